@@ -1,0 +1,1 @@
+typedef int plimsoll_placeholder_t;

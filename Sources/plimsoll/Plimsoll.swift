@@ -1,0 +1,1 @@
+@main struct Plimsoll { static func main() {} }
