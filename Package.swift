@@ -24,9 +24,11 @@ func library(
     resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [String], resources: [Resource]? = nil) -> Target {
+func tests(
+  _ name: String, _ dependencies: [String], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+    name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, exclude: exclude,
     resources: resources, swiftSettings: everywhere)
 }
 
@@ -95,7 +97,8 @@ let testTargets: [Target] = [
       "StreamTransport", "LiquidationWire", "Telemetry", "LiquidationWorker",
     ]),
   tests("FixedPointTests", ["FixedPoint", "LiquidationTestKit"]),
-  tests("DeterministicMathTests", ["DeterministicMath", "LiquidationTestKit"]),
+  tests(
+    "DeterministicMathTests", ["DeterministicMath", "LiquidationTestKit"], exclude: ["reference"]),
   tests("MarginDomainTests", ["MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "MarginModelTests",
