@@ -21,8 +21,8 @@ struct RepositoryFile: Sendable {
 
 /// The working tree that this test was compiled from.
 enum Repository {
-  /// Folders that hold what was built or recorded, not what was written.
-  private static let skippedFolders: Set<String> = [
+  /// What was built or recorded, not written; in a second worktree `.git` is a file.
+  private static let skippedNames: Set<String> = [
     ".build", ".git", ".swiftpm", ".vscode", "__pycache__", "dump", "node_modules",
   ]
 
@@ -57,8 +57,8 @@ enum Repository {
     var files: [RepositoryFile] = []
     for case let url as URL in walk {
       let values = try? url.resourceValues(forKeys: Set(keys))
-      if values?.isDirectory == true {
-        if skippedFolders.contains(url.lastPathComponent) { walk.skipDescendants() }
+      if skippedNames.contains(url.lastPathComponent) {
+        walk.skipDescendants()
         continue
       }
       guard values?.isRegularFile == true, (values?.fileSize ?? 0) <= largestTextFile,

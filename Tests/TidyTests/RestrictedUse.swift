@@ -2,7 +2,7 @@
 struct RestrictedUse {
   /// What is restricted, as the findings name it.
   let name: String
-  /// The files that may, by path from the root. An entry that is no longer needed is a finding.
+  /// The files that may, by path from the root; an entry that is no longer needed is a finding.
   let allowedFiles: Set<String>
   /// The places of one source that use it.
   let uses: @Sendable (SwiftSource) -> [Finding]

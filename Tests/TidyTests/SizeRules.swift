@@ -59,7 +59,7 @@ enum SizeRules {
     }
   }
 
-  static let ratchetPath = "Tests/TidyTests/ratchet.txt"
+  static let ratchetPath = "Tests/ratchet.txt"
 
   /// Read the ratchet: one `name length` per line, `#` starts a comment line.
   static func readRatchet(_ file: RepositoryFile) -> (entries: [String: Int], faults: [Finding]) {
