@@ -1,0 +1,145 @@
+public import FixedPoint
+
+/// How futures are margined.
+public struct FuturesRules: Sendable, Equatable {
+  /// From which price the notional is taken.
+  public enum NotionalBasis: Sendable, Equatable {
+    /// The mark price.
+    case mark
+    /// The average entry price.
+    case entry
+  }
+  /// At which price the tier is looked up for a liquidation price.
+  public enum TierBasis: Sendable, Equatable {
+    /// At the mark.
+    case mark
+    /// At the liquidation price itself.
+    case liquidationPrice
+  }
+  /// Which prices move on the way to the liquidation price.
+  public enum LiquidationPath: Sendable, Equatable {
+    /// The underlying moves and everything on it moves along (contract.md).
+    case underlying
+    /// Only this contract's mark moves.
+    case ownContract
+  }
+  /// The fee to close that is added to the maintenance requirement.
+  public enum ClosingFee: Sendable, Equatable {
+    /// None.
+    case none
+    /// Taker fee on the notional at the mark.
+    case atMark
+    /// Taker fee on the notional at the bankruptcy price.
+    case atBankruptcyPrice
+  }
+  /// Where a position's initial rate comes from.
+  public enum InitialRate: Sendable, Equatable {
+    /// max(1 / leverage, the tier's initial rate); without leverage the tier's.
+    case largerOfLeverageAndTier
+    /// 1 / leverage, where the leverage is at most the tier's cap; without leverage the tier's.
+    case leverage
+  }
+
+  /// Notional from the mark or the entry price.
+  public let notionalBasis: NotionalBasis
+  /// Tier at the mark or at the liquidation price.
+  public let tierBasis: TierBasis
+  /// Which prices move on the way to the liquidation price.
+  public let liquidationPath: LiquidationPath
+  /// Closing fee in the maintenance requirement.
+  public let closingFee: ClosingFee
+  /// Initial rate.
+  public let initialRate: InitialRate
+  /// Grid and direction of reported liquidation prices; nil: not rounded beyond the scale.
+  public let liquidationPriceRounding: PriceRounding?
+  /// Grid and direction of reported bankruptcy prices; nil: not rounded beyond the scale.
+  public let bankruptcyPriceRounding: PriceRounding?
+  /// Used for symbols without a schedule of their own; nil: such a symbol is a fault.
+  public let defaultSchedule: MarginSchedule?
+  /// Schedule per instrument, sorted by symbol, each symbol once.
+  public let schedules: [(symbol: Symbol, schedule: MarginSchedule)]
+
+  /// Makes rules; the schedules are brought into symbol order.
+  public init(
+    notionalBasis: NotionalBasis, tierBasis: TierBasis, liquidationPath: LiquidationPath,
+    closingFee: ClosingFee, initialRate: InitialRate,
+    liquidationPriceRounding: PriceRounding?, bankruptcyPriceRounding: PriceRounding?,
+    defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
+  ) {
+    self.notionalBasis = notionalBasis
+    self.tierBasis = tierBasis
+    self.liquidationPath = liquidationPath
+    self.closingFee = closingFee
+    self.initialRate = initialRate
+    self.liquidationPriceRounding = liquidationPriceRounding
+    self.bankruptcyPriceRounding = bankruptcyPriceRounding
+    self.defaultSchedule = defaultSchedule
+    self.schedules = schedules.sorted { $0.symbol < $1.symbol }
+  }
+
+  /// The schedule of an instrument: its own, else the default, else nil.
+  /// - Complexity: O(log n) in the number of schedules.
+  public func schedule(of symbol: Symbol) -> MarginSchedule? {
+    var low = 0
+    var high = schedules.count
+    while low < high {
+      let middle = (low + high) / 2
+      if schedules[middle].symbol < symbol { low = middle + 1 } else { high = middle }
+    }
+    if low < schedules.count, schedules[low].symbol == symbol { return schedules[low].schedule }
+    return defaultSchedule
+  }
+
+  /// Equality of all parts.
+  public static func == (left: FuturesRules, right: FuturesRules) -> Bool {
+    left.notionalBasis == right.notionalBasis && left.tierBasis == right.tierBasis
+      && left.liquidationPath == right.liquidationPath && left.closingFee == right.closingFee
+      && left.initialRate == right.initialRate
+      && left.liquidationPriceRounding == right.liquidationPriceRounding
+      && left.bankruptcyPriceRounding == right.bankruptcyPriceRounding
+      && left.defaultSchedule == right.defaultSchedule
+      && left.schedules.elementsEqual(right.schedules, by: ==)
+  }
+}
+
+/// How a reported price is brought to the tick, by the side of the position.
+public struct PriceRounding: Sendable, Equatable {
+  /// Direction for long positions.
+  public let long: RoundingMode
+  /// Direction for short positions.
+  public let short: RoundingMode
+  /// Makes a rounding rule.
+  public init(long: RoundingMode, short: RoundingMode) {
+    self.long = long
+    self.short = short
+  }
+}
+
+/// Rates by the size of a position.
+public enum MarginSchedule: Sendable, Equatable {
+  /// Tiers by notional, ascending by floor, the first floor 0, each cap the next floor.
+  case tiered([MarginTier])
+  /// One pair of rates at every size.
+  case flat(initialRate: Rate, maintenanceRate: Rate)
+}
+
+/// One step of a tiered schedule.
+public struct MarginTier: Sendable, Equatable {
+  /// Smallest notional of the tier, inclusive, reporting asset.
+  public let floor: Money
+  /// Initial rate: the largest leverage is its reciprocal.
+  public let initialRate: Rate
+  /// Maintenance rate on the whole notional.
+  public let maintenanceRate: Rate
+  /// Deducted from notional · rate: makes the requirement continuous at the floor.
+  public let maintenanceAmount: Money
+  /// Makes a tier.
+  public init(
+    floor: Money, initialRate: Rate, maintenanceRate: Rate, maintenanceAmount: Money
+  ) {
+    self.floor = floor
+    self.initialRate = initialRate
+    self.maintenanceRate = maintenanceRate
+    self.maintenanceAmount = maintenanceAmount
+  }
+}

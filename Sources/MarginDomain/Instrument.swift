@@ -1,0 +1,142 @@
+import FixedPoint
+
+/// What can be held: a contract with its terms.
+public struct Instrument: Sendable, Equatable {
+  /// What kind of contract it is.
+  public enum Kind: Sendable, Equatable {
+    /// Never expires, pays funding.
+    case perpetualFuture
+    /// Never expires, pays mark − payoff per funding period.
+    case perpetualOption(OptionTerms)
+    /// Settles at expiry.
+    case datedFuture(expiry: EventTime)
+    /// Settles its payoff at expiry; `forward` names the dated future it is valued on, if any.
+    case datedOption(OptionTerms, expiry: EventTime, forward: Symbol?)
+  }
+
+  /// How its value follows the price.
+  public enum Payoff: Sendable, Equatable {
+    /// units · price, in quote.
+    case linear
+    /// units / price, in coin.
+    case inverse
+  }
+
+  /// Where an option's mark comes from.
+  public enum MarkSource: Sendable, Equatable {
+    /// From records of `prices`.
+    case published
+    /// Revalued by the model at each index or volatility update of its underlying or itself.
+    case model
+  }
+
+  /// Unique name.
+  public let symbol: Symbol
+  /// Contract type and its terms.
+  public let kind: Kind
+  /// Linear or inverse; options are linear.
+  public let payoff: Payoff
+  /// The index it refers to.
+  public let underlying: Symbol
+  /// The asset in which profit, loss and funding are paid.
+  public let settlementAsset: Symbol
+  /// Underlying (linear) or quote (inverse) per contract, above zero, up to 1e6.
+  public let multiplier: Quantity
+  /// Price grid, above zero.
+  public let tickSize: Price
+  /// Quantity grid, above zero.
+  public let lotSize: Quantity
+  /// Fee of a taker as a ratio of notional, 0 to 1.
+  public let takerFee: Rate
+  /// Where an option's mark comes from; futures are always published.
+  public let markSource: MarkSource
+
+  /// Makes an instrument of values that the border has checked.
+  public init(
+    symbol: Symbol, kind: Kind, payoff: Payoff, underlying: Symbol, settlementAsset: Symbol,
+    multiplier: Quantity, tickSize: Price, lotSize: Quantity, takerFee: Rate,
+    markSource: MarkSource
+  ) {
+    self.symbol = symbol
+    self.kind = kind
+    self.payoff = payoff
+    self.underlying = underlying
+    self.settlementAsset = settlementAsset
+    self.multiplier = multiplier
+    self.tickSize = tickSize
+    self.lotSize = lotSize
+    self.takerFee = takerFee
+    self.markSource = markSource
+  }
+
+  /// The option's terms, or nil for a future.
+  public var optionTerms: OptionTerms? {
+    switch kind {
+    case .perpetualOption(let terms), .datedOption(let terms, _, _): return terms
+    case .perpetualFuture, .datedFuture: return nil
+    }
+  }
+
+  /// True for futures: they carry unrealized profit and loss instead of a value.
+  public var isFuture: Bool { optionTerms == nil }
+
+  /// quantity · multiplier, exact.
+  public func units(of quantity: Quantity) -> ContractUnits {
+    ContractUnits(quantity: quantity, multiplier: multiplier)
+  }
+}
+
+/// The terms of an option.
+public struct OptionTerms: Sendable, Equatable {
+  /// Call or put.
+  public enum Right: Sendable, Equatable {
+    /// Pays max(0, index − strike).
+    case call
+    /// Pays max(0, strike − index).
+    case put
+  }
+
+  /// Call or put.
+  public let right: Right
+  /// Strike in quote per unit, above zero.
+  public let strike: Price
+  /// Funding period of a perpetual option in hours, above zero; ignored for dated ones.
+  public let fundingPeriodHours: Rate
+
+  /// Makes terms.
+  public init(right: Right, strike: Price, fundingPeriodHours: Rate) {
+    self.right = right
+    self.strike = strike
+    self.fundingPeriodHours = fundingPeriodHours
+  }
+
+  /// The payoff at an index: max(0, S − K) or max(0, K − S), exact.
+  public func payoff(at index: Price) -> Price {
+    switch right {
+    case .call: return max(.zero, index - strike)
+    case .put: return max(.zero, strike - index)
+    }
+  }
+
+  /// The largest value the option can have at an index: the index (call) or the strike (put).
+  public func upperBound(at index: Price) -> Price {
+    switch right {
+    case .call: return index
+    case .put: return strike
+    }
+  }
+}
+
+/// An asset that may stand as collateral and in which contracts settle.
+public struct CollateralAsset: Sendable, Equatable {
+  /// Unique name.
+  public let symbol: Symbol
+  /// The underlying that it moves with (BTC with BTC-USD), or nil: then its own index price counts.
+  public let underlying: Symbol?
+
+  /// Makes an asset.
+  public init(symbol: Symbol, underlying: Symbol?) {
+    self.symbol = symbol
+    self.underlying = underlying
+  }
+}

@@ -1,0 +1,77 @@
+/// One record of `prices`: what it does not carry is nil.
+public struct PriceUpdate: Sendable, Equatable {
+  /// An instrument (mark, volatility) or an underlying or asset (index, volatility).
+  public let symbol: Symbol
+  /// When the venue made the price.
+  public let eventTime: EventTime
+  /// The source's own count; with the event time it identifies a duplicate.
+  public let sourceSequence: UInt64
+  /// Mark price, quote per unit; 0 is legal for an option only.
+  public let markPrice: Price?
+  /// Index price, quote per unit.
+  public let indexPrice: Price?
+  /// Implied volatility per year, 0.6 is 60 %.
+  public let impliedVolatility: Rate?
+  /// Makes an update.
+  public init(
+    symbol: Symbol, eventTime: EventTime, sourceSequence: UInt64, markPrice: Price?,
+    indexPrice: Price?, impliedVolatility: Rate?
+  ) {
+    self.symbol = symbol
+    self.eventTime = eventTime
+    self.sourceSequence = sourceSequence
+    self.markPrice = markPrice
+    self.indexPrice = indexPrice
+    self.impliedVolatility = impliedVolatility
+  }
+}
+
+/// One record of `funding`.
+public struct FundingUpdate: Sendable, Equatable {
+  /// How the payment is stated.
+  public enum Form: Sendable, Equatable {
+    /// One interval: cash −= q · multiplier · price · rate (inverse: q · multiplier · rate / price).
+    case settlement(rate: Rate, price: Price)
+    /// Settlement asset per contract since the beginning, multiplier included.
+    case cumulativeIndex(AssetAmount)
+  }
+  /// A perpetual future or a perpetual option.
+  public let symbol: Symbol
+  /// The end of the interval; at or before the last one: a duplicate.
+  public let eventTime: EventTime
+  /// Rate settlement or cumulative index; positive: long pays short.
+  public let form: Form
+  /// Makes an update.
+  public init(symbol: Symbol, eventTime: EventTime, form: Form) {
+    self.symbol = symbol
+    self.eventTime = eventTime
+    self.form = form
+  }
+}
+
+/// One record of `reference`.
+public struct ReferenceUpdate: Sendable, Equatable {
+  /// What is defined or replaced.
+  public enum Definition: Sendable, Equatable {
+    /// A contract.
+    case instrument(Instrument)
+    /// A collateral or settlement asset.
+    case asset(CollateralAsset)
+    /// An index.
+    case underlying(Symbol)
+    /// A rulebook with all its parts.
+    case rulebook(Rulebook)
+  }
+  /// From when it holds, in margin time; at or before the current margin time: at once.
+  public let effectiveTime: EventTime
+  /// When it was published.
+  public let eventTime: EventTime
+  /// The definition.
+  public let definition: Definition
+  /// Makes an update.
+  public init(effectiveTime: EventTime, eventTime: EventTime, definition: Definition) {
+    self.effectiveTime = effectiveTime
+    self.eventTime = eventTime
+    self.definition = definition
+  }
+}

@@ -1,0 +1,37 @@
+/// The margin rules as data: one engine, several venues.
+///
+/// Only what a rule needs is there; a rulebook is checked whole when it is loaded (`RulebookFiles`),
+/// so that inside it is taken as consistent.
+public struct Rulebook: Sendable, Equatable {
+  /// Name and version.
+  public let id: RulebookID
+  /// The asset in which equity and requirements are stated.
+  public let reportingAsset: Symbol
+  /// Perpetual and dated futures.
+  public let futures: FuturesRules
+  /// Options held outside portfolio margin.
+  public let options: StandardOptionRules
+  /// What collateral counts for.
+  public let collateral: CollateralRules
+  /// Enter and leave levels of the states.
+  public let ladder: MarginLadder
+  /// How a liquidation is carried out.
+  public let liquidation: LiquidationRules
+  /// Which prices and times are believed.
+  public let market: MarketRules
+  /// Makes a rulebook of parts that were checked.
+  public init(
+    id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
+    collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
+    market: MarketRules
+  ) {
+    self.id = id
+    self.reportingAsset = reportingAsset
+    self.futures = futures
+    self.options = options
+    self.collateral = collateral
+    self.ladder = ladder
+    self.liquidation = liquidation
+    self.market = market
+  }
+}

@@ -1,0 +1,54 @@
+public import FixedPoint
+public import MarginDomain
+
+extension Instrument {
+  /// Cash flow of a fill to the account, gross of fees.
+  ///
+  /// Linear contracts and options: −q · m · P. Inverse contracts: +q · m / P (coins; a long inverse
+  /// position gains when 1/P falls). q signed contracts bought, m multiplier, P price.
+  ///
+  /// A future's flow is not cash at once: it is kept with the position as its entry cash flow
+  /// (`PositionState`), an option's is paid as premium.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts, positive bought.
+  ///   - price: quote per unit, above zero (an option's may be 0).
+  /// - Returns: settlement asset; rounded down, so never in the account's favour.
+  /// - Source: contract.md, Money; peers.md 3.7 for inverse contracts.
+  public func cashFlow(of quantity: Quantity, at price: Price) -> AssetAmount {
+    cashFlow(of: quantity, at: price, rounding: .floor)
+  }
+
+  /// Cash flow of a fill with the rounding named; see `cashFlow(of:at:)`.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts, positive bought.
+  ///   - price: quote per unit.
+  ///   - rounding: direction of the single rounding.
+  /// - Returns: settlement asset.
+  public func cashFlow(
+    of quantity: Quantity, at price: Price, rounding: RoundingMode
+  ) -> AssetAmount {
+    switch payoff {
+    case .linear:
+      return .linearValue(of: -units(of: quantity), at: price, rounding: rounding)
+    case .inverse:
+      return .inverseValue(of: units(of: quantity), at: price, rounding: rounding)
+    }
+  }
+
+  /// Size of a position in its settlement asset: |q| · m · P, inverse |q| · m / P.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - price: quote per unit, above zero.
+  /// - Returns: settlement asset, 0 or above, rounded up.
+  public func notional(of quantity: Quantity, at price: Price) -> AssetAmount {
+    switch payoff {
+    case .linear:
+      return .linearValue(of: units(of: quantity.magnitude), at: price, rounding: .ceiling)
+    case .inverse:
+      return .inverseValue(of: units(of: quantity.magnitude), at: price, rounding: .ceiling)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import FixedPoint
+public import MarginDomain
+
+/// Funding of a position, as a change of the account's cash.
+public enum FundingPayment {
+  /// One settlement: −q · m · P · F (linear), −q · m · F / P (inverse).
+  ///
+  /// F funding rate of the interval, P the settlement's price, q signed contracts, m multiplier.
+  /// Positive rates are paid by longs.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - instrument: a perpetual contract.
+  ///   - rate: of the whole interval.
+  ///   - price: quote per unit, above zero.
+  /// - Returns: settlement asset; charges rounded up, credits down.
+  /// - Source: contract.md, Inputs, funding.
+  public static func settlement(
+    of quantity: Quantity, in instrument: Instrument, rate: Rate, price: Price
+  ) -> AssetAmount {
+    let size = instrument.cashFlow(of: quantity, at: price, rounding: .nearestEven)
+    let paidByLong = instrument.payoff == .linear ? size : -size
+    return paidByLong.times(rate, rounding: .floor)
+  }
+
+  /// The accrual since an index: −q · (I − I₀).
+  ///
+  /// I cumulative index in settlement asset per contract, multiplier included.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - last: the index up to which the position has paid.
+  ///   - index: the new cumulative index.
+  /// - Returns: settlement asset; charges rounded up, credits down.
+  public static func accrual(
+    of quantity: Quantity, from last: AssetAmount, to index: AssetAmount
+  ) -> AssetAmount {
+    (index - last).scaled(by: -quantity.rawValue, over: Quantity.one.rawValue, rounding: .floor)
+  }
+}

@@ -1,0 +1,93 @@
+import FixedPoint
+public import MarginDomain
+
+/// A position in one contract: contracts held and the exact cash flow of having entered it.
+///
+/// For a future, unrealized profit is entry cash flow + cash flow of closing at the mark, whether
+/// the contract is linear or inverse; for an option the premium is paid in cash and the entry cash
+/// flow stays 0.
+public struct PositionState: Sendable, Equatable {
+  /// Signed contracts.
+  public var quantity: Quantity
+  /// Σ cash flows of the open part, settlement asset; 0 for options.
+  public var entryCashFlow: AssetAmount
+
+  /// A flat position.
+  public static let flat = PositionState(quantity: .zero, entryCashFlow: .zero)
+
+  /// Makes a position.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - entryCashFlow: settlement asset, negative for a long linear position.
+  public init(quantity: Quantity, entryCashFlow: AssetAmount) {
+    self.quantity = quantity
+    self.entryCashFlow = entryCashFlow
+  }
+
+  /// Applies a fill and returns the change of cash, gross of fees.
+  ///
+  /// An opening fill of a future changes no cash. A closing one realizes its own flow plus the
+  /// closed share of the entry flow, e · |closed| / |q|, rounded down; the rest stays with the
+  /// position, so nothing is lost. A fill through zero closes all and opens the remainder.
+  /// Conservation: (cash + entry cash flow) changes by exactly the fill's cash flow.
+  ///
+  /// - Parameters:
+  ///   - fillQuantity: signed contracts, not zero.
+  ///   - price: quote per unit.
+  ///   - instrument: the contract.
+  /// - Returns: settlement asset, to be added to the account's cash.
+  public mutating func apply(
+    _ fillQuantity: Quantity, at price: Price, of instrument: Instrument
+  ) -> AssetAmount {
+    let flow = instrument.cashFlow(of: fillQuantity, at: price)
+    guard instrument.isFuture else {
+      quantity += fillQuantity
+      return flow
+    }
+    let isOpening = quantity.isZero || quantity.isNegative == fillQuantity.isNegative
+    if isOpening {
+      quantity += fillQuantity
+      entryCashFlow += flow
+      return .zero
+    }
+    if fillQuantity.magnitude < quantity.magnitude {
+      let released = entryCashFlow.scaled(
+        by: fillQuantity.magnitude.rawValue, over: quantity.magnitude.rawValue, rounding: .floor)
+      quantity += fillQuantity
+      entryCashFlow -= released
+      return flow + released
+    }
+    let closingFlow = instrument.cashFlow(of: -quantity, at: price)
+    let realized = closingFlow + entryCashFlow
+    quantity += fillQuantity
+    entryCashFlow = quantity.isZero ? .zero : flow - closingFlow
+    return quantity.isZero ? realized + (flow - closingFlow) : realized
+  }
+
+  /// What the position adds to its settlement asset at a mark.
+  ///
+  /// Future: unrealized profit = entry cash flow + cash flow of closing at the mark.
+  /// Option: its value q · m · P.
+  ///
+  /// - Parameters:
+  ///   - instrument: the contract.
+  ///   - mark: quote per unit.
+  /// - Returns: settlement asset, signed, rounded down.
+  public func worth(of instrument: Instrument, at mark: Price) -> AssetAmount {
+    entryCashFlow + instrument.cashFlow(of: -quantity, at: mark)
+  }
+
+  /// Average entry price: the price whose cash flow is the entry cash flow.
+  ///
+  /// - Parameter instrument: the contract, a future.
+  /// - Returns: quote per unit, to the nearest unit of its scale; nil when flat or an option.
+  public func entryPrice(of instrument: Instrument) -> Price? {
+    guard instrument.isFuture, !quantity.isZero, !entryCashFlow.isZero else { return nil }
+    let units = instrument.units(of: quantity)
+    switch instrument.payoff {
+    case .linear: return .linearPrice(of: -entryCashFlow, per: units, rounding: .nearestEven)
+    case .inverse: return .inversePrice(of: units, per: entryCashFlow, rounding: .nearestEven)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// Writes records; one thread at a time.
+///
+/// Without transactions: each record is written on its own, in order per partition, and once within
+/// the life of this publisher. Transactions will extend this port by `begin`, the sending of a
+/// group's offsets, `commit` and `abort`; nothing here stands in their way.
+public protocol RecordPublisher: AnyObject {
+  /// Hands a record to the client; returns before it is written.
+  ///
+  /// When the client's queue is full it waits for room, for a bounded time.
+  /// - Throws: `retriable` when there is no room in time; `refused` for a record that cannot be
+  ///   written (too large, no such partition); `fatal` when the publisher is of no use any more.
+  func publish(_ record: OutboundRecord) throws(TransportError)
+
+  /// Sends what waits and collects answers, without waiting for them.
+  /// - Throws: `fatal` when the publisher is of no use any more.
+  func advance() throws(TransportError)
+
+  /// Waits until all records handed over so far are written or have failed.
+  /// - Throws: `deliveryFailed` when any record has failed since the last `flush` (with the first
+  ///   cause; the next `flush` starts anew), `retriable` when the time is over.
+  func flush(timeoutMilliseconds: Int) throws(TransportError)
+
+  /// Records that failed over the life of this publisher.
+  var failedDeliveries: Int { get }
+
+  /// First cause among `failedDeliveries`; nil when there is none.
+  var firstDeliveryFailure: TransportError? { get }
+
+  /// Per partition, the offset after the last record known to be written by this publisher.
+  var writtenPositions: [TopicPartition: Int64] { get }
+
+  /// Frees the client; records that are not yet written are dropped, so `flush` first.
+  func close()
+}

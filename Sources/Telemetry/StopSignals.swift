@@ -1,0 +1,65 @@
+import Dispatch
+import Synchronization
+
+/// A signal that asks the process to end; the raw value is the signal's number.
+public enum StopSignal: Int32, Sendable, CaseIterable {
+  /// SIGINT: Ctrl-C at a terminal.
+  case interrupt = 2
+  /// SIGTERM: a supervisor asks.
+  case terminate = 15
+
+  /// Exit status of a process that the signal ended at once: 128 plus its number.
+  public var abortExitCode: Int32 { 128 + rawValue }
+}
+
+/// Turns SIGTERM and SIGINT into one request to stop.
+///
+/// The first signal is handed over, so that the worker can drain and exit with 0. A second one ends
+/// the process at once with 130 (SIGINT) or 143 (SIGTERM), whatever the drain is waiting for.
+/// Signals that arrive before this exists, or after `cancel()`, end the process as the system does.
+/// Make one per process, before other threads start.
+public final class StopSignals: Sendable {
+  /// Gives the first signal to its one reader, then ends; after `cancel()` it ends without one.
+  public let requests: AsyncStream<StopSignal>
+
+  private let continuation: AsyncStream<StopSignal>.Continuation
+  // Dispatch objects may be used from any thread, and this array is never changed after `init`; the
+  // compiler cannot know the former, as the protocol is not marked Sendable.
+  private nonisolated(unsafe) let sources: [(StopSignal, any DispatchSourceSignal)]
+  private let requested = Atomic<Bool>(false)
+  private let onFirst: @Sendable (StopSignal) -> Void
+
+  /// Starts to listen.
+  /// - Parameter onFirst: called once with the first signal, on a queue of its own.
+  public init(onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }) {
+    self.onFirst = onFirst
+    (requests, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    // One serial queue for both signals: a SIGINT and a SIGTERM at once are still first and second.
+    // The callback runs elsewhere, or a callback that drains would hold the second signal up.
+    let queue = DispatchQueue(label: "plimsoll.stop-signals", qos: .userInteractive)
+    sources = StopSignal.allCases.map { signal in
+      SystemCalls.leaveToDispatch(signal: signal.rawValue)
+      return (signal, DispatchSource.makeSignalSource(signal: signal.rawValue, queue: queue))
+    }
+    for (signal, source) in sources {
+      source.setEventHandler { [weak self] in self?.received(signal, times: source.data) }
+      source.resume()
+    }
+  }
+
+  deinit { cancel() }
+
+  /// Stops listening and ends `requests`; calling it again does nothing.
+  public func cancel() {
+    for (_, source) in sources { source.cancel() }
+    continuation.finish()
+  }
+
+  private func received(_ signal: StopSignal, times: UInt) {
+    let isFirst = !requested.exchange(true, ordering: .acquiringAndReleasing)
+    if !isFirst || times > 1 { SystemCalls.exitImmediately(code: signal.abortExitCode) }
+    continuation.yield(signal)
+    continuation.finish()
+    DispatchQueue.global(qos: .userInitiated).async { [onFirst] in onFirst(signal) }
+  }
+}
