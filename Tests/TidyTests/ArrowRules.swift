@@ -54,7 +54,7 @@ enum ArrowRules {
 
   /// Modules of the toolchain that shipped targets use.
   static let systemModules: Set<String> = [
-    "Darwin", "Dispatch", "Foundation", "Glibc", "Synchronization",
+    "Darwin", "Dispatch", "Foundation", "Glibc", "Musl", "Synchronization",
   ]
 
   /// The one target that sees each C module.
