@@ -67,6 +67,7 @@ lint: ## Check format and style of the Swift sources, and the shell scripts wher
 
 .PHONY: format
 format: ## Rewrite the Swift sources in the project's format
+	@find $(SWIFT_DIRECTORIES) -name '*.swift' -exec scripts/wrap-comments {} +
 	swift format --in-place --parallel --recursive $(SWIFT_DIRECTORIES)
 
 .PHONY: check

@@ -12,10 +12,13 @@ struct RestrictedUse {
     var used: Set<String> = []
     for source in sources {
       let uses = uses(source)
-      if !allowedFiles.contains(source.path) {
-        findings += uses
-      } else if !uses.isEmpty {
+      guard let first = uses.first else { continue }
+      if allowedFiles.contains(source.path) {
         used.insert(source.path)
+      } else {
+        // One line per file is enough: either all of it moves, or the file is listed.
+        let others = uses.count > 1 ? " (and \(uses.count - 1) more)" : ""
+        findings.append(source.finding(first.line, first.message + others))
       }
     }
     let stale = allowedFiles.subtracting(used).sorted().map { path in
