@@ -16,8 +16,8 @@ public enum StopSignal: Int32, Sendable, CaseIterable {
 ///
 /// The first signal is handed over, so that the worker can drain and exit with 0. A second one ends
 /// the process at once with 130 (SIGINT) or 143 (SIGTERM), whatever the drain is waiting for.
-/// Signals that arrive before this exists, or after `cancel()`, end the process as the system does.
-/// Make one per process, before other threads start.
+/// Signals that arrive before this exists end the process as the system does. Make one per process
+/// and keep it until the end.
 public final class StopSignals: Sendable {
   /// Gives the first signal to its one reader, then ends; after `cancel()` it ends without one.
   public let requests: AsyncStream<StopSignal>
@@ -41,10 +41,15 @@ public final class StopSignals: Sendable {
       SystemCalls.leaveToDispatch(signal: signal.rawValue)
       return (signal, DispatchSource.makeSignalSource(signal: signal.rawValue, queue: queue))
     }
+    // Dispatch takes a signal over some time after `resume`; a signal that came before that would
+    // kill a process that believes itself protected, so this waits.
+    let registered = DispatchSemaphore(value: 0)
     for (signal, source) in sources {
       source.setEventHandler { [weak self] in self?.received(signal, times: source.data) }
+      source.setRegistrationHandler { registered.signal() }
       source.resume()
     }
+    for _ in sources { registered.wait() }
   }
 
   deinit { cancel() }
