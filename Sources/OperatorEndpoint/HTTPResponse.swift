@@ -25,7 +25,7 @@ public struct HTTPResponse: Sendable, Equatable {
   }
 
   /// A JSON document, which the caller has made.
-  public static func json(_ status: UInt32 = 200, _ document: String) -> HTTPResponse {
+  public static func json(_ document: String, status: UInt32 = 200) -> HTTPResponse {
     HTTPResponse(status: status, contentType: "application/json", body: Array(document.utf8))
   }
 

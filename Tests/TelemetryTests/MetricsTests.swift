@@ -15,7 +15,8 @@ struct MetricsTests {
     try registry.gauge("plimsoll_age_seconds", help: "Back\\slash \"quote\"\nand line.").set(-0.125)
     let odd = try registry.gauges("plimsoll_odd", help: "Odd.", labels: ["case"])
     for (name, value) in [
-      ("nan", Double.nan), ("plus", .infinity), ("minus", -.infinity), ("tiny", .leastNonzeroMagnitude),
+      ("nan", Double.nan), ("plus", .infinity), ("minus", -.infinity),
+      ("tiny", .leastNonzeroMagnitude),
       ("huge", 1.797_693_134_862_315_7e308), ("whole", 1e15), ("big", 1e22), ("third", 1.0 / 3),
     ] { try odd.labelled(name).set(value) }
     let latencies = try registry.histograms(
