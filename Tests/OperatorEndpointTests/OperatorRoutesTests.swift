@@ -15,7 +15,11 @@ struct OperatorRoutesTests {
 
   init() throws {
     let ledger = Ledger()
+    // Tests share two threads with many others, so an answer may wait far longer than in a worker.
+    var configuration = HTTPServerConfiguration()
+    configuration.answerLimit = .seconds(60)
     server = try HTTPServer(
+      configuration: configuration,
       routes: HTTPRoute.operatorRoutes(metrics: metrics, health: health) { account in
         guard let equity = await ledger.equity(of: account) else {
           return .text(404, "There is no such account on this worker.\n")
