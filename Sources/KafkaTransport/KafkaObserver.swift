@@ -25,7 +25,9 @@ public enum KafkaLogLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
-/// Where a Kafka client's own words go. All closures may be called from any thread, at any time
+/// Where a Kafka client's own words go.
+///
+/// All closures may be called from any thread, at any time
 /// until the client is closed, and must return quickly.
 public struct KafkaObserver: Sendable {
   /// A line of the client's log: level, facility (a short name such as `FAIL`), message.

@@ -30,8 +30,9 @@ struct PartitionCursors {
     return stretch.end < 0 ? nil : stretch
   }
 
-  /// Whether the record is expected; if so the cursor moves behind it. Gaps are ordinary: markers
-  /// of transactions and compaction leave them.
+  /// Whether the record is expected; if so the cursor moves behind it.
+  ///
+  /// Gaps are ordinary: markers of transactions and compaction leave them.
   mutating func admit(topicIndex: Int32, partition: Int32, offset: Int64) -> Bool {
     let topic = Int(topicIndex)
     guard topic < stretches.count, Int(partition) < stretches[topic].count else { return false }

@@ -33,7 +33,9 @@ private func forwardLog(
     KafkaLogLevel(severity: level), facilityText, messageText)
 }
 
-/// Runs inside a poll of the owning thread. The client heals ordinary errors by itself.
+/// Runs inside a poll of the owning thread.
+///
+/// The client heals ordinary errors by itself.
 private func forwardError(
   client: OpaquePointer?, code: Int32, reason: UnsafePointer<CChar>?,
   opaque: UnsafeMutableRawPointer?

@@ -2,7 +2,9 @@ import CRdKafka
 import StreamTransport
 
 extension RDKafkaHandle {
-  /// Partitions of every topic of the cluster. Asked for all topics, no broker creates one.
+  /// Partitions of every topic of the cluster.
+  ///
+  /// Asked for all topics, no broker creates one.
   func allPartitionCounts(timeoutMilliseconds: Int) throws(TransportError) -> [String: Int32] {
     var found: UnsafePointer<rd_kafka_metadata>?
     try check(

@@ -1,7 +1,7 @@
 import CRdKafka
 import StreamTransport
 
-/// A place for "empty", which librdkafka tells from "absent" by the pointer alone. Never read.
+// A place for "empty", which librdkafka tells from "absent" by the pointer alone. Never read.
 private let emptyBytes: [UInt8] = [0]
 
 extension RDKafkaHandle {
@@ -85,7 +85,8 @@ private func argument(
   return argument
 }
 
-/// Runs the body with the bytes' address, valid for the call: null when absent, not null when empty.
+/// Runs the body with the bytes' address, valid for the call: null when absent only.
+///
 /// librdkafka declares the pointer mutable but, asked to copy, only reads.
 private func withBytes<Result>(
   _ bytes: [UInt8]?, _ body: ((start: UnsafeMutableRawPointer?, count: Int)) -> Result

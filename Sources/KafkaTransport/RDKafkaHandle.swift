@@ -108,8 +108,9 @@ final class RDKafkaHandle {
     rd_kafka_poll(client, Int32(clamping: timeoutMilliseconds))
   }
 
-  /// Frees everything; `queues` first, since they refer to the client.
-  /// - Parameter silently: true ends a group membership without a word.
+  /// Frees everything, the queues first, since they refer to the client.
+  ///
+  /// A silent end leaves a group without a word.
   func close(queues: [RDKafkaQueue] = [], silently: Bool = false) {
     guard isOpen else { return }
     isOpen = false

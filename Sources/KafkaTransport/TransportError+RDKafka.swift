@@ -13,6 +13,13 @@ extension TransportError {
       partition: partition)
   }
 
+  /// As `init(_:doing:)`, for code that does not see the C library: a broker's error by its number
+  /// in Kafka's protocol, librdkafka's own below 0.
+  init(number: Int32, doing what: String, partition: TopicPartition? = nil, detail: String? = nil) {
+    self.init(
+      rd_kafka_resp_err_t(rawValue: number), doing: what, partition: partition, detail: detail)
+  }
+
   /// What to do about a code; a code that is not known to be harmless is fatal.
   static func kind(of code: rd_kafka_resp_err_t) -> Kind {
     if offsetCodes.contains(code) { return .offsetOutOfRange }
