@@ -128,6 +128,7 @@ final class KafkaGroupConsumer: GroupConsumer {
   func close(leaveGroup: Bool) {
     guard handle.isOpen else { return }
     handle.context.isClosing = true
+    queue.deafen()
     if leaveGroup {
       if handle.context.mustRelease {
         handle.context.mustRelease = false

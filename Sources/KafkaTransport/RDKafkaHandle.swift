@@ -130,7 +130,13 @@ final class RDKafkaHandle {
 /// `close`; and `rd_kafka_queue_yield` is documented to be safe from any thread.
 final class RDKafkaQueue: @unchecked Sendable {
   private let pointer: OpaquePointer
-  private let isOpen = Mutex(true)
+  private let state = Mutex(State.wakeable)
+
+  private enum State {
+    case wakeable
+    case deaf
+    case closed
+  }
 
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
@@ -138,15 +144,22 @@ final class RDKafkaQueue: @unchecked Sendable {
   var owned: OpaquePointer { pointer }
 
   func wake() {
-    isOpen.withLock { open in
-      if open { rd_kafka_queue_yield(pointer) }
+    state.withLock { state in
+      if state == .wakeable { rd_kafka_queue_yield(pointer) }
+    }
+  }
+
+  /// Heeds no wake-up any more: one would cut the leaving of a group short.
+  func deafen() {
+    state.withLock { state in
+      if state == .wakeable { state = .deaf }
     }
   }
 
   func close() {
-    isOpen.withLock { open in
-      if open { rd_kafka_queue_destroy(pointer) }
-      open = false
+    state.withLock { state in
+      if state != .closed { rd_kafka_queue_destroy(pointer) }
+      state = .closed
     }
   }
 

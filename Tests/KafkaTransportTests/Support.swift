@@ -32,7 +32,7 @@ enum Support {
     try publisher.flush(timeoutMilliseconds: patience)
   }
 
-  /// Polls until a condition holds; an expectation fails when it does not in time.
+  /// Polls until a condition holds; fails the test when it does not in time.
   static func until(
     _ what: Comment, _ sourceLocation: SourceLocation = #_sourceLocation,
     _ attempt: () throws -> Bool
@@ -42,12 +42,16 @@ enum Support {
       if try attempt() { return }
     }
     Issue.record("\(what) within \(patience) ms", sourceLocation: sourceLocation)
+    throw OutOfPatience()
   }
 
   static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
+
+/// Ends a test that waits for something that does not come.
+struct OutOfPatience: Error {}
 
 /// A record as a test reads it back.
 struct ReadRecord: Hashable, Comparable {
