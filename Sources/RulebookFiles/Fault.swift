@@ -88,6 +88,16 @@ public struct FaultList: Error, Sendable, Equatable, CustomStringConvertible {
     if faults.count < limit { faults.append(fault) } else { omittedCount += 1 }
   }
 
+  /// The same faults in the order of their places; at one place, as they were found.
+  public func sorted() -> FaultList {
+    var list = self
+    list.faults = faults.enumerated().sorted { first, second in
+      let (one, other) = (first.element.position, second.element.position)
+      return (one.line, one.column, first.offset) < (other.line, other.column, second.offset)
+    }.map(\.element)
+    return list
+  }
+
   /// One line per fault, and a last line with the number of those left out.
   public var description: String {
     var lines = faults.map(\.description)

@@ -17,13 +17,13 @@ public struct YAMLReader: Sendable {
   ///   - document: The document.
   ///   - shape: What its top must look like.
   /// - Returns: The value, when nothing at all was wrong.
-  /// - Throws: Every fault, up to the list's limit.
+  /// - Throws: Every fault, up to the list's limit, in the order of the file.
   public static func read<Value>(
     _ document: YAMLDocument, as shape: YAMLShape<Value>
   ) throws(FaultList) -> Value {
     var reader = YAMLReader(file: document.file)
     let value = reader.value(of: document.root, as: shape)
-    try reader.faults.throwIfAny()
+    try reader.faults.sorted().throwIfAny()
     guard let value else {
       // A shape that gives nothing and says nothing would otherwise pass as a success.
       reader.report("cannot be read", at: document.root.position, .root, expected: shape.expected)
@@ -93,6 +93,13 @@ public struct YAMLFields: Sendable {
     reader.report(problem, at: place, path.appending(key: key), expected: expected)
   }
 
+  /// Reports a fault of a value, or of a key, that was read with its place.
+  public mutating func report<Value>(
+    _ problem: String, at place: LocatedValue<Value>, expected: String? = nil
+  ) {
+    reader.report(problem, at: place.position, place.path, expected: expected)
+  }
+
   /// Reports a fault of the mapping as a whole.
   public mutating func report(_ problem: String, expected: String? = nil) {
     reader.report(problem, at: position, path, expected: expected)
@@ -100,13 +107,17 @@ public struct YAMLFields: Sendable {
 
   /// Refuses the keys that nobody asked for, and gives the reader back.
   consuming func finish() -> YAMLReader {
+    // A long list of keys hides what is wrong; there the nearest key must do.
+    let list =
+      askedKeys.isEmpty
+      ? "no keys here"
+      : askedKeys.count > 12 ? nil : "one of \(askedKeys.joined(separator: ", "))"
     for entry in entries where !askedKeys.contains(entry.key) {
       let nearest = nearestName(to: entry.key, among: askedKeys)
       let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
       reader.report(
         "is not a known key\(hint)", at: entry.keyPosition, path.appending(key: entry.key),
-        expected: askedKeys.isEmpty
-          ? "no keys here" : "one of \(askedKeys.joined(separator: ", "))")
+        expected: list)
     }
     return reader
   }

@@ -92,10 +92,10 @@ struct YAMLReaderTests {
         "book.yaml:5:5: positions[0].sied: is not a known key (did you mean side?), "
           + "expected one of symbol, quantity, leverage, side, hedged",
         "book.yaml:6:5: positions[1].symbol: is missing, expected text",
-        "book.yaml:7:15: positions[1].quantity: is a list, "
-          + "expected a decimal number such as \"0.0005\"",
         "book.yaml:6:11: positions[1].side: 'SEL' is not accepted (did you mean SELL?), "
           + "expected one of BUY, SELL",
+        "book.yaml:7:15: positions[1].quantity: is a list, "
+          + "expected a decimal number such as \"0.0005\"",
         "book.yaml:8:13: positions[1].hedged: is \"true\", expected true or false",
         "book.yaml:9:5: positions[2]: is '12', expected a position",
         "book.yaml:10:12: positions[3].symbol: is no value, expected text",
