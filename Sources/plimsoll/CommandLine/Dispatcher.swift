@@ -44,7 +44,8 @@ struct Dispatcher: Sendable {
     }
     let names = table.commands(in: group.name).map { $0.path[1] }
     guard let word else {
-      return refuse("a word is missing after '\(group.name)', expected one of \(list(names))", group.name)
+      return refuse(
+        "a word is missing after '\(group.name)', expected one of \(list(names))", group.name)
     }
     let problem = "unknown command '\(group.name) \(word)'" + hint(word, names)
     return refuse("\(problem), expected one of \(list(names))", group.name)

@@ -59,7 +59,7 @@ enum PrintedConfiguration {
     let isPlain =
       !text.isEmpty && text.utf8.allSatisfy { $0 < 0x80 }
       && text.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) }
-      && text.first != "-" && text.first != "."
+      && text.first != "-" && text.first != "." && text.lowercased() != "null"
     if isPlain { return text }
     var result = "\""
     for scalar in text.unicodeScalars {
