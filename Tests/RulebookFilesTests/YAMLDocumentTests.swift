@@ -161,6 +161,37 @@ struct YAMLDocumentTests {
     String(repeating: "[0]", count: depth)
   }
 
+  @Test("answers every damaged file with a document or with faults inside the file")
+  func damagedFiles() throws {
+    let whole = Array("a: [1, {b: \"x\\n\"}, 'é']\n? c\n: |\n  text\nd: &e *f\n--- !t\n".utf8)
+    let pieces = Array("[]{}:,#&*!|>'\"%@`-? \n\t\r\u{0}\u{7F}é".utf8) + [0xC0, 0xED, 0xFF]
+    var state: UInt64 = 20_251_010
+    func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((state >> 33) % UInt64(bound))
+    }
+    var accepted = 0
+    for round in 0..<3_000 {
+      var bytes = whole.prefix(next(whole.count + 1))
+      for _ in 0..<next(5) where !bytes.isEmpty {
+        bytes[next(bytes.count)] = pieces[next(pieces.count)]
+      }
+      do {
+        _ = try YAMLDocument(bytes: Array(bytes), file: "f")
+        accepted += 1
+      } catch {
+        let lines = bytes.count { $0 == 0x0A || $0 == 0x0D || $0 == 0x85 } + 2
+        #expect(!error.isEmpty, "round \(round)")
+        for fault in error.faults {
+          #expect((1...lines).contains(fault.position.line), "round \(round): \(fault)")
+          #expect((1...bytes.count + 2).contains(fault.position.column), "round \(round)")
+        }
+      }
+    }
+    // Some survive their damage and most do not; otherwise the damage tests nothing.
+    #expect((30...2_000).contains(accepted), "\(accepted) accepted")
+  }
+
   @Test("says why a file cannot be read")
   func unreadable() {
     #expect(

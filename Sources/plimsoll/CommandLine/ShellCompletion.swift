@@ -240,7 +240,9 @@ struct FishCompletion {
       for name in option.typedNames {
         text += "complete -c plimsoll -n \(condition) -l \(name.dropFirst(2))"
         if name == "--\(option.name)", let short = option.short { text += " -s \(short)" }
-        text += option.isSwitch ? "" : " -r" + value(option.completion)
+        // -x keeps file names away from values that are none.
+        let isFile = option.completion == .files
+        text += option.isSwitch ? "" : (isFile ? " -r" : " -x") + value(option.completion)
         text += " -d \(quoted(option.help))\n"
       }
     }
