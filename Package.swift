@@ -40,6 +40,7 @@ let cLibraries: [Target] = [
   .target(
     name: "CMicroHTTPD", path: "Sources/CLibraries/CMicroHTTPD",
     linkerSettings: [.linkedLibrary("microhttpd")]),
+  .target(name: "CGetopt", path: "Sources/CLibraries/CGetopt"),
   .target(name: "CLaneThread", path: "Sources/CLibraries/CLaneThread"),
   .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/CSchemas"),
 ]
@@ -84,7 +85,7 @@ let commands: [Target] = [
     dependencies: [
       "FixedPoint", "MarginDomain", "MarginModel", "LiquidationEngine", "StreamTransport",
       "LiquidationWire", "Telemetry", "LiquidationWorker", "KafkaTransport", "OperatorEndpoint",
-      "RulebookFiles", "MarketSimulator",
+      "RulebookFiles", "MarketSimulator", "CGetopt",
     ],
     swiftSettings: everywhere)
 ]
