@@ -12,8 +12,9 @@ extension JSONValue {
   /// The JSON form of a message.
   init(_ tree: MessageTree) throws(JSONFormFault) {
     var members: [Member] = []
-    for (shape, value) in tree.fields {
-      members.append(Member(name: shape.name, value: try JSONValue(value, of: shape)))
+    for field in tree.fields {
+      let value = try JSONValue(field.value, of: field.shape)
+      members.append(Member(name: field.shape.name, value: value))
     }
     self = .object(members)
   }
@@ -67,7 +68,8 @@ extension JSONValue {
         throw JSONFormFault("\(place): another part of its oneof is there too")
       }
       if member.value == .null { continue }
-      tree.fields.append((field, try member.value.fieldValue(field, path: place)))
+      let value = try member.value.fieldValue(field, path: place)
+      tree.fields.append(MessageTree.Field(shape: field, value: value))
     }
     return tree
   }
