@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes Sources/MarketSimulator/Crash/2025-10-10.csv, the market that the demo replays.
+"""Makes Sources/MarketSimulator/Crash/crash-2025-10-10.csv, the market that the demo replays.
 
-    scripts/make_crash_table.py DATA_FOLDER > Sources/MarketSimulator/Crash/2025-10-10.csv
+    scripts/make_crash_table.py DATA_FOLDER > Sources/MarketSimulator/Crash/crash-2025-10-10.csv
 
 DATA_FOLDER holds gzip CSV files of public trades and marks of 10 October 2025 (tardis.dev and
 data.binance.vision downloads that stand in the public repository aaronwu2017/TheGlory):
