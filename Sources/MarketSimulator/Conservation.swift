@@ -1,4 +1,4 @@
-public import FixedPoint
+import FixedPoint
 public import MarginDomain
 
 /// What the clients of the exchange hold, summed over the worker's ledgers.

@@ -1,4 +1,4 @@
-public import FixedPoint
+import FixedPoint
 public import MarginDomain
 import MarginModel
 

@@ -1,4 +1,4 @@
-public import FixedPoint
+import FixedPoint
 public import MarginDomain
 
 /// What the simulated exchange lists: underlyings, assets and contracts, made from a market table.
