@@ -30,9 +30,9 @@ public struct ClientTotals: Sendable, Equatable {
 
 /// The result of the conservation check: what does not cancel.
 public struct ConservationReport: Sendable, Equatable {
-  /// Assets whose sums do not cancel, by how much: clients + exchange − transfers. Sorted.
+  /// Assets whose sums do not cancel, by how much: clients + exchange − transfers; sorted.
   public let amounts: [(asset: Symbol, error: AssetAmount)]
-  /// Contracts whose quantities do not cancel, by how much. Sorted.
+  /// Contracts whose quantities do not cancel, by how much; sorted.
   public let quantities: [(symbol: Symbol, error: Quantity)]
 
   /// True when every sum is exactly zero.

@@ -25,8 +25,9 @@ extension SimulatedExchange {
     }
   }
 
-  /// Every sixtieth step: the futures' rates and the options' indices. The first step publishes
-  /// the indices' zero, from which every option position starts.
+  /// Every sixtieth step: the futures' rates and the options' indices.
+  ///
+  /// The first step publishes the indices' zero, from which every option position starts.
   mutating func settleFunding(_ now: MarketState) -> [FundingUpdate] {
     guard row.isMultiple(of: Self.fundingIntervalSteps) else { return [] }
     var updates: [FundingUpdate] = []

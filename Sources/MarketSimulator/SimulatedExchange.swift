@@ -114,6 +114,18 @@ public struct SimulatedExchange: Sendable {
     }
   }
 
+  /// Books funding that the clients paid; see `ExchangeBooks.settleFunding(_:of:)`.
+  ///
+  /// - Parameters:
+  ///   - amount: −Σ of the changes of the clients' cash.
+  ///   - asset: its asset.
+  /// - Throws: `ExchangeBooksError.unknownSymbol`.
+  public mutating func settleFunding(
+    _ amount: AssetAmount, of asset: Symbol
+  ) throws(ExchangeBooksError) {
+    try books.settleFunding(amount, of: asset)
+  }
+
   // MARK: Prices
 
   private func lastPrice(of listing: Int, in row: MarketTable.Row) -> Price {

@@ -51,6 +51,7 @@ public struct SyntheticAccounts: Sendable {
   /// Events of a range of accounts, account by account: a chunk to be loaded at once.
   ///
   /// - Parameter numbers: cut to the accounts that exist.
+  /// - Returns: the events in the order in which they are to be published.
   public func events(of numbers: Range<Int>) -> [AccountEvent] {
     numbers.clamped(to: 0..<count).flatMap { events(of: $0) }
   }
