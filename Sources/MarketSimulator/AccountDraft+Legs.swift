@@ -36,8 +36,7 @@ extension AccountDraft {
       if legs.contains(where: { $0.instrument.symbol == leg.instrument.symbol }) { continue }
       legs.append(leg)
     }
-    let hasOptions = market.venue.listings.contains { !$0.options.isEmpty }
-    if hasOptions, generator.chance(percent: 10) {
+    if generator.chance(percent: 10) {
       legs += optionLegs(isWriter: false, capital: share.scaled(by: 1, over: 5, rounding: .ceiling))
         .prefix(1)
     }
@@ -96,22 +95,27 @@ extension AccountDraft {
 
   // MARK: Options
 
-  mutating func optionLegs(isWriter: Bool) -> [Leg] {
-    optionLegs(isWriter: isWriter, capital: capital())
-  }
-
-  /// One or two options of one underlying, bought or written.
-  private mutating func optionLegs(isWriter: Bool, capital: Money) -> [Leg] {
-    let listing = listing(among: market.venue.listings.filter { !$0.options.isEmpty })
+  /// One or two options of one underlying, bought or written; none where none is worth trading.
+  mutating func optionLegs(isWriter: Bool, capital: Money) -> [Leg] {
+    let choices = market.venue.listings.map { tradedOptions(of: $0) }.filter { !$0.isEmpty }
+    guard !choices.isEmpty else { return [] }
+    let isFirst = generator.chance(percent: 30)
+    let options = choices[isFirst ? 0 : generator.number(below: choices.count)]
     let count = 1 + generator.number(below: 2)
     let share = capital.scaled(by: 1, over: Int128(count), rounding: .ceiling)
-    var places: [Int] = []
+    var chosen: [Instrument] = []
     for _ in 0..<count {
-      let place = listing.options[generator.number(below: listing.options.count)]
-      if !places.contains(place) { places.append(place) }
+      let option = options[generator.number(below: options.count)]
+      if !chosen.contains(option) { chosen.append(option) }
     }
-    return places.compactMap {
-      optionLeg(market.venue.instruments[$0], isWriter: isWriter, capital: share)
+    return chosen.compactMap { optionLeg($0, isWriter: isWriter, capital: share) }
+  }
+
+  /// Options of at least ten ticks: those below are worth less than their rounding.
+  private func tradedOptions(of listing: SimulatedVenue.Listing) -> [Instrument] {
+    listing.options.map { market.venue.instruments[$0] }.filter { option in
+      guard let mark = market.state.markPrice(of: option.symbol) else { return false }
+      return mark.rawValue >= 10 * option.tickSize.rawValue
     }
   }
 

@@ -53,13 +53,13 @@ struct AccountDraft {
 
   mutating func compose() {
     let style = Style.allCases[generator.place(byWeights: Style.allCases.map(\.weight))]
-    let hasOptions = market.venue.listings.contains { !$0.options.isEmpty }
     switch style {
     case .isolatedFuture: composeIsolated()
-    case .optionBuyer where hasOptions: composeCross(legs: optionLegs(isWriter: false))
-    case .optionWriter where hasOptions: composeCross(legs: optionLegs(isWriter: true))
+    case .crossFutures: composeCross(legs: futureLegs())
     case .coinCollateral: composeCross(legs: futureLegs(), prefersCoins: true)
-    case .crossFutures, .optionBuyer, .optionWriter: composeCross(legs: futureLegs())
+    case .optionBuyer, .optionWriter:
+      let legs = optionLegs(isWriter: style == .optionWriter, capital: capital())
+      composeCross(legs: legs.isEmpty ? futureLegs() : legs)
     }
   }
 

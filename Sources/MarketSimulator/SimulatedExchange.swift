@@ -128,8 +128,19 @@ public struct SimulatedExchange: Sendable {
 
   // MARK: Prices
 
-  private func lastPrice(of listing: Int, in row: MarketTable.Row) -> Price {
+  /// Last trade of the inverse future: the table's, whose column is that of such a contract.
+  private func inverseLast(of listing: Int, in row: MarketTable.Row) -> Price {
     row.quotes[listing].lastPrice ?? row.quotes[listing].indexPrice
+  }
+
+  /// Last trade of the linear future: a quarter as far from the index as the table's.
+  ///
+  /// The table's trades are those of coin-margined contracts, whose books emptied; contracts
+  /// margined in dollars have more of the depth and keep closer to the index.
+  private func linearLast(of listing: Int, in row: MarketTable.Row) -> Price {
+    let index = row.quotes[listing].indexPrice
+    let distance = inverseLast(of: listing, in: row) - index
+    return index + distance.scaled(by: 1, over: 4, rounding: .nearestEven)
   }
 
   private mutating func makeMarks(_ current: MarketTable.Row) -> [Price] {
@@ -138,7 +149,10 @@ public struct SimulatedExchange: Sendable {
       let index = current.quotes[place].indexPrice
       for future in [listing.linearFuture, listing.inverseFuture].compactMap({ $0 }) {
         // A liquidation trade of the step before is the last trade that the premium sees.
-        let last = ownTrades[future] ?? lastPrice(of: place, in: current)
+        let traded =
+          future == listing.linearFuture
+          ? linearLast(of: place, in: current) : inverseLast(of: place, in: current)
+        let last = ownTrades[future] ?? traded
         var maker = markMakers[future] ?? MarkMaker(indexPrice: index, lastPrice: last)
         maker.update(indexPrice: index, lastPrice: last)
         markMakers[future] = maker
@@ -158,14 +172,15 @@ public struct SimulatedExchange: Sendable {
   private mutating func refillBooks(_ now: MarketState) {
     for (place, listing) in venue.listings.enumerated() {
       let depth = thinned(listing: place)
-      let last = lastPrice(of: place, in: table.rows[row])
       // Smaller coins have three tenths of the first one's depth, inverse futures half of the
       // linear ones', each option a twentieth.
       let own = place == 0 ? depth : depth.scaled(by: 3, over: 10, rounding: .towardZero)
-      orderBooks[listing.linearFuture].refill(midPrice: last, depth: own)
+      orderBooks[listing.linearFuture].refill(
+        midPrice: linearLast(of: place, in: table.rows[row]), depth: own)
       if let inverse = listing.inverseFuture {
         orderBooks[inverse].refill(
-          midPrice: last, depth: own.scaled(by: 1, over: 2, rounding: .towardZero))
+          midPrice: inverseLast(of: place, in: table.rows[row]),
+          depth: own.scaled(by: 1, over: 2, rounding: .towardZero))
       }
       for option in listing.options {
         orderBooks[option].refill(

@@ -115,11 +115,13 @@ struct ExchangeTests {
     exchange.receive(
       try order("o1", "ABC-PERP", "-400", limit: "90", expirySeconds: 9_000), from: account)
     let rest = try #require(answers(exchange.answer()).last?.remaining)
-    #expect(exchange.cancel(reference, from: account))
+    let isRequested = exchange.cancel(reference, from: account)
+    #expect(isRequested)
     let result = answers(exchange.answer())
     #expect(result.map(\.outcome) == [.cancelled])
     #expect(result.map(\.remaining) == [rest])
-    #expect(!exchange.cancel(reference, from: account))
+    let isRequestedAgain = exchange.cancel(reference, from: account)
+    #expect(!isRequestedAgain)
     #expect(exchange.answer().isEmpty)
   }
 
@@ -127,8 +129,10 @@ struct ExchangeTests {
   func duplicatesAndRejections() throws {
     var exchange = try quiet()
     let known = try order("o1", "ABC-PERP", "-1", limit: "90", expirySeconds: 9_000)
-    #expect(exchange.receive(known, from: AccountID("a")))
-    #expect(!exchange.receive(known, from: AccountID("a")))
+    let isNew = exchange.receive(known, from: AccountID("a"))
+    #expect(isNew)
+    let isNewAgain = exchange.receive(known, from: AccountID("a"))
+    #expect(!isNewAgain)
     exchange.receive(
       try order("o2", "XYZ-PERP", "-1", limit: "90", expirySeconds: 9_000), from: AccountID("b"))
     let result = answers(exchange.answer())
