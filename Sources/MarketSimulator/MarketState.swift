@@ -1,14 +1,6 @@
 import FixedPoint
 public import MarginDomain
 
-/// Value of an option that never expires, as the venue's model sees it.
-///
-/// Terms, index price (quote per unit), implied volatility (per year) to a price between 0 and
-/// the index (call) or the strike (put). The same function as the engine's, so that the venue's
-/// book and the accounts' marks agree.
-public typealias OptionValuation =
-  @Sendable (_ terms: OptionTerms, _ indexPrice: Price, _ volatility: Rate) -> Price
-
 /// Prices of the simulated venue at one step: indices, volatilities and marks.
 public struct MarketState: Sendable {
   /// Event time of the step.

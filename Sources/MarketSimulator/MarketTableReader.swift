@@ -181,10 +181,14 @@ struct MarketTableReader {
     _ cell: ArraySlice<UInt8>, column: String
   ) throws(MarketTableError) -> Rate {
     let volatility = try readDecimal(cell, column: column, as: Rate.self)
-    guard volatility.isPositive, volatility <= MarketRange.highestVolatility else {
+    guard volatility >= DomainLimits.minimumVolatility,
+      volatility <= MarketRange.highestVolatility
+    else {
       throw fault(
         "\(volatility) is out of range", column: column,
-        expected: "a volatility per year above 0, at most \(MarketRange.highestVolatility)")
+        expected:
+          "a volatility per year from \(DomainLimits.minimumVolatility) to "
+          + "\(MarketRange.highestVolatility)")
     }
     return volatility
   }

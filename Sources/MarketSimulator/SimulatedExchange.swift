@@ -1,5 +1,6 @@
 import FixedPoint
 public import MarginDomain
+import MarginModel
 
 /// One step of event time: what the exchange publishes at it.
 public struct MarketStep: Sendable, Equatable {
@@ -39,7 +40,6 @@ public struct SimulatedExchange: Sendable {
   /// own net quantities: the ledgers' sum differs by at most one unit of 1e-12 per payment.
   public internal(set) var expectedFunding: [(asset: Symbol, amount: AssetAmount)]
 
-  let valuation: OptionValuation
   let calmDepth: Money
   var row = -1
   var orderBooks: [OrderBook]
@@ -57,13 +57,11 @@ public struct SimulatedExchange: Sendable {
   ///   - table: the market.
   ///   - depth: dollars that move the first underlying's linear future by 1 % in a calm market,
   ///     above zero; the other books are fractions of it. See `calmDepth(accounts:)`.
-  ///   - optionValue: the model that marks perpetual options, the engine's own.
-  public init(table: MarketTable, depth: Money, optionValue: @escaping OptionValuation) {
+  public init(table: MarketTable, depth: Money) {
     precondition(depth.isPositive, "a book needs a depth above zero")
     venue = SimulatedVenue(market: table)
     self.table = table
     books = ExchangeBooks(venue: venue)
-    valuation = optionValue
     calmDepth = depth
     orderBooks = venue.instruments.map { OrderBook(instrument: $0) }
     ownTrades = venue.instruments.map { _ in nil }
@@ -162,7 +160,8 @@ public struct SimulatedExchange: Sendable {
       guard let volatility = venue.volatility(of: listing, in: current) else { continue }
       for option in listing.options {
         guard let terms = venue.instruments[option].optionTerms else { continue }
-        marks[option] = valuation(terms, index, volatility)
+        // The engine's own function, so that the book and the accounts' marks agree.
+        marks[option] = ModelMark.price(of: terms, index: index, volatility: volatility)
       }
     }
     ownTrades = venue.instruments.map { _ in nil }

@@ -3,8 +3,9 @@ import MarginDomain
 import MarginModel
 import MarketSimulator
 
-/// A slow and obvious ledger of clients, kept from account events alone: the other side of
-/// `ExchangeBooks`. Positions are `PositionState`, as in the engine.
+/// A slow and obvious ledger of clients, the other side of `ExchangeBooks`.
+///
+/// It is kept from account events alone; positions are `PositionState`, as in the engine.
 struct ClientLedger {
   struct Client {
     var mode = MarginMode.cross

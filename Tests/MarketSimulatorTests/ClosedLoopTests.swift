@@ -21,7 +21,7 @@ struct ClosedLoopTests {
     let rulebook = try nativeRulebook()
     var exchange = SimulatedExchange(
       table: try MarketTable.crashOfOctober2025(),
-      depth: SimulatedExchange.calmDepth(accounts: count), optionValue: tentValuation)
+      depth: SimulatedExchange.calmDepth(accounts: count))
     var ledger = ClientLedger(venue: exchange.venue)
     _ = exchange.advance()
     let accounts = SyntheticAccounts(

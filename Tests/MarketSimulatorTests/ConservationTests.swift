@@ -10,8 +10,7 @@ struct ConservationTests {
   private func run(seed: UInt64) throws -> (SimulatedExchange, ClientLedger, fundingPaid: Int) {
     var generator = CaseGenerator(seed: seed)
     var exchange = SimulatedExchange(
-      table: try MarketTable.crashOfOctober2025(), depth: dollars(40_000),
-      optionValue: tentValuation)
+      table: try MarketTable.crashOfOctober2025(), depth: dollars(40_000))
     var ledger = ClientLedger(venue: exchange.venue)
     _ = exchange.advance()
     let accounts = SyntheticAccounts(

@@ -9,8 +9,7 @@ struct ExchangeTests {
   /// Quiet market of one underlying at 100: lot 0.1, tick 0.01; 1 % of the book is `depth`.
   private func quiet(steps: Int = 4, depth: Int = 10_000) throws -> SimulatedExchange {
     var exchange = SimulatedExchange(
-      table: try table([String](repeating: "100", count: steps)), depth: dollars(depth),
-      optionValue: tentValuation)
+      table: try table([String](repeating: "100", count: steps)), depth: dollars(depth))
     _ = exchange.advance()
     return exchange
   }
@@ -199,7 +198,7 @@ struct ExchangeTests {
   func thinning() throws {
     func soldAtOnce(_ prices: [String]) throws -> Quantity {
       var exchange = SimulatedExchange(
-        table: try table(prices), depth: dollars(100_000), optionValue: tentValuation)
+        table: try table(prices), depth: dollars(100_000))
       _ = exchange.advance()
       _ = exchange.advance()
       exchange.receive(

@@ -30,15 +30,6 @@ func price(_ text: String) throws -> Price { try Price.parse(text) }
 func quantity(_ text: String) throws -> Quantity { try Quantity.parse(text) }
 func dollars(_ whole: Int) -> Money { Money(rawValue: Int128(whole) * Money.one.rawValue) }
 
-/// Payoff plus a tent of time value: inside the bounds of contract.md and without floating point,
-/// which is all that the simulator asks of a model.
-let tentValuation: OptionValuation = { terms, index, volatility in
-  let peak = terms.strike.times(volatility, rounding: .nearestEven)
-    .scaled(by: 18, over: 1_000, rounding: .nearestEven)
-  let distance = (index - terms.strike).magnitude.scaled(by: 1, over: 5, rounding: .nearestEven)
-  return terms.payoff(at: index) + max(.zero, peak - distance)
-}
-
 /// The native levels and tiers of contract.md.
 func nativeRulebook() throws -> Rulebook {
   let floors = [0, 50_000, 250_000, 1_000_000, 5_000_000, 20_000_000].map(dollars)

@@ -1,3 +1,4 @@
+import FixedPoint
 import MarginDomain
 import Testing
 
@@ -43,7 +44,7 @@ struct GeneratorTests {
 
   @Test("streams of one seed differ from each other and from their neighbours")
   func streams() {
-    let firsts = (0..<1_000).map { stream in
+    let firsts = (0..<1_000 as Range<UInt64>).map { stream in
       var generator = SeededGenerator(seed: 5, stream: stream)
       return generator.next()
     }

@@ -8,8 +8,7 @@ import Testing
 struct MarketStepTests {
   private func crash() throws -> SimulatedExchange {
     SimulatedExchange(
-      table: try MarketTable.crashOfOctober2025(), depth: dollars(1_000_000),
-      optionValue: tentValuation)
+      table: try MarketTable.crashOfOctober2025(), depth: dollars(1_000_000))
   }
 
   @Test("marks stay within 0.51 % of the index while last prices fall by four fifths")
@@ -84,14 +83,18 @@ struct MarketStepTests {
   func optionFundingByHand() throws {
     var exchange = SimulatedExchange(
       table: try table([String](repeating: "100", count: 61), volatility: "0.5"),
-      depth: dollars(1_000), optionValue: tentValuation)
+      depth: dollars(1_000))
     var last: FundingUpdate?
     while let step = exchange.advance() {
       last = step.funding.first { $0.symbol.text == "ABC-100-C" } ?? last
     }
-    // Time value 100 · 0.5 · 0.018 = 0.9; sixty steps of 5 s of 86,400 s: each 0.9 · 5 / 86,400
-    // to the nearest 1e-12.
-    let step = try AssetAmount.parse("0.000052083333")
+    let option = try #require(exchange.venue.instrument(Symbol("ABC-100-C")))
+    let terms = try #require(option.optionTerms)
+    // At the money the payoff is 0, so the whole mark accrues: 5 s of 86,400 s each step.
+    let mark = ModelMark.price(of: terms, index: try price("100"), volatility: try rate("0.5"))
+    let step = mark.scaled(by: 5, over: 86_400, rounding: .nearestEven)
+    #expect(mark > (try price("0.9")))
+    #expect(mark < (try price("1")))
     #expect(last?.form == .cumulativeIndex(AssetAmount(rawValue: step.rawValue * 60)))
   }
 
@@ -99,7 +102,7 @@ struct MarketStepTests {
   func feedback() throws {
     func secondMark(sells: Bool) throws -> Price? {
       var exchange = SimulatedExchange(
-        table: try table(["100", "100"]), depth: dollars(1_000), optionValue: tentValuation)
+        table: try table(["100", "100"]), depth: dollars(1_000))
       _ = exchange.advance()
       if sells {
         exchange.receive(

@@ -91,8 +91,8 @@ struct MarketTableTests {
     ),
     (
       "time,A-USD.index,A-USD.volatility\n1,2,0\n",
-      "m.csv:2: column A-USD.volatility: 0 is out of range; expected a volatility per year above "
-        + "0, at most 10"
+      "m.csv:2: column A-USD.volatility: 0 is out of range; expected a volatility per year from "
+        + "0.0001 to 10"
     ),
     ("time,A-USD.index\n1,2\n", "m.csv:4: there are 1 rows; expected at least 2"),
   ]

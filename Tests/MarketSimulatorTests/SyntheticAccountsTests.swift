@@ -15,8 +15,7 @@ struct SyntheticAccountsTests {
 
   private func setting(seed: UInt64, count: Int) throws -> Setting {
     var exchange = SimulatedExchange(
-      table: try MarketTable.crashOfOctober2025(), depth: dollars(1_000_000),
-      optionValue: tentValuation)
+      table: try MarketTable.crashOfOctober2025(), depth: dollars(1_000_000))
     _ = exchange.advance()
     let state = try #require(exchange.state)
     let rulebook = try nativeRulebook()
@@ -148,7 +147,7 @@ struct SyntheticAccountsTests {
   @Test("a market without options and a rulebook without haircuts still give whole accounts")
   func otherMarkets() throws {
     var exchange = SimulatedExchange(
-      table: try table(["0.00012", "0.00011"]), depth: dollars(1_000), optionValue: tentValuation)
+      table: try table(["0.00012", "0.00011"]), depth: dollars(1_000))
     _ = exchange.advance()
     let state = try #require(exchange.state)
     let accounts = SyntheticAccounts(
