@@ -45,3 +45,43 @@ struct ConformanceTests {
     report.add(family: family, total: rows.count, failing: failing, refused: refused)
   }
 }
+
+@Suite("Conformance harness")
+struct ConformanceHarnessTests {
+  private func outcome(_ changes: [String: JSONValue]) throws -> OptionFamily.Outcome {
+    let family = try #require(OptionFamily.built["everlasting"])
+    // σ²T = 1: u = 3 and a third of the strike at the money.
+    let row: [String: JSONValue] = [
+      "S": .number(90), "K": .number(90), "sigma": .number(0.5), "T": .text("4.0"),
+      "period": .text("4y"), "u": .text("3.0"), "call": .text("30.00000000000000"),
+    ]
+    return family.outcome(OptionRow(values: row.merging(changes) { _, new in new }))
+  }
+
+  @Test("passes a right row and fails a wrong, unanswered or unreadable one")
+  func failures() throws {
+    guard case .passes = try outcome([:]) else {
+      Issue.record("a right row must pass")
+      return
+    }
+    let wrong: [[String: JSONValue]] = [
+      ["call": .text("30.0000000001")], ["rho_greek": .number(1)], ["call": .text("thirty")],
+      ["S": .null], ["put": .number(.nan)],
+    ]
+    for changes in wrong {
+      guard case .fails = try outcome(changes) else {
+        Issue.record("\(changes) must fail")
+        continue
+      }
+    }
+  }
+
+  @Test("passes a row that is refused for its range")
+  func refusal() throws {
+    guard case .refused(let reason) = try outcome(["S": .number(1e10)]) else {
+      Issue.record("an index of 1e10 must be refused")
+      return
+    }
+    #expect(reason.contains("index 10000000000.0"))
+  }
+}
