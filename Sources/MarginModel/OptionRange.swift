@@ -41,11 +41,14 @@ public struct OptionRange: Sendable, Equatable {
   /// Spans of time: about a third of a second to 1,000 years of 8,760 hours.
   public static let years = OptionRange(minimum: 1e-8, maximum: 1e3)
 
+  /// True inside the range, its bounds included; false for NaN.
+  func contains(_ value: Double) -> Bool { value >= minimum && value <= maximum }
+
   /// Refuses a value outside the range, NaN included.
   func check(
     _ value: Double, as argument: OptionRangeError.Argument
   ) throws(OptionRangeError) {
-    guard value >= minimum && value <= maximum else {
+    guard contains(value) else {
       throw OptionRangeError(argument: argument, value: value, range: self)
     }
   }

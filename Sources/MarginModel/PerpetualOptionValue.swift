@@ -43,13 +43,14 @@ public struct PerpetualOption: Sendable, Equatable {
   ///   - strike: K, quote currency per unit.
   ///   - volatility: σ per year.
   ///   - fundingPeriodYears: T in years of 8,760 hours.
-  /// - Throws: `OptionRangeError` for the first of them outside `OptionRange`.
-  public init(
-    strike: Double, volatility: Double, fundingPeriodYears: Double
-  ) throws(OptionRangeError) {
-    try OptionRange.price.check(strike, as: .strike)
-    try OptionRange.volatility.check(volatility, as: .volatility)
-    try OptionRange.years.check(fundingPeriodYears, as: .fundingPeriodYears)
+  /// - Precondition: each lies in its `OptionRange`; the border's `DomainLimits` lie inside them.
+  ///   Where an argument has not passed the border, `checked` refuses it instead.
+  public init(strike: Double, volatility: Double, fundingPeriodYears: Double) {
+    precondition(OptionRange.price.contains(strike), "the border admits strikes 1e-12 to 1e9")
+    precondition(
+      OptionRange.volatility.contains(volatility), "the border admits volatilities 1e-4 to 1e3")
+    precondition(
+      OptionRange.years.contains(fundingPeriodYears), "the border admits periods 1e-8 to 1e3 years")
     self.strike = strike
     self.volatility = volatility
     self.fundingPeriodYears = fundingPeriodYears
@@ -58,6 +59,24 @@ public struct PerpetualOption: Sendable, Equatable {
     root = ElementaryFunction.squareRoot(1 + spread)
     decayAbove = 0.5 * spread / (root + 1)
     growthBelow = decayAbove + 1
+  }
+
+  /// Prepares a valuation from arguments that nobody has checked.
+  ///
+  /// - Parameters:
+  ///   - strike: K, quote currency per unit.
+  ///   - volatility: σ per year.
+  ///   - fundingPeriodYears: T in years of 8,760 hours.
+  /// - Returns: the option.
+  /// - Throws: `OptionRangeError` for the first of them outside its `OptionRange`.
+  public static func checked(
+    strike: Double, volatility: Double, fundingPeriodYears: Double
+  ) throws(OptionRangeError) -> PerpetualOption {
+    try OptionRange.price.check(strike, as: .strike)
+    try OptionRange.volatility.check(volatility, as: .volatility)
+    try OptionRange.years.check(fundingPeriodYears, as: .fundingPeriodYears)
+    return PerpetualOption(
+      strike: strike, volatility: volatility, fundingPeriodYears: fundingPeriodYears)
   }
 
   /// What an option is worth above its payoff; the same for the call and the put.

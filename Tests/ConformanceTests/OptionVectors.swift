@@ -29,7 +29,7 @@ struct OptionFamily {
 
   static let built: [String: OptionFamily] = [
     "everlasting": OptionFamily(inputs: ["S", "K", "sigma", "T"], labels: ["period"]) { row in
-      let option = try PerpetualOption(
+      let option = try PerpetualOption.checked(
         strike: row("K"), volatility: row("sigma"), fundingPeriodYears: row("T"))
       let valuation = try option.valuation(index: row("S"))
       let greeks = valuation.greeks

@@ -46,7 +46,7 @@ struct PerpetualOptionOracleTests {
       let years = random.logUniform(1.0 / 8_760...0.5)
       let deviation = volatility * years.squareRoot()
       let index = strike * exp(deviation * random.uniform(-5...5))
-      let option = try PerpetualOption(
+      let option = try PerpetualOption.checked(
         strike: strike, volatility: volatility, fundingPeriodYears: years)
       let expected = basketTimeValue(
         index: index, strike: strike, volatility: volatility, years: years)

@@ -12,7 +12,7 @@ private struct Drawn {
   /// The reach is the largest |ln(time value · u / K)|, which keeps values far from underflow.
   init(_ random: inout SeededRandom, reach: Double) throws {
     let strike = random.logUniform(1e-4...1e4)
-    option = try PerpetualOption(
+    option = try PerpetualOption.checked(
       strike: strike, volatility: random.logUniform(0.05...5),
       fundingPeriodYears: random.logUniform(1.0 / 8_760...1))
     let exponent = random.uniform(-reach...reach)
@@ -28,7 +28,7 @@ private struct Drawn {
 private func changed(
   _ option: PerpetualOption, volatility: Double = 1, period: Double = 1
 ) throws -> PerpetualOption {
-  try PerpetualOption(
+  try PerpetualOption.checked(
     strike: option.strike, volatility: option.volatility * volatility,
     fundingPeriodYears: option.fundingPeriodYears * period)
 }

@@ -7,7 +7,7 @@ import Testing
 struct PerpetualOptionTests {
   /// σ²T = 1, so that u = 3 and the powers of S/K are 2 and −1.
   private func plain() throws -> PerpetualOption {
-    try PerpetualOption(strike: 90, volatility: 0.5, fundingPeriodYears: 4)
+    try PerpetualOption.checked(strike: 90, volatility: 0.5, fundingPeriodYears: 4)
   }
 
   @Test("is a third of the strike at the money when σ²T is one")
@@ -45,7 +45,7 @@ struct PerpetualOptionTests {
 
   @Test("is worth its payoff at index zero and far from the strike")
   func tails() throws {
-    let option = try PerpetualOption(
+    let option = try PerpetualOption.checked(
       strike: 100, volatility: 0.05, fundingPeriodYears: 1.0 / 8_760)
     #expect(option.timeValue(index: 0) == 0)
     #expect(option.callValue(index: 0) == 0)
@@ -69,7 +69,7 @@ struct PerpetualOptionTests {
       for index in prices {
         for volatility in [OptionRange.volatility.minimum, OptionRange.volatility.maximum] {
           for years in [OptionRange.years.minimum, OptionRange.years.maximum] {
-            let option = try PerpetualOption(
+            let option = try PerpetualOption.checked(
               strike: strike, volatility: volatility, fundingPeriodYears: years)
             let valuation = try option.valuation(index: index)
             let greeks = valuation.greeks
@@ -95,7 +95,8 @@ struct PerpetualOptionTests {
     ]
     for (strike, volatility, years, argument) in cases {
       let error = #expect(throws: OptionRangeError.self) {
-        try PerpetualOption(strike: strike, volatility: volatility, fundingPeriodYears: years)
+        try PerpetualOption.checked(
+          strike: strike, volatility: volatility, fundingPeriodYears: years)
       }
       #expect(error?.argument == argument)
     }
@@ -109,7 +110,7 @@ struct PerpetualOptionTests {
     var random = SeededRandom(seed: 2)
     var digest: UInt64 = 0xcbf2_9ce4_8422_2325
     for _ in 0..<5_000 {
-      let option = try PerpetualOption(
+      let option = try PerpetualOption.checked(
         strike: random.uniform(1...1_000), volatility: random.uniform(0.05...5),
         fundingPeriodYears: random.uniform(1e-4...0.1))
       let valuation = try option.valuation(index: random.uniform(1...1_000))
