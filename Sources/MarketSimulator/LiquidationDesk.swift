@@ -13,6 +13,8 @@ struct LiquidationDesk: Sendable {
     /// Contracts neither traded nor taken off, without sign.
     var remaining: Quantity
     var isCancelRequested = false
+    /// Row at which it traded last: an order goes to the book once a step.
+    var lastTradingRow = -1
     /// Nil for an order that may trade.
     var rejection: String?
   }
@@ -103,7 +105,8 @@ extension SimulatedExchange {
 
   /// Lets the open orders meet the books and answers them, at the time of the current step.
   ///
-  /// Earlier orders first, then by account and order id, whatever the order of their arrival.
+  /// Each order trades once a step: called again at the same step, only orders and cancel requests
+  /// that came since are answered, so that rounds of a step end when nothing new comes. Earlier orders first, then by account and order id, whatever the order of their arrival.
   ///
   /// - Returns: account events, each account's sequence continued; the books have them already.
   /// - Precondition: `advance()` was called.
@@ -120,7 +123,10 @@ extension SimulatedExchange {
         events.append(event(.cancelled, of: order, at: time))
         continue
       }
-      events += trade(&order, at: time)
+      if order.lastTradingRow < row {
+        order.lastTradingRow = row
+        events += trade(&order, at: time)
+      }
       if order.remaining.isZero { continue }
       if let nextTime, nextTime < order.order.expiry {
         desk.keep(order)

@@ -68,6 +68,7 @@ struct ExchangeTests {
       from: AccountID("a"))
     let first = answers(exchange.answer())
     #expect(first.count == 3)
+    #expect(exchange.answer().isEmpty, "an order trades once a step")
     #expect(first.compactMap(fill).count == 3)
     #expect(zip(first, first.dropFirst()).allSatisfy { $1.remaining < $0.remaining })
     _ = exchange.advance()
