@@ -106,7 +106,8 @@ extension SimulatedExchange {
   /// Lets the open orders meet the books and answers them, at the time of the current step.
   ///
   /// Each order trades once a step: called again at the same step, only orders and cancel requests
-  /// that came since are answered, so that rounds of a step end when nothing new comes. Earlier orders first, then by account and order id, whatever the order of their arrival.
+  /// that came since are answered, so that the rounds of a step end when nothing new comes.
+  /// Earlier orders first, then by account and order id, whatever the order of their arrival.
   ///
   /// - Returns: account events, each account's sequence continued; the books have them already.
   /// - Precondition: `advance()` was called.

@@ -22,8 +22,8 @@ public struct MarketStep: Sendable, Equatable {
 /// Everything depends on the table, the depth and the orders alone: no clock, no chance.
 ///
 /// An order trades at once as far as its limit and the book allow, in up to three fills; its rest
-/// stays and trades again at each of the following steps. It expires at the last step before its expiry,
-/// so that its final answer is there before event time reaches the expiry.
+/// stays and trades again at each of the following steps. It expires at the last step before its
+/// expiry, so that its final answer is there before event time reaches the expiry.
 public struct SimulatedExchange: Sendable {
   /// What is listed.
   public let venue: SimulatedVenue

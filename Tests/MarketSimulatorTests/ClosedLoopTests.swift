@@ -116,9 +116,8 @@ struct ClosedLoopTests {
   @Test("the crash liquidates a fifth to a half; orders fill whole, in part and not at all")
   func crashRun() throws {
     let outcome = try run(seed: 5, count: Self.count)
-    print(
-      "closed loop: \(outcome.liquidated.count) of \(Self.count) liquidated, \(outcome.orders) orders,"
-    )
+    print("closed loop: \(outcome.liquidated.count) of \(Self.count) accounts liquidated,")
+    print("  \(outcome.orders) orders,")
     print("  \(outcome.filledWhole) filled whole by \(outcome.fills) fills in all,")
     print("  \(outcome.filledInPart) in part, \(outcome.unfilled) not at all")
     #expect(outcome.liquidated.count > 60 && outcome.liquidated.count < 150)
