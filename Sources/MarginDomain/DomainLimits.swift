@@ -27,6 +27,14 @@ public enum DomainLimits {
     rawValue: 1_000_000_000_000_000_000_000_000_000)
   /// Largest magnitude of a ratio: 1e6.
   public static let maximumRate = Rate(rawValue: 1_000_000_000_000_000_000)
+  /// Smallest volatility per year: 0.01 %.
+  public static let minimumVolatility = Rate(rawValue: 100_000_000)
+  /// Largest volatility per year: 100,000 %.
+  public static let maximumVolatility = Rate(rawValue: 1_000_000_000_000_000)
+  /// Shortest funding period of a perpetual option: 0.001 hours.
+  public static let minimumFundingPeriodHours = Rate(rawValue: 1_000_000_000)
+  /// Longest funding period of a perpetual option: 876,000 hours (a hundred years).
+  public static let maximumFundingPeriodHours = Rate(rawValue: 876_000_000_000_000_000)
   /// Largest number of positions of one account.
   public static let maximumPositions = 1_024
   /// Largest number of assets of one account.
