@@ -1,6 +1,6 @@
 public import MarginDomain
 
-public struct RulebookDocumentFault: Error, Sendable {}
+public struct RulebookDocumentFault: Error, Sendable { public let description: String; public init(description: String) { self.description = description } }
 public typealias RulebookDocumentReader =
   @Sendable (_ document: [UInt8], _ id: RulebookID) -> Result<Rulebook, RulebookDocumentFault>
 public struct WireRefusal: Sendable {
@@ -28,3 +28,10 @@ public struct EventEncoder: Sendable {
   public init() {}
   public mutating func encode(_ event: MarginEvent) -> EncodedEvent { fatalError() }
 }
+public struct EncodedCommand: Sendable { public let topic: InputTopic; public let key: [UInt8]; public let value: [UInt8] }
+public struct CommandEncoder { public init() {}
+ public mutating func encode(_ u: PriceUpdate) -> EncodedCommand { fatalError() }
+ public mutating func encode(_ u: FundingUpdate) -> EncodedCommand { fatalError() }
+ public mutating func encode(_ u: AccountEvent) -> EncodedCommand { fatalError() }
+ public mutating func encode(_ u: ReferenceUpdate, document: (RulebookID) -> [UInt8]) -> EncodedCommand { fatalError() } }
+public struct EventDecoder { public init() {}; public mutating func decode(_ t: MarginEvent.Topic, _ v: ArraySlice<UInt8>) -> MarginEvent? { nil } }
