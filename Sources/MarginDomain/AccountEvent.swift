@@ -96,8 +96,8 @@ public struct AccountSettings: Sendable, Equatable {
   public let marginMode: MarginMode?
   /// New leverage per instrument.
   public let leverages: [(symbol: Symbol, leverage: Rate)]
-  /// Isolated margin moved from (positive) or back to (negative) the account's cash, per instrument,
-  /// in its settlement asset.
+  /// Isolated margin moved from (positive) or back to (negative) the account's cash, per
+  /// instrument, in its settlement asset.
   public let isolatedMarginChanges: [(symbol: Symbol, amount: AssetAmount)]
   /// Makes settings.
   public init(

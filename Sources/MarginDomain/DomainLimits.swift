@@ -1,8 +1,8 @@
 /// The ranges that the border admits, so that nothing inside can overflow 128 bits.
 ///
 /// Headroom, with every scaled value below 2^127 ≈ 1.70e38:
-/// * a position: |quantity · multiplier| ≤ 1e13 units at a price ≤ 1e9 is ≤ 1e22 of quote, raw 1e34;
-///   an inverse one is ≤ 1e13 / 1e-6 = 1e19 coins (inverse prices start at 1e-6);
+/// * a position: |quantity · multiplier| ≤ 1e13 units at a price ≤ 1e9 is ≤ 1e22 of quote,
+///   raw 1e34; an inverse one is ≤ 1e13 / 1e-6 = 1e19 coins (inverse prices start at 1e-6);
 /// * a balance: ≤ 1e15 of an asset at an index ≤ 1e9 is ≤ 1e24, raw 1e36;
 /// * an account: 1,024 positions + 64 balances ≤ 1.03e25 + 6.4e25 < 7.5e25, raw 7.5e37;
 /// * a ledger total is checked when it grows: an event that would carry an account's balance past
@@ -27,6 +27,14 @@ public enum DomainLimits {
     rawValue: 1_000_000_000_000_000_000_000_000_000)
   /// Largest magnitude of a ratio: 1e6.
   public static let maximumRate = Rate(rawValue: 1_000_000_000_000_000_000)
+  /// Smallest volatility per year: 0.01 %.
+  public static let minimumVolatility = Rate(rawValue: 100_000_000)
+  /// Largest volatility per year: 100,000 %.
+  public static let maximumVolatility = Rate(rawValue: 1_000_000_000_000_000)
+  /// Shortest funding period of a perpetual option: 0.001 hours.
+  public static let minimumFundingPeriodHours = Rate(rawValue: 1_000_000_000)
+  /// Longest funding period of a perpetual option: 876,000 hours (a hundred years).
+  public static let maximumFundingPeriodHours = Rate(rawValue: 876_000_000_000_000_000)
   /// Largest number of positions of one account.
   public static let maximumPositions = 1_024
   /// Largest number of assets of one account.

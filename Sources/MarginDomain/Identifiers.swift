@@ -1,6 +1,7 @@
 /// Name of an account, as the venue gives it.
 ///
-/// UTF-8 text of 1 to `DomainLimits.maximumIdentifierLength` bytes without NUL; compared byte by byte.
+/// UTF-8 text of 1 to `DomainLimits.maximumIdentifierLength` bytes without NUL; compared byte by
+/// byte.
 public struct AccountID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The text.
   public let text: String
@@ -16,7 +17,8 @@ public struct AccountID: Sendable, Hashable, Comparable, CustomStringConvertible
 
 /// Name of an instrument, an underlying or an asset: they share one namespace.
 ///
-/// UTF-8 text of 1 to `DomainLimits.maximumIdentifierLength` bytes without NUL; compared byte by byte.
+/// UTF-8 text of 1 to `DomainLimits.maximumIdentifierLength` bytes without NUL; compared byte by
+/// byte.
 public struct Symbol: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The text.
   public let text: String

@@ -30,7 +30,8 @@ public struct PriceUpdate: Sendable, Equatable {
 public struct FundingUpdate: Sendable, Equatable {
   /// How the payment is stated.
   public enum Form: Sendable, Equatable {
-    /// One interval: cash −= q · multiplier · price · rate (inverse: q · multiplier · rate / price).
+    /// One interval: cash −= q · multiplier · price · rate
+    /// (inverse: q · multiplier · rate / price).
     case settlement(rate: Rate, price: Price)
     /// Settlement asset per contract since the beginning, multiplier included.
     case cumulativeIndex(AssetAmount)

@@ -1,7 +1,7 @@
 /// The margin rules as data: one engine, several venues.
 ///
-/// Only what a rule needs is there; a rulebook is checked whole when it is loaded (`RulebookFiles`),
-/// so that inside it is taken as consistent.
+/// Only what a rule needs is there; a rulebook is checked whole when it is loaded
+/// (`RulebookFiles`), so that inside it is taken as consistent.
 public struct Rulebook: Sendable, Equatable {
   /// Name and version.
   public let id: RulebookID

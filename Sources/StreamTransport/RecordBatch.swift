@@ -178,7 +178,9 @@ extension RecordBatch {
   /// Adds a header to the record that was added last.
   /// - Precondition: there is a record.
   @inlinable
-  public mutating func appendHeader<Bytes: Collection<UInt8>>(name: Bytes, value: Bytes?) {
+  public mutating func appendHeader<Bytes: Collection<UInt8>>(
+    name: some Collection<UInt8>, value: Bytes?
+  ) {
     precondition(!recordStorage.isEmpty, "a header belongs to a record, and the batch has none")
     let last = recordStorage[recordStorage.count - 1]
     let nameStart = byteStorage.count

@@ -24,6 +24,12 @@ public struct HealthReport: Sendable, Equatable {
   /// What to say, one sentence per line; at least one line.
   public var lines: [String]
 
+  /// A report from its parts.
+  public init(isHealthy: Bool, lines: [String]) {
+    self.isHealthy = isHealthy
+    self.lines = lines
+  }
+
   /// The lines as text, each with its newline.
   public var text: String { lines.map { $0 + "\n" }.joined() }
 }

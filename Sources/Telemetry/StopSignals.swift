@@ -16,50 +16,72 @@ public enum StopSignal: Int32, Sendable, CaseIterable {
 ///
 /// The first signal is handed over, so that the worker can drain and exit with 0. A second one ends
 /// the process at once with 130 (SIGINT) or 143 (SIGTERM), whatever the drain is waiting for.
-/// Signals that arrive before this exists, or after `cancel()`, end the process as the system does.
-/// Make one per process, before other threads start.
+/// Signals that arrive before this exists end the process as the system does. Make one per process
+/// and keep it until the end.
 public final class StopSignals: Sendable {
   /// Gives the first signal to its one reader, then ends; after `cancel()` it ends without one.
   public let requests: AsyncStream<StopSignal>
 
-  private let continuation: AsyncStream<StopSignal>.Continuation
+  private let receiver: StopSignalReceiver
   // Dispatch objects may be used from any thread, and this array is never changed after `init`; the
   // compiler cannot know the former, as the protocol is not marked Sendable.
-  private nonisolated(unsafe) let sources: [(StopSignal, any DispatchSourceSignal)]
-  private let requested = Atomic<Bool>(false)
-  private let onFirst: @Sendable (StopSignal) -> Void
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// Starts to listen.
   /// - Parameter onFirst: called once with the first signal, on a queue of its own.
   public init(onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }) {
-    self.onFirst = onFirst
-    (requests, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    let (requests, continuation) = AsyncStream.makeStream(
+      of: StopSignal.self, bufferingPolicy: .bufferingOldest(1))
+    self.requests = requests
+    let receiver = StopSignalReceiver(continuation: continuation, onFirst: onFirst)
+    self.receiver = receiver
     // One serial queue for both signals: a SIGINT and a SIGTERM at once are still first and second.
-    // The callback runs elsewhere, or a callback that drains would hold the second signal up.
     let queue = DispatchQueue(label: "plimsoll.stop-signals", qos: .userInteractive)
+    // Dispatch takes a signal over some time after `resume`; a signal that came before that would
+    // kill a process that believes itself protected, so this waits.
+    let registered = DispatchSemaphore(value: 0)
     sources = StopSignal.allCases.map { signal in
       SystemCalls.leaveToDispatch(signal: signal.rawValue)
-      return (signal, DispatchSource.makeSignalSource(signal: signal.rawValue, queue: queue))
-    }
-    for (signal, source) in sources {
-      source.setEventHandler { [weak self] in self?.received(signal, times: source.data) }
+      let source = DispatchSource.makeSignalSource(signal: signal.rawValue, queue: queue)
+      source.setEventHandler { receiver.receive(signal, times: source.data) }
+      source.setRegistrationHandler { registered.signal() }
       source.resume()
+      return source
     }
+    for _ in sources { registered.wait() }
   }
 
   deinit { cancel() }
 
   /// Stops listening and ends `requests`; calling it again does nothing.
   public func cancel() {
-    for (_, source) in sources { source.cancel() }
-    continuation.finish()
+    for source in sources { source.cancel() }
+    receiver.finish()
+  }
+}
+
+/// Tells the first signal from the others.
+private final class StopSignalReceiver: Sendable {
+  private let requested = Atomic<Bool>(false)
+  private let continuation: AsyncStream<StopSignal>.Continuation
+  private let onFirst: @Sendable (StopSignal) -> Void
+
+  init(
+    continuation: AsyncStream<StopSignal>.Continuation,
+    onFirst: @escaping @Sendable (StopSignal) -> Void
+  ) {
+    self.continuation = continuation
+    self.onFirst = onFirst
   }
 
-  private func received(_ signal: StopSignal, times: UInt) {
+  /// The callback runs on another queue: one that drains would hold the second signal up.
+  func receive(_ signal: StopSignal, times: UInt) {
     let isFirst = !requested.exchange(true, ordering: .acquiringAndReleasing)
     if !isFirst || times > 1 { SystemCalls.exitImmediately(code: signal.abortExitCode) }
     continuation.yield(signal)
     continuation.finish()
     DispatchQueue.global(qos: .userInitiated).async { [onFirst] in onFirst(signal) }
   }
+
+  func finish() { continuation.finish() }
 }

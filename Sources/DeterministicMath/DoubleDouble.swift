@@ -1,0 +1,51 @@
+/// An unevaluated sum of two doubles, |low| ≤ half a unit in the last place of high.
+///
+/// Carries about 106 bits through the few steps where one rounding would be multiplied by a large
+/// factor. Built from IEEE add, subtract and multiply alone, so without a fused multiply-add.
+/// Source: Dekker, "A floating-point technique for extending the available precision",
+/// Numerische Mathematik 18 (1971); Knuth, The Art of Computer Programming 2, 4.2.2.
+struct DoubleDouble {
+  var high: Double
+  var low: Double
+
+  init(high: Double, low: Double) {
+    self.high = high
+    self.low = low
+  }
+
+  /// left + right without error, for any order of magnitudes.
+  init(sumOf left: Double, _ right: Double) {
+    let sum = left + right
+    let rightPart = sum - left
+    self.init(high: sum, low: (left - (sum - rightPart)) + (right - rightPart))
+  }
+
+  /// larger + smaller without error, where |larger| ≥ |smaller| or larger is 0.
+  init(larger: Double, smaller: Double) {
+    let sum = larger + smaller
+    self.init(high: sum, low: (larger - sum) + smaller)
+  }
+
+  /// left · right without error, where both are below 2^995 and the product is above 2^−969.
+  init(productOf left: Double, _ right: Double) {
+    let product = left * right
+    let (leftHigh, leftLow) = Self.halves(of: left)
+    let (rightHigh, rightLow) = Self.halves(of: right)
+    let cross = ((leftHigh * rightHigh - product) + leftHigh * rightLow) + leftLow * rightHigh
+    self.init(high: product, low: cross + leftLow * rightLow)
+  }
+
+  /// Product with a relative error below 2^−100.
+  static func * (left: DoubleDouble, right: DoubleDouble) -> DoubleDouble {
+    let product = DoubleDouble(productOf: left.high, right.high)
+    let cross = left.high * right.low + left.low * right.high
+    return DoubleDouble(larger: product.high, smaller: product.low + cross)
+  }
+
+  /// Two parts of at most 26 bits each, whose sum is the value (Veltkamp's split).
+  private static func halves(of value: Double) -> (high: Double, low: Double) {
+    let scaled = 0x1.0000002p27 * value
+    let high = scaled - (scaled - value)
+    return (high, value - high)
+  }
+}

@@ -1,0 +1,49 @@
+import StreamTransport
+
+/// What the worker must know of its topics before it starts.
+struct TopicSurvey {
+  /// Partitions of `trades` and of the topics that go with it.
+  let partitionCount: Int32
+  /// Ends of the broadcast partitions: the reader begins here, a rebuild ends here.
+  let broadcastEnds: [TopicPartition: Int64]
+
+  init(
+    configuration: WorkerConfiguration, connector: any StreamConnector
+  ) throws(WorkerError) {
+    let topics = configuration.topics
+    let timeout = configuration.requestMilliseconds
+    do throws(TransportError) {
+      let administrator = try connector.topicAdministrator()
+      defer { administrator.close() }
+      let names = topics.broadcast + [topics.trades] + topics.partitionedLikeTrades
+      let counts = try administrator.partitionCounts(of: names, timeoutMilliseconds: timeout)
+      var ends: [TopicPartition: Int64] = [:]
+      for topic in topics.broadcast {
+        for partition in 0..<(counts[topic] ?? 0) {
+          let place = TopicPartition(topic: topic, partition: partition)
+          ends[place] = try administrator.watermarks(of: place, timeoutMilliseconds: timeout).high
+        }
+      }
+      broadcastEnds = ends
+      partitionCount = counts[topics.trades] ?? 0
+      if let fault = TopicSurvey.fault(in: counts, names: names, topics: topics) {
+        throw TransportError(
+          kind: .configuration, code: "TOPICS", reason: fault.description)
+      }
+    } catch {
+      throw .transport(error.reason)
+    }
+  }
+
+  private static func fault(
+    in counts: [String: Int32], names: [String], topics: WorkerTopics
+  ) -> WorkerError? {
+    if let missing = names.first(where: { counts[$0] == nil }) { return .missingTopic(missing) }
+    let expected = counts[topics.trades] ?? 0
+    for topic in topics.partitionedLikeTrades {
+      guard let found = counts[topic], found != expected else { continue }
+      return .partitionCount(topic: topic, found: found, expected: expected)
+    }
+    return nil
+  }
+}

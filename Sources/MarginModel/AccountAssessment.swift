@@ -1,0 +1,171 @@
+import FixedPoint
+public import MarginDomain
+
+/// What an assessment needed and did not find.
+public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible {
+  /// No mark, and nothing to make one of.
+  case missingMark(Symbol)
+  /// No index of an underlying.
+  case missingIndex(Symbol)
+  /// No price of an asset in the reporting asset.
+  case missingAssetPrice(Symbol)
+  /// The rulebook has no schedule for a future.
+  case missingSchedule(Symbol)
+
+  /// What is missing, for people.
+  public var description: String {
+    switch self {
+    case .missingMark(let symbol): return "no mark price of \(symbol)"
+    case .missingIndex(let symbol): return "no index price of \(symbol)"
+    case .missingAssetPrice(let symbol): return "no index price of asset \(symbol)"
+    case .missingSchedule(let symbol): return "the rulebook has no margin schedule for \(symbol)"
+    }
+  }
+}
+
+/// The margin of one unit: the account's shared part, or one isolated position.
+public struct UnitAssessment: Sendable {
+  /// Which unit.
+  public let unit: MarginUnit
+  /// Equity and requirements.
+  public let totals: MarginTotals
+  /// Positions of the unit, in the book's order.
+  public let positions: [(symbol: Symbol, assessment: PositionAssessment)]
+  /// Collateral and requirements by name.
+  public let terms: [MarginTerm]
+
+  /// The state that the enter levels give, without history and without confirmation.
+  ///
+  /// - Parameter ladder: the rulebook's.
+  /// - Returns: healthy without a requirement, unless net equity is negative: then liquidating.
+  public func state(by ladder: MarginLadder) -> MarginState {
+    guard totals.maintenanceMargin.isPositive else {
+      return totals.netEquity.isNegative ? .liquidating : .healthy
+    }
+    func isEntered(_ step: MarginLadder.Step) -> Bool {
+      step.isEnteredAtLevel
+        ? totals.equity.isAtOrBelow(step.enter, of: totals.maintenanceMargin)
+        : totals.equity.isBelow(step.enter, of: totals.maintenanceMargin)
+    }
+    if isEntered(ladder.liquidation) { return .liquidating }
+    if let reduceOnly = ladder.reduceOnly, isEntered(reduceOnly) { return .reduceOnly }
+    if isEntered(ladder.marginCall) { return .marginCall }
+    return isEntered(ladder.warning) ? .warning : .healthy
+  }
+}
+
+extension AccountBook {
+  /// The units of the account with their margin.
+  ///
+  /// Cross: one unit. Isolated: the cash as one unit without requirement, then one per position,
+  /// in the book's order.
+  ///
+  /// - Parameters:
+  ///   - market: accepted prices.
+  ///   - rulebook: the rules.
+  /// - Returns: at least one unit.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  public func assess(
+    in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> [UnitAssessment] {
+    guard marginMode == .isolated else {
+      return [try unit(.account, cash: balances, positions: positions, market, rulebook)]
+    }
+    var units = [try unit(.account, cash: balances, positions: [], market, rulebook)]
+    for position in positions {
+      units.append(try isolatedUnit(of: position, market, rulebook))
+    }
+    return units
+  }
+
+  /// The unit that a position belongs to.
+  ///
+  /// - Parameters:
+  ///   - position: one of the book's.
+  ///   - market: accepted prices.
+  ///   - rulebook: the rules.
+  /// - Returns: its isolated unit, or the account's.
+  /// - Throws: `AssessmentFault`.
+  public func unit(
+    of position: Position, in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> UnitAssessment {
+    guard marginMode == .isolated else {
+      return try unit(.account, cash: balances, positions: positions, market, rulebook)
+    }
+    return try isolatedUnit(of: position, market, rulebook)
+  }
+
+  private func isolatedUnit(
+    of position: Position, _ market: MarketView, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> UnitAssessment {
+    try unit(
+      .isolatedPosition(position.instrument.symbol),
+      cash: [(position.instrument.settlementAsset, position.isolatedMargin)],
+      positions: [position], market, rulebook)
+  }
+
+  private func unit(
+    _ unit: MarginUnit, cash: [(asset: Symbol, amount: AssetAmount)], positions: [Position],
+    _ market: MarketView, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> UnitAssessment {
+    var assessed: [(symbol: Symbol, assessment: PositionAssessment)] = []
+    var amounts = cash
+    for position in positions {
+      let assessment = try assess(position, market, rulebook)
+      assessed.append((position.instrument.symbol, assessment))
+      let asset = position.instrument.settlementAsset
+      if let index = amounts.firstIndex(where: { $0.asset == asset }) {
+        amounts[index].amount += assessment.worth
+      } else {
+        amounts.append((asset, assessment.worth))
+      }
+    }
+    return try total(unit, amounts: amounts, assessed: assessed, market, rulebook)
+  }
+
+  private func total(
+    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)],
+    assessed: [(symbol: Symbol, assessment: PositionAssessment)], _ market: MarketView,
+    _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> UnitAssessment {
+    var totals = MarginTotals()
+    var terms: [MarginTerm] = []
+    for (asset, amount) in amounts where !amount.isZero {
+      guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
+        throw .missingAssetPrice(asset)
+      }
+      let counted = totals.add(
+        amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+      terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+    }
+    for (symbol, assessment) in assessed {
+      totals.add(assessment.requirement)
+      terms.append(
+        MarginTerm(name: "maintenance.\(symbol)", amount: assessment.requirement.maintenance))
+    }
+    return UnitAssessment(unit: unit, totals: totals, positions: assessed, terms: terms)
+  }
+
+  private func assess(
+    _ position: Position, _ market: MarketView, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> PositionAssessment {
+    let instrument = position.instrument
+    guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
+    guard let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
+    else { throw .missingIndex(instrument.underlying) }
+    guard
+      let settlement = market.price(
+        of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset)
+    else { throw .missingAssetPrice(instrument.settlementAsset) }
+    let schedule = rulebook.futures.schedule(of: instrument.symbol)
+    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
+    return rulebook.assess(
+      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
+      prices: PositionPrices(mark: mark, index: index, settlementIndex: settlement))
+  }
+
+  /// A future's requirement does not use the index, so its absence is no fault there.
+  private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
+    instrument.isFuture ? mark : nil
+  }
+}

@@ -1,0 +1,75 @@
+/// Finds the route of a request, or the answer of a request that has none.
+struct HTTPRouter: Sendable {
+  enum Match: Sendable {
+    case route(HTTPRoute.Handler, HTTPRequest)
+    case refusal(HTTPResponse)
+  }
+
+  private let routes: [HTTPRoute]
+
+  init(routes: [HTTPRoute]) { self.routes = routes }
+
+  /// The path comes as sent, still percent-encoded: an encoded slash belongs to the parameter.
+  func match(method: String, path: String) -> Match {
+    for route in routes {
+      guard let found = Self.parameter(of: path, pattern: route.pattern) else { continue }
+      guard method == "GET" || method == "HEAD" else { return .refusal(.methodNotAllowed()) }
+      guard let encoded = found.encoded else {
+        return .route(route.handler, HTTPRequest(method: method, path: path))
+      }
+      guard let parameter = PercentEncoding.decode(encoded) else {
+        return .refusal(
+          .text(
+            400, "The last part of the path is not valid: expected UTF-8 in percent-encoding.\n"))
+      }
+      return .route(
+        route.handler, HTTPRequest(method: method, path: path, parameter: parameter))
+    }
+    return .refusal(notFound)
+  }
+
+  private var notFound: HTTPResponse {
+    let pages = routes.map(\.pattern).joined(separator: ", ")
+    return .text(404, "There is no such page here. Pages: \(pages)\n")
+  }
+
+  /// Nil when the path does not match; the parameter's encoded form when the pattern has one.
+  private static func parameter(of path: String, pattern: String) -> (encoded: Substring?, Void)? {
+    guard pattern.hasSuffix("}"), let brace = pattern.firstIndex(of: "{") else {
+      return path == pattern ? (nil, ()) : nil
+    }
+    let prefix = pattern[..<brace]
+    guard path.hasPrefix(prefix) else { return nil }
+    let rest = path.dropFirst(prefix.count)
+    return rest.isEmpty || rest.contains("/") ? nil : (rest, ())
+  }
+}
+
+/// Percent-encoding of URLs.
+enum PercentEncoding {
+  /// The decoded text, or nil for a broken escape, bytes that are not UTF-8, or NUL.
+  /// - Source: RFC 3986, section 2.1; `+` stands for itself in a path.
+  static func decode(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == 0x25 else {
+        bytes.append(byte)
+        continue
+      }
+      guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit)
+      else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x30...0x39: byte - 0x30
+    case 0x41...0x46: byte - 0x41 + 10
+    case 0x61...0x66: byte - 0x61 + 10
+    default: nil
+    }
+  }
+}

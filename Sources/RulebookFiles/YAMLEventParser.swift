@@ -1,0 +1,112 @@
+private import CYAML
+
+/// One step of a document, with nothing of libyaml left in it.
+enum YAMLEvent {
+  case documentStart(SourcePosition)
+  case scalar(String, YAMLNode.ScalarStyle, YAMLDecoration?, SourcePosition)
+  case listStart(YAMLDecoration?, SourcePosition)
+  case mappingStart(YAMLDecoration?, SourcePosition)
+  case containerEnd
+  case alias(SourcePosition)
+}
+
+/// What may stand before a value and changes its meaning.
+enum YAMLDecoration: String {
+  case anchor
+  case tag
+}
+
+/// Why the parser stopped: its own sentence and where.
+struct YAMLSyntaxFailure: Equatable {
+  let problem: String
+  let position: SourcePosition
+}
+
+/// The one place that touches libyaml.
+///
+/// Events are used, and not libyaml's own tree, because a bound on the number of values and on
+/// depth must hold while the document is read, not after it is in memory. The parser and each
+/// event live in memory that this function allocates and releases itself, no pointer leaves it, and
+/// every text is copied into a `String` before its event is deleted.
+enum YAMLEventParser {
+  /// Calls `body` for every event until it returns false or the document ends.
+  ///
+  /// - Returns: The failure of syntax, or nil when there is none or `body` stopped the parser.
+  static func forEachEvent(
+    in bytes: ArraySlice<UInt8>, _ body: (YAMLEvent) -> Bool
+  ) -> YAMLSyntaxFailure? {
+    let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+    defer { parser.deallocate() }
+    guard yaml_parser_initialize(parser) == 1 else {
+      return YAMLSyntaxFailure(
+        problem: "no memory for the parser", position: SourcePosition(line: 1, column: 1))
+    }
+    defer { yaml_parser_delete(parser) }
+    return bytes.withUnsafeBufferPointer { buffer in
+      // An empty slice may have no base address; libyaml wants a pointer even for no bytes.
+      withUnsafePointer(to: UInt8(0)) { placeholder in
+        yaml_parser_set_input_string(parser, buffer.baseAddress ?? placeholder, buffer.count)
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        return run(parser, body)
+      }
+    }
+  }
+
+  private static func run(
+    _ parser: UnsafeMutablePointer<yaml_parser_t>, _ body: (YAMLEvent) -> Bool
+  ) -> YAMLSyntaxFailure? {
+    let event = UnsafeMutablePointer<yaml_event_t>.allocate(capacity: 1)
+    defer { event.deallocate() }
+    while true {
+      guard yaml_parser_parse(parser, event) == 1 else { return failure(of: parser.pointee) }
+      let isEnd = event.pointee.type == YAML_STREAM_END_EVENT
+      let translated = translate(event.pointee)
+      yaml_event_delete(event)
+      if let translated, !body(translated) { return nil }
+      if isEnd { return nil }
+    }
+  }
+
+  private static func translate(_ event: yaml_event_t) -> YAMLEvent? {
+    let place = position(event.start_mark)
+    switch event.type {
+    case YAML_DOCUMENT_START_EVENT:
+      return .documentStart(place)
+    case YAML_ALIAS_EVENT:
+      return .alias(place)
+    case YAML_SCALAR_EVENT:
+      let scalar = event.data.scalar
+      let text = String(
+        decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+      let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
+      return .scalar(
+        text, isPlain ? .plain : .quoted, decoration(scalar.anchor, scalar.tag), place)
+    case YAML_SEQUENCE_START_EVENT:
+      let list = event.data.sequence_start
+      return .listStart(decoration(list.anchor, list.tag), place)
+    case YAML_MAPPING_START_EVENT:
+      let mapping = event.data.mapping_start
+      return .mappingStart(decoration(mapping.anchor, mapping.tag), place)
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+      return .containerEnd
+    default:
+      return nil
+    }
+  }
+
+  private static func decoration(
+    _ anchor: UnsafeMutablePointer<yaml_char_t>?, _ tag: UnsafeMutablePointer<yaml_char_t>?
+  ) -> YAMLDecoration? {
+    anchor != nil ? .anchor : tag != nil ? .tag : nil
+  }
+
+  private static func failure(of parser: yaml_parser_t) -> YAMLSyntaxFailure {
+    let problem = parser.problem.map { String(cString: $0) } ?? "the syntax is broken"
+    let context = parser.context.map { " " + String(cString: $0) } ?? ""
+    return YAMLSyntaxFailure(problem: problem + context, position: position(parser.problem_mark))
+  }
+
+  private static func position(_ mark: yaml_mark_t) -> SourcePosition {
+    SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+  }
+}

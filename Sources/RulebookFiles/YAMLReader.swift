@@ -1,0 +1,129 @@
+/// Reads one document into values and keeps every fault that it meets.
+public struct YAMLReader: Sendable {
+  /// Name of the file, for faults.
+  public let file: String
+  /// The faults so far.
+  public private(set) var faults: FaultList
+
+  /// Makes a reader for a file, with the most faults it keeps.
+  public init(file: String, faultLimit: Int = FaultList.usualLimit) {
+    self.file = file
+    faults = FaultList(limit: faultLimit)
+  }
+
+  /// Reads a whole document.
+  ///
+  /// - Parameters:
+  ///   - document: The document.
+  ///   - shape: What its top must look like.
+  /// - Returns: The value, when nothing at all was wrong.
+  /// - Throws: Every fault, up to the list's limit, in the order of the file.
+  public static func read<Value>(
+    _ document: YAMLDocument, as shape: YAMLShape<Value>
+  ) throws(FaultList) -> Value {
+    var reader = YAMLReader(file: document.file)
+    let value = reader.value(of: document.root, as: shape)
+    try reader.faults.sorted().throwIfAny()
+    guard let value else {
+      // A shape that gives nothing and says nothing would otherwise pass as a success.
+      reader.report("cannot be read", at: document.root.position, .root, expected: shape.expected)
+      throw reader.faults
+    }
+    return value
+  }
+
+  /// Reads one value; nil when it was wrong, which is then among the faults.
+  public mutating func value<Value>(
+    of node: YAMLNode, at path: YAMLPath = .root, as shape: YAMLShape<Value>
+  ) -> Value? {
+    shape.read(node, path, &self)
+  }
+
+  /// Adds a fault of the caller's own, for checks across values.
+  public mutating func report(
+    _ problem: String, at position: SourcePosition, _ path: YAMLPath, expected: String? = nil
+  ) {
+    faults.append(
+      Fault(file: file, position: position, path: path, problem: problem, expected: expected))
+  }
+}
+
+/// The keys of one mapping while they are read: those never asked for are refused at the end.
+public struct YAMLFields: Sendable {
+  /// Path of the mapping.
+  public let path: YAMLPath
+  /// Where the mapping starts.
+  public let position: SourcePosition
+  private let entries: [YAMLEntry]
+  private var askedKeys: [String] = []
+  private var reader: YAMLReader
+
+  init(entries: [YAMLEntry], position: SourcePosition, path: YAMLPath, reader: YAMLReader) {
+    self.entries = entries
+    self.position = position
+    self.path = path
+    self.reader = reader
+  }
+
+  /// The value of a key that must be there; nil when it is missing or wrong, which is then reported.
+  public mutating func required<Value>(_ key: String, _ shape: YAMLShape<Value>) -> Value? {
+    guard let entry = entry(key) else {
+      report("is missing", for: key, expected: shape.expected)
+      return nil
+    }
+    return reader.value(of: entry.value, at: path.appending(key: key), as: shape)
+  }
+
+  /// The value of a key that may be left out; nil when it is absent, or wrong and reported.
+  ///
+  /// A key that is there without a value (`null`) is a fault: nothing is guessed.
+  public mutating func optional<Value>(_ key: String, _ shape: YAMLShape<Value>) -> Value? {
+    guard let entry = entry(key) else { return nil }
+    return reader.value(of: entry.value, at: path.appending(key: key), as: shape)
+  }
+
+  /// Whether the key is there; it then counts as known.
+  public mutating func contains(_ key: String) -> Bool {
+    entry(key) != nil
+  }
+
+  /// Reports a fault of the value under `key`, or of the mapping when the key is absent.
+  public mutating func report(_ problem: String, for key: String, expected: String? = nil) {
+    let place = entries.first { $0.key == key }?.value.position ?? position
+    reader.report(problem, at: place, path.appending(key: key), expected: expected)
+  }
+
+  /// Reports a fault of a value, or of a key, that was read with its place.
+  public mutating func report<Value>(
+    _ problem: String, at place: LocatedValue<Value>, expected: String? = nil
+  ) {
+    reader.report(problem, at: place.position, place.path, expected: expected)
+  }
+
+  /// Reports a fault of the mapping as a whole.
+  public mutating func report(_ problem: String, expected: String? = nil) {
+    reader.report(problem, at: position, path, expected: expected)
+  }
+
+  /// Refuses the keys that nobody asked for, and gives the reader back.
+  consuming func finish() -> YAMLReader {
+    // A long list of keys hides what is wrong; there the nearest key must do.
+    let list =
+      askedKeys.isEmpty
+      ? "no keys here"
+      : askedKeys.count > 12 ? nil : "one of \(askedKeys.joined(separator: ", "))"
+    for entry in entries where !askedKeys.contains(entry.key) {
+      let nearest = nearestName(to: entry.key, among: askedKeys)
+      let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
+      reader.report(
+        "is not a known key\(hint)", at: entry.keyPosition, path.appending(key: entry.key),
+        expected: list)
+    }
+    return reader
+  }
+
+  private mutating func entry(_ key: String) -> YAMLEntry? {
+    if !askedKeys.contains(key) { askedKeys.append(key) }
+    return entries.first { $0.key == key }
+  }
+}

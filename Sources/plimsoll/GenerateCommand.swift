@@ -1,0 +1,41 @@
+/// `plimsoll generate`: the demo's market and accounts into any Kafka.
+enum GenerateCommand {
+  static let rate = Option<RecordRate>.value(
+    "rate", .recordRate, default: "1000",
+    OptionSettings("records per second, all topics together"))
+
+  static let command = Command(
+    path: ["generate"],
+    summary: "write the demo's market and accounts into any Kafka",
+    options: [rate.definition] + SimulationOptions.all + KafkaOptions.all + TopicOptions.all
+      + LogOptions.all + ConfigurationOptions.all,
+    examples: [
+      Command.Example(
+        line: "plimsoll generate --brokers=localhost:9092 --accounts=1000 --rate=500",
+        meaning: "a thousand accounts, five hundred records per second")
+    ],
+    exitStatuses: [.dataError, .noInput, .unavailable, .temporaryFailure],
+    run: { options in NotBuiltYet.refuse(options) })
+}
+
+/// How fast records are written.
+enum RecordRate: Equatable, Sendable {
+  /// As fast as the broker takes them.
+  case maximum
+  /// That many each second.
+  case perSecond(Int)
+}
+
+extension ValueParser where Value == RecordRate {
+  /// A number of records per second, or `max`.
+  static var recordRate: ValueParser {
+    ValueParser(
+      placeholder: "N|max", expected: "max, or a whole number from 1 to 10000000",
+      completion: .words(["max"])
+    ) { text in
+      if text == "max" { return .maximum }
+      guard let count = Int(text), (1...10_000_000).contains(count) else { return nil }
+      return .perSecond(count)
+    }
+  }
+}
