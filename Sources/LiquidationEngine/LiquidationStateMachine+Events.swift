@@ -49,8 +49,10 @@ extension LiquidationStateMachine {
     unit.isAccount ? .account : .isolatedPosition(market.name(ofInstrument: unit.instrument))
   }
 
-  /// What is known now. Where a price is missing, the sums cover the rest, the level is nil and
-  /// the evidence counts as stale.
+  /// What is known now.
+  ///
+  /// Where a price is missing, the sums cover the rest, the level is nil and the evidence counts as
+  /// stale.
   private func evidence(of account: Int, unit: UnitKey) -> DecisionEvidence {
     var draft = EvidenceDraft(market: market, now: marginTime ?? EventTime(nanoseconds: 0))
     let holding = holdings[account]
