@@ -52,11 +52,11 @@ public struct BrokerFault: RawRepresentable, Sendable, Hashable {
 /// A small Kafka broker inside this process, for the demo and for tests: librdkafka's mock cluster
 /// on the loopback interface, reachable by other processes.
 ///
-/// What it cannot do: topic administration, look-up by time, transactions (it accepts them, and they
-/// mean nothing), compaction, static membership, retention by time. It keeps at most 5 MiB or
+/// What it cannot do: topic administration, look-up by time, transactions (it accepts them, and
+/// they mean nothing), compaction, static membership, retention by time. It keeps at most 5 MiB or
 /// 100,000 batches per partition and silently drops the oldest, in memory, until `close`.
-/// A group's first join takes it 3 s: a member whose `session.timeout.ms` is not longer never gets in.
-/// A topic that a client asks for comes into being with 4 partitions: create topics first.
+/// A group's first join takes it 3 s: a member whose `session.timeout.ms` is not longer never
+/// gets in. A topic that a client asks for comes into being with 4 partitions: create topics first.
 public final class EmbeddedBroker: Sendable {
   private let cluster: RDKafkaMockCluster
 

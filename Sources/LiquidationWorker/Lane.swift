@@ -1,3 +1,4 @@
+import LiquidationEngine
 import LiquidationWire
 import MarginDomain
 import StreamTransport
@@ -36,6 +37,7 @@ struct Lane {
   private var batch = RecordBatch()
   private var owned: [Int32] = []
   private var lastCommit: Int64 = 0
+  private var lastGauges: Int64 = 0
   private var positionsToCommit: [TopicPartition: Int64] = [:]
 
   /// Opens the lane's clients; on the lane's own thread.
@@ -81,6 +83,7 @@ struct Lane {
     try publishOutput()
     if let change { try follow(change) }
     try commitWhenDue()
+    updateGaugesWhenDue()
   }
 
   private mutating func applyBroadcast() throws(TransportError) -> Bool {
@@ -135,6 +138,15 @@ struct Lane {
     else { return }
     lastCommit = now
     try commit()
+  }
+
+  /// Leaves the engine's figures for the metrics, at most once a second.
+  private mutating func updateGaugesWhenDue() {
+    let now = context.clock.monotonicMilliseconds()
+    guard now - lastGauges >= 1_000 else { return }
+    lastGauges = now
+    let statistics = context.shard.perform { core in core.tasks.map(\.engine.statistics) }
+    context.metrics.engine.update(lane: context.number, statistics)
   }
 
   /// Stores group offsets for lag tools.

@@ -87,13 +87,3 @@ final class WorkerMetrics: Sendable {
     }
   }
 }
-
-/// Sums of the engine's counts over the lanes of this process, refreshed by the lanes.
-final class EngineGauges: Sendable {
-  private let lanes: Mutex<[Int: EngineStatistics]>
-
-  init(registry: MetricsRegistry) throws(MetricError) {
-    let lanes = Mutex<[Int: EngineStatistics]>([:])
-    self.lanes = lanes
-  }
-}

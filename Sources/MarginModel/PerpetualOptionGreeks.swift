@@ -21,6 +21,8 @@ public struct PerpetualOptionGreeks: Sendable, Equatable {
   public let fundingPeriodSensitivity: Double
   /// What a long pays a short in a year: time value / T = ½σ²S²·gamma.
   public let fundingPerYear: Double
+  /// What a long pays a short in a day of 24 hours: a 365th of the year's.
+  public var fundingPerDay: Double { fundingPerYear / 365 }
 }
 
 /// Values and greeks of the call and the put at one index.
@@ -49,10 +51,12 @@ extension PerpetualOption {
   /// At the strike delta is continuous; V′ and the payoff's slope jump against each other.
   /// - Parameter index: S, quote currency per unit.
   /// - Returns: each within 1e-15·K + 3e-13·|value| of exact arithmetic.
-  /// - Precondition: the index lies in `admittedPrices`; at 0 the greeks have no value.
-  public func valuation(index: Double) -> PerpetualOptionValuation {
-    precondition(
-      Self.admittedPrices.contains(index), "the border admits indices from 1e-12 to 1e9")
+  /// - Throws: `OptionRangeError` for an index outside `OptionRange.price`; at 0 the greeks have no
+  ///   value.
+  public func valuation(
+    index: Double
+  ) throws(OptionRangeError) -> PerpetualOptionValuation {
+    try OptionRange.price.check(index, as: .index)
     let logMoneyness = ElementaryFunction.logarithm(ratioOf: index, to: strike)
     let timeValue = timeValue(logMoneyness: logMoneyness)
     let isBelow = index < strike

@@ -37,28 +37,20 @@ public struct PerpetualOption: Sendable, Equatable {
   /// (u + 1)/2: how fast it grows in ln S below the strike.
   let growthBelow: Double
 
-  /// The strikes and indices for which the stated errors hold: those that the product admits.
-  public static let admittedPrices = 1e-12...1e9
-  /// The volatilities for which the stated errors hold: 0.01 % to 100,000 % a year.
-  public static let admittedVolatilities = 1e-4...1e3
-  /// The funding periods for which the stated errors hold: about a third of a second to 1,000 years.
-  public static let admittedFundingPeriods = 1e-8...1e3
-
   /// Prepares a valuation.
   ///
   /// - Parameters:
   ///   - strike: K, quote currency per unit.
   ///   - volatility: σ per year.
   ///   - fundingPeriodYears: T in years of 8,760 hours.
-  /// - Precondition: each lies in its admitted range; the border refuses others.
+  /// - Precondition: each lies in its `OptionRange`; the border's `DomainLimits` lie inside them.
+  ///   Where an argument has not passed the border, `checked` refuses it instead.
   public init(strike: Double, volatility: Double, fundingPeriodYears: Double) {
+    precondition(OptionRange.price.contains(strike), "the border admits strikes 1e-12 to 1e9")
     precondition(
-      Self.admittedPrices.contains(strike), "the border admits strikes from 1e-12 to 1e9")
+      OptionRange.volatility.contains(volatility), "the border admits volatilities 1e-4 to 1e3")
     precondition(
-      Self.admittedVolatilities.contains(volatility), "the border admits volatilities 1e-4 to 1e3")
-    precondition(
-      Self.admittedFundingPeriods.contains(fundingPeriodYears),
-      "the border admits funding periods from 1e-8 to 1e3 years")
+      OptionRange.years.contains(fundingPeriodYears), "the border admits periods 1e-8 to 1e3 years")
     self.strike = strike
     self.volatility = volatility
     self.fundingPeriodYears = fundingPeriodYears
@@ -69,9 +61,27 @@ public struct PerpetualOption: Sendable, Equatable {
     growthBelow = decayAbove + 1
   }
 
+  /// Prepares a valuation from arguments that nobody has checked.
+  ///
+  /// - Parameters:
+  ///   - strike: K, quote currency per unit.
+  ///   - volatility: σ per year.
+  ///   - fundingPeriodYears: T in years of 8,760 hours.
+  /// - Returns: the option.
+  /// - Throws: `OptionRangeError` for the first of them outside its `OptionRange`.
+  public static func checked(
+    strike: Double, volatility: Double, fundingPeriodYears: Double
+  ) throws(OptionRangeError) -> PerpetualOption {
+    try OptionRange.price.check(strike, as: .strike)
+    try OptionRange.volatility.check(volatility, as: .volatility)
+    try OptionRange.years.check(fundingPeriodYears, as: .fundingPeriodYears)
+    return PerpetualOption(
+      strike: strike, volatility: volatility, fundingPeriodYears: fundingPeriodYears)
+  }
+
   /// What an option is worth above its payoff; the same for the call and the put.
   ///
-  /// - Parameter index: S, quote currency per unit; 0, or in the admitted range.
+  /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.
   /// - Returns: quote currency per unit, 0 to K/u; at index 0 it is 0.
   public func timeValue(index: Double) -> Double {
     timeValue(logMoneyness: ElementaryFunction.logarithm(ratioOf: index, to: strike))
@@ -79,7 +89,7 @@ public struct PerpetualOption: Sendable, Equatable {
 
   /// Value of the call: its time value and max(S − K, 0).
   ///
-  /// - Parameter index: S, quote currency per unit; 0, or in the admitted range.
+  /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.
   /// - Returns: quote currency per unit, 0 to S up to rounding.
   public func callValue(index: Double) -> Double {
     timeValue(index: index) + (index > strike ? index - strike : 0)
@@ -87,7 +97,7 @@ public struct PerpetualOption: Sendable, Equatable {
 
   /// Value of the put: its time value and max(K − S, 0).
   ///
-  /// - Parameter index: S, quote currency per unit; 0, or in the admitted range.
+  /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.
   /// - Returns: quote currency per unit, 0 to K up to rounding.
   public func putValue(index: Double) -> Double {
     timeValue(index: index) + (index < strike ? strike - index : 0)
@@ -96,7 +106,7 @@ public struct PerpetualOption: Sendable, Equatable {
   /// What a long pays a short for one unit in a year at a constant index: time value / T.
   ///
   /// Equal to ½σ²S²·gamma: the premium that the funding costs is what the convexity earns.
-  /// - Parameter index: S, quote currency per unit; 0, or in the admitted range.
+  /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.
   /// - Returns: quote currency per unit and year, 0 or above, for a mark equal to the model value.
   public func fundingPerYear(index: Double) -> Double {
     timeValue(index: index) / fundingPeriodYears

@@ -4,7 +4,8 @@ public enum AssignmentChange: Sendable, Hashable {
   /// `GroupConsumer.start(at:)`: first the owner rebuilds its state.
   case assigned([TopicPartition])
   /// These partitions will go to another member at the next `poll` or `close`. Until then they are
-  /// still owned: apply what the batch holds, publish, commit.
+  /// still owned: apply what the batch holds, publish, commit. If that commit is `abortable`, the
+  /// group has not waited, and they are as good as lost.
   case revoked([TopicPartition])
   /// These partitions are another member's already; commits will fail, drop the state.
   case lost([TopicPartition])

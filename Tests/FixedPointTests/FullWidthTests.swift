@@ -74,7 +74,7 @@ struct FullWidthTests {
 
   @Test("agrees with long multiplication and division on random operands")
   func agreesWithLongArithmetic() {
-    Property.check("full-width quotient") { random in
+    Property("full-width quotient").check { random, _ in
       let a = operand(&random)
       let b = operand(&random)
       var d = operand(&random) >> 5
@@ -90,7 +90,7 @@ struct FullWidthTests {
 
   @Test("compares products without rounding")
   func comparesProducts() {
-    Property.check("product comparison") { random in
+    Property("product comparison").check { random, _ in
       let a = operand(&random)
       let b = operand(&random)
       #expect(FullWidth.compare(a, times: b, with: b, times: a) == 0)

@@ -167,6 +167,42 @@ struct EmbeddedBrokerTests {
     #expect(thrown?.partition == partition)
   }
 
+  @Test("throws what a partition's broker refuses, and goes on behind it without a loss")
+  func refusedFetch() throws {
+    try Support.publish(numbered(5, topic: "prices", partition: 0), through: connector)
+    try broker.fail(.fetch, with: [.topicAuthorizationFailed])
+    let consumer = try connector.manualConsumer(topics: ["prices"])
+    defer { consumer.close() }
+    let partition = TopicPartition(topic: "prices", partition: 0)
+    try consumer.start(at: [partition: 0])
+    var batch = RecordBatch()
+    var thrown: TransportError?
+    try Support.until("the refusal comes") {
+      do throws(TransportError) {
+        try consumer.poll(into: &batch, maximumRecords: 10, timeoutMilliseconds: 100)
+      } catch { thrown = error }
+      #expect(batch.isEmpty)
+      return thrown != nil
+    }
+    #expect(thrown?.kind == .fatal)
+    #expect(thrown?.partition == partition)
+    #expect(try read(consumer, count: 5).map(\.offset) == [0, 1, 2, 3, 4])
+  }
+
+  @Test("frees a client that is dropped without being closed")
+  func dropped() throws {
+    for _ in 0..<3 {
+      let consumer = try connector.manualConsumer(topics: ["prices"])
+      try consumer.start(at: [TopicPartition(topic: "prices", partition: 0): 0])
+      let member = try connector.groupConsumer(group: "g", instance: nil, topics: ["prices"])
+      let waker = member.waker
+      var batch = RecordBatch()
+      #expect(
+        try member.poll(into: &batch, maximumRecords: 1, timeoutMilliseconds: 0) == nil)
+      waker()
+    }
+  }
+
   @Test("refuses partitions that are not open, open twice, or of another topic")
   func misuse() throws {
     let reader = try connector.partitionReader(topics: ["prices"])

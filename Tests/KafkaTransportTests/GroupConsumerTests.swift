@@ -28,6 +28,7 @@ struct GroupConsumerTests {
     try handsOver(first, second)
     second.consumer.close(leaveGroup: true)
     try first.pollUntil("the first member owns all again") { $0.owned.count == 4 }
+    try loses(first, broker)
     first.consumer.close(leaveGroup: true)
     #expect(!recorder.recorded.contains { $0.contains("was left with an error") })
     broker.close()
@@ -59,6 +60,16 @@ struct GroupConsumerTests {
         found.map(\.value)
           == (10 * Int(partition)..<100).map { Array("\($0 * 4 + Int(partition))".utf8) })
     }
+  }
+
+  private func loses(_ member: Member, _ broker: EmbeddedBroker) throws {
+    let owned = member.owned.sorted()
+    try broker.fail(.offsetCommit, with: [.illegalGeneration])
+    let error = #expect(throws: TransportError.self) {
+      try member.consumer.commit([owned[0]: 100])
+    }
+    #expect(error?.kind == .abortable)
+    try member.pollUntil("the loss is told") { $0.changes.last == .lost(owned) }
   }
 
   private func handsOver(_ first: Member, _ second: Member) throws {

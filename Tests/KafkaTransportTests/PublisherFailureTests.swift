@@ -1,5 +1,6 @@
 import KafkaTransport
 import StreamTransport
+import Synchronization
 import Testing
 
 @Suite("Publisher failures", .serialized)
@@ -109,6 +110,23 @@ struct PublisherFailureTests {
     publisher.close()
     let error = #expect(throws: TransportError.self) { try publisher.publish(record) }
     #expect(error?.kind == .fatal)
+  }
+
+  @Test("gives the client's statistics to the observer as JSON")
+  func statistics() throws {
+    let texts = Mutex<[String]>([])
+    let observer = KafkaObserver(
+      statistics: { json in texts.withLock { $0.append(json) } }, log: { _, _, _ in })
+    let publisher = try Support.connector(
+      broker.bootstrapServers, ["statistics.interval.ms": "50"], observer: observer
+    ).recordPublisher()
+    defer { publisher.close() }
+    try Support.until("statistics come") {
+      try publisher.advance()
+      return texts.withLock { !$0.isEmpty }
+    }
+    let text = texts.withLock { $0[0] }
+    #expect(text.hasPrefix("{") && text.hasSuffix("}") && text.contains("\"client_id\""))
   }
 
   @Test("sends the client's own words to the observer")

@@ -52,7 +52,7 @@ struct PositionStateTests {
   func conservation() throws {
     let linear = try Self.future(.linear, multiplier: "0.01")
     let inverse = try Self.future(.inverse, multiplier: "10")
-    Property.check("fill conservation") { random in
+    Property("fill conservation").check { random, _ in
       for instrument in [linear, inverse] {
         var position = PositionState.flat
         var cash = AssetAmount.zero
