@@ -24,7 +24,9 @@ extension LiquidationStateMachine {
   }
 
   /// The first event of an account; when it is refused, the account stays unknown and nothing is
-  /// left of the attempt. A later event then shows the gap.
+  /// left of the attempt.
+  ///
+  /// A later event then shows the gap.
   private mutating func applyFirst(
     _ event: AccountEvent, isTimely: Bool, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
@@ -84,8 +86,9 @@ extension LiquidationStateMachine {
     return event.accountSequence <= last
   }
 
-  /// Advances the sequence; a gap is counted and makes the account incomplete. A snapshot has no
-  /// gap before it, because it carries the whole state.
+  /// Advances the sequence; a gap is counted and makes the account incomplete.
+  ///
+  /// A snapshot has no gap before it, because it carries the whole state.
   private mutating func noteSequence(
     _ event: AccountEvent, of account: Int, into events: inout [MarginEvent]
   ) {

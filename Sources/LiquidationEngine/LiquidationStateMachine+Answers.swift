@@ -4,7 +4,9 @@ import MarginModel
 
 /// The venue's answers to liquidation orders.
 extension LiquidationStateMachine {
-  /// Applies an answer. One that names no open order is counted; its fill is an ordinary one.
+  /// Applies an answer.
+  ///
+  /// One that names no open order is counted; its fill is an ordinary one.
   mutating func applyAnswer(
     _ answer: LiquidationAnswer, to account: Int, trigger: EvaluationTrigger,
     into events: inout [MarginEvent]

@@ -47,8 +47,10 @@ extension LiquidationStateMachine {
     evaluateUnit(place, .account, trigger: trigger, into: &events)
   }
 
-  /// Evaluates the isolated positions that a record concerns. A liquidation that ends removes its
-  /// slot, so the place moves on only while it still holds the same contract.
+  /// Evaluates the isolated positions that a record concerns.
+  ///
+  /// A liquidation that ends removes its slot, so the place moves on only while it still holds the
+  /// same contract.
   private mutating func evaluateIsolated(
     _ account: Int, scope: EvaluationScope, trigger: EvaluationTrigger,
     into events: inout [MarginEvent]
@@ -224,8 +226,9 @@ extension LiquidationStateMachine {
     records[account].dependencies = dependencies
   }
 
-  /// The keys whose records can change a decision about the account. Cash alone asks for nothing,
-  /// so its price matters only beside positions or a debt.
+  /// The keys whose records can change a decision about the account.
+  ///
+  /// Cash alone asks for nothing, so its price matters only beside positions or a debt.
   func dependencies(of account: Int) -> [Int32] {
     let holding = holdings[account]
     var keys: [Int32] = []

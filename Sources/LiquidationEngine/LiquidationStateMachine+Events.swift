@@ -49,8 +49,10 @@ extension LiquidationStateMachine {
     unit.isAccount ? .account : .isolatedPosition(market.name(ofInstrument: unit.instrument))
   }
 
-  /// What is known now. Where a price is missing, the sums cover the rest, the level is nil and
-  /// the evidence counts as stale.
+  /// What is known now.
+  ///
+  /// Where a price is missing, the sums cover the rest, the level is nil and the evidence counts as
+  /// stale.
   private func evidence(of account: Int, unit: UnitKey) -> DecisionEvidence {
     var draft = EvidenceDraft(market: market, now: marginTime ?? EventTime(nanoseconds: 0))
     let holding = holdings[account]
@@ -160,17 +162,6 @@ private struct EvidenceDraft {
 }
 
 extension MarginEvent.Body {
-  /// The output topic that carries it.
-  var topic: MarginEvent.Topic {
-    switch self {
-    case .warning, .marginCall, .reduceOnly, .cleared, .incomplete, .completed:
-      return .marginCalls
-    case .liquidationStarted, .liquidationOrder, .liquidationOrderCancelled,
-      .liquidationProgress, .takeover, .debtSettlement, .liquidationResolved, .bankrupt:
-      return .liquidations
-    }
-  }
-
   /// The kind's name in event ids.
   var kind: String {
     switch self {

@@ -117,7 +117,7 @@ extension LiquidationStateMachine {
       counters.unusedPrices += 1
       return nil
     }
-    // Without an index a call's upper bound is unknown; nobody is margined on it until there is one.
+    // Without an index a call's bound is unknown; nobody is margined on it until there is one.
     let feed = market.feeds[Int(market.instruments[place].feed)]
     let bound = option.right == .put ? option.strike : feed.band.accepted?.price
     if let bound, mark > bound { return .optionBounds }

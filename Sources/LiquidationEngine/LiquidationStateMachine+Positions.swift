@@ -149,7 +149,7 @@ extension LiquidationStateMachine {
     return size.times(min(.one, initialRate(of: position, size: size)), rounding: .ceiling)
   }
 
-  /// A short option's size is that of its underlying; before there is an index, its strike stands in.
+  /// A short option's size is that of its underlying; without an index its strike stands in.
   private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
     let feed = market.feeds[Int(market.instruments[Int(position.instrument)].feed)]
     return feed.band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price

@@ -159,7 +159,9 @@ extension LiquidationStateMachine {
   // MARK: Debts
 
   /// Covers what is owed once the positions are gone: from the account's other assets in the
-  /// rulebook's order, the rest by the fund. An isolated position has no other asset.
+  /// rulebook's order, the rest by the fund.
+  ///
+  /// An isolated position has no other asset.
   private mutating func settleDebts(
     _ account: Int, _ unit: UnitKey, rulebook: Rulebook, into events: inout [MarginEvent]
   ) {

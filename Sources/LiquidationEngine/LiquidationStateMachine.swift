@@ -13,7 +13,7 @@ import MarginModel
 /// clock, and a replayed market must not wait for that.
 ///
 /// **Order of one input:** a duplicate is dropped; a time too far ahead is refused; margin time
-/// advances, which first applies scheduled definitions and ends lost answers; then the input itself.
+/// advances, which first applies scheduled definitions and ends lost answers; then the input.
 public struct LiquidationStateMachine: Sendable {
   let partition: Int32
   let limits: EngineLimits

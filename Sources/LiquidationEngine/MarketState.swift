@@ -28,7 +28,7 @@ struct AssetState: Sendable {
   var underlyingFeed: Int32?
   /// Contracts settled in it, ascending.
   var instruments: [Int32] = []
-  /// Reporting asset per unit: 1 for the reporting asset, else its own price, else its underlying's.
+  /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
   var price: Price?
   var haircut = Rate.one
   /// Largest net amount that is evaluated at this price.

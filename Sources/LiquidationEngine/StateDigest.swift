@@ -3,7 +3,9 @@ import MarginDomain
 import MarginModel
 
 /// A 64-bit digest of a sequence of values: FNV-1a over 64-bit words with a shift in between, so
-/// that high bits reach low ones. For comparing states, not against an adversary.
+/// that high bits reach low ones.
+///
+/// For comparing states, not against an adversary.
 struct StateDigest: Sendable {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
