@@ -19,28 +19,40 @@ struct LevelSearch {
   func crossing(_ direction: Direction) throws(AssessmentFault) -> Price? {
     let start = Point(price: path.start, excess: try path.excess(at: path.start))
     if start.excess.isZero { return path.start }
+    let sign = start.excess.signum
     let isSimple = path.isPlain && start.excess.isPositive
     if isSimple {
       let end = direction == .down ? path.range.lowerBound : path.range.upperBound
-      if try path.excess(at: end).isPositive { return nil }
+      if !hasCrossed(try path.excess(at: end), from: sign) { return nil }
     }
     var last = start
     var beforeLast: Point?
     var steps = RoundSteps(path: path, direction: direction, isCoarse: isSimple)
     while let price = steps.next(after: last.price) {
       let point = Point(price: price, excess: try path.excess(at: price))
-      if point.excess.signum != start.excess.signum {
-        return try root(near: last, far: point)
+      if hasCrossed(point.excess, from: sign) {
+        return try root(near: last, far: point, sign: sign)
       }
       if !isSimple, let first = beforeLast,
-        let dip = try dip(first, last, point, sign: start.excess.signum)
+        let dip = try dip(first, last, point, sign: sign)
       {
-        return try root(near: first, far: dip)
+        return try root(near: first, far: dip, sign: sign)
       }
       beforeLast = last
       last = point
     }
     return nil
+  }
+
+  /// Whether an excess is on the other side by more than rounding can bring it there: where a whole
+  /// position is worth less than a unit of money, its excess says nothing.
+  private func hasCrossed(_ excess: Money, from sign: Int128) -> Bool {
+    excess.signum == -sign && excess.magnitude.rawValue > rounding
+  }
+
+  /// What the roundings of the terms of an excess can add up to, in units of money.
+  private var rounding: Int128 {
+    Int128(4 * (path.book.positions.count + path.book.balances.count + 1))
   }
 
   /// A point between two others at which the excess has another sign, although all three agree.
@@ -61,7 +73,7 @@ struct LevelSearch {
       let third = (high - low).scaled(by: 1, over: 3, rounding: .floor)
       let left = Point(price: low + third, excess: try path.excess(at: low + third))
       let right = Point(price: high - third, excess: try path.excess(at: high - third))
-      for point in [left, right] where point.excess.signum != sign { return point }
+      for point in [left, right] where hasCrossed(point.excess, from: sign) { return point }
       if left.excess.magnitude < right.excess.magnitude {
         high = right.price
       } else {
@@ -72,12 +84,14 @@ struct LevelSearch {
   }
 
   /// The price between two points of different sign at which the excess is zero.
-  private func root(near: Point, far: Point) throws(AssessmentFault) -> Price {
+  private func root(
+    near: Point, far: Point, sign: Int128
+  ) throws(AssessmentFault) -> Price {
     var near = near
     var far = far
     // Each round cuts the bracket by a quarter at least; 400 rounds outlast 128 bits.
     for round in 0..<400 {
-      if far.excess.isZero { return far.price }
+      if near.excess.isZero { return near.price }
       let gap = (far.price - near.price).magnitude
       if gap <= .ulp { break }
       for guess in guesses(near, far) {
@@ -85,13 +99,13 @@ struct LevelSearch {
         if isZero(point, between: near, and: far) { return guess }
         // Early rounds keep round ends, at which products are exact; later ones want speed.
         if round >= 8, guess != near.price, guess != far.price {
-          if point.excess.signum == near.excess.signum { near = point } else { far = point }
+          if hasCrossed(point.excess, from: sign) { far = point } else { near = point }
         }
       }
       let middle = RoundSteps.roundest(between: near.price, and: far.price)
       guard middle != near.price, middle != far.price else { break }
       let point = Point(price: middle, excess: try path.excess(at: middle))
-      if point.excess.signum == near.excess.signum { near = point } else { far = point }
+      if hasCrossed(point.excess, from: sign) { far = point } else { near = point }
     }
     return far.price
   }
@@ -126,8 +140,7 @@ struct LevelSearch {
     let drop = (near.excess - far.excess).magnitude.rawValue
     let span = (far.price - near.price).magnitude.rawValue
     let perUnit = drop / max(1, span) + 1
-    let terms = Int128(4 * (path.book.positions.count + path.book.balances.count + 1))
-    return point.excess.magnitude.rawValue <= terms + perUnit
+    return point.excess.magnitude.rawValue <= rounding + perUnit
   }
 }
 

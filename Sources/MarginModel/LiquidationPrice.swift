@@ -88,7 +88,7 @@ struct LiquidationPath {
 
   init(
     of position: AccountBook.Position, in whole: AccountBook, market full: MarketView,
-    rulebook full2: Rulebook
+    rulebook rules: Rulebook
   ) throws(AssessmentFault) {
     let instrument = position.instrument
     let isIsolated = whole.marginMode == .isolated
@@ -100,17 +100,17 @@ struct LiquidationPath {
     let assets = book.balances.map(\.asset) + book.positions.map(\.instrument.settlementAsset)
     market = full.limited(to: book.positions.map(\.instrument), assets: assets)
     movesOwnContract =
-      instrument.isFuture && full2.futures.liquidationPath == .ownContract
+      instrument.isFuture && rules.futures.liquidationPath == .ownContract
     let now = movesOwnContract ? market.mark(of: instrument) : market.indices[instrument.underlying]
     guard let now else {
       throw movesOwnContract
         ? .missingMark(instrument.symbol) : .missingIndex(instrument.underlying)
     }
     start = now
-    let unit = try book.unit(of: position, in: market, by: full2)
-    rulebook = full2.futures.tierBasis == .mark ? full2.holdingTiers(of: unit) : full2
+    let unit = try book.unit(of: position, in: market, by: rules)
+    rulebook = rules.futures.tierBasis == .mark ? rules.holdingTiers(of: unit) : rules
     let profile = PathProfile(
-      of: position, in: book, market: market, rulebook: full2, ownContract: movesOwnContract)
+      of: position, in: book, market: market, rulebook: rules, ownContract: movesOwnContract)
     isPlain = profile.isPlain
     strikes = profile.strikes
     followers = profile.followers
@@ -120,6 +120,8 @@ struct LiquidationPath {
   /// Equity − enter level · maintenance margin, reporting asset, when the price stands there.
   func excess(at price: Price) throws(AssessmentFault) -> Money {
     let totals = try book.unit(of: position, in: market(at: price), by: rulebook).totals
+    // Without a requirement the level is passed by net equity below zero (`UnitAssessment.state`).
+    if totals.maintenanceMargin.isZero { return min(totals.equity, totals.netEquity + .ulp) }
     let level = rulebook.ladder.liquidation.enter
     return totals.equity - totals.maintenanceMargin.times(level, rounding: .nearestEven)
   }
