@@ -3,24 +3,27 @@ import FixedPoint
 extension ExactRatio {
   /// Reads a decimal, with an exponent or without, exactly; nil where the text is none.
   init?(text: String) {
-    let parts = text.split(separator: "e", omittingEmptySubsequences: false)
-    let lowered =
-      parts.count == 1 ? text.split(separator: "E", omittingEmptySubsequences: false) : parts
-    guard lowered.count <= 2, let mantissa = lowered.first else { return nil }
+    let parts = text.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+    guard parts.count <= 2, let mantissa = parts.first else { return nil }
     var exponent = 0
-    if lowered.count == 2 {
-      guard let given = Int(lowered[1]), given.magnitude <= 38 else { return nil }
+    if parts.count == 2 {
+      guard let given = Int(parts[1]), given.magnitude <= 1_000 else { return nil }
       exponent = given
     }
-    let point = mantissa.firstIndex(of: ".")
-    let decimals = point.map { mantissa.distance(from: $0, to: mantissa.endIndex) - 1 } ?? 0
-    let digits = String(mantissa.filter { $0 != "." })
-    guard decimals <= 38, mantissa.count - digits.count <= 1,
-      let whole = try? DecimalText.parse(digits, fractionDigits: 0)
-    else { return nil }
-    let value = ExactRatio(whole) / ExactRatio(DecimalText.power(ofTen: decimals))
-    let power = ExactRatio(DecimalText.power(ofTen: Int(exponent.magnitude)))
-    self = exponent < 0 ? value / power : value * power
+    var digits = Substring(mantissa)
+    let isNegative = digits.first == "-"
+    if isNegative || digits.first == "+" { digits.removeFirst() }
+    let halves = digits.split(separator: ".", omittingEmptySubsequences: false)
+    guard halves.count <= 2, digits.contains(where: \.isNumber) else { return nil }
+    if halves.count == 2 { exponent -= halves[1].count }
+    var value = ExactRatio.zero
+    let ten = ExactRatio(10)
+    for character in halves.joined() {
+      guard character.isASCII, let digit = character.wholeNumberValue else { return nil }
+      value = value * ten + ExactRatio(Int128(digit))
+    }
+    for _ in 0..<exponent.magnitude { value = exponent < 0 ? value / ten : value * ten }
+    self = isNegative ? -value : value
   }
 }
 

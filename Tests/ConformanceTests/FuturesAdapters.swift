@@ -12,7 +12,7 @@ extension MarginFamily {
   ) throws -> [String: MarginAnswer] {
     let instrument = Instrument.perpetual(
       payoff,
-      multiplier: inputs.has("contract_value") ? try inputs.quantity("contract_value") : .one,
+      multiplier: try inputs.multiplier(),
       tick: try inputs.optionalPrice("tick"),
       takerFee: try inputs.optionalRate("taker_fee") ?? .zero)
     let position = IsolatedPosition(

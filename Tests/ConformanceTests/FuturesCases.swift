@@ -86,6 +86,11 @@ extension CaseInputs {
   func optionalRate(_ key: String) throws -> Rate? { has(key) ? try rate(key) : nil }
   func optionalPrice(_ key: String) throws -> Price? { has(key) ? try price(key) : nil }
 
+  /// `contract_value`, the multiplier; 1 where the case gives none.
+  func multiplier() throws -> Quantity {
+    has("contract_value") ? try size("contract_value") : .one
+  }
+
   /// The tier that `mmr` and `maintenance_amount` describe.
   func schedule() throws -> MarginSchedule {
     .single(

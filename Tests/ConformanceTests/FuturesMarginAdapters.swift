@@ -79,8 +79,7 @@ extension MarginFamily {
   static func inversePosition(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
     let instrument = Instrument.perpetual(
       .inverse,
-      multiplier: inputs.has("contract_value")
-        ? try inputs.quantity("contract_value").magnitude : .one,
+      multiplier: try inputs.multiplier(),
       takerFee: try inputs.optionalRate("taker_fee") ?? .zero)
     let quantity = try inputs.quantity("contracts")
     let entry = try inputs.inversePrice("entry_price")
@@ -130,8 +129,7 @@ extension MarginFamily {
   ) throws -> [String: MarginAnswer] {
     let instrument = Instrument.perpetual(
       payoff,
-      multiplier: inputs.has("contract_value")
-        ? try inputs.quantity("contract_value").magnitude : .one)
+      multiplier: try inputs.multiplier())
     let notional = instrument.notional(
       of: try inputs.quantity(size),
       at: payoff == .inverse ? try inputs.inversePrice("price") : try inputs.price("price"))

@@ -59,6 +59,12 @@ struct CaseInputs {
     return try signed(size)
   }
 
+  /// A number of contracts or a multiplier, whatever the side.
+  func size(_ key: String) throws -> Quantity {
+    try DomainLimits.checked(
+      number(key), in: Quantity.ulp...DomainLimits.maximumQuantity, as: key)
+  }
+
   /// A size with the sign of `side`; without a side as it is.
   func signed(_ size: Quantity) throws -> Quantity {
     guard has("side") else { return size }
