@@ -90,6 +90,23 @@ public struct FuturesRules: Sendable, Equatable {
     self.schedules = schedules.sorted { $0.symbol < $1.symbol }
   }
 
+  /// The same rules with other schedules.
+  ///
+  /// - Parameters:
+  ///   - defaultSchedule: for symbols without one of their own, or nil.
+  ///   - schedules: per instrument, each symbol once.
+  /// - Returns: rules that differ in their schedules alone.
+  public func replacing(
+    defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
+  ) -> FuturesRules {
+    FuturesRules(
+      notionalBasis: notionalBasis, tierBasis: tierBasis, liquidationPath: liquidationPath,
+      closingFee: closingFee, initialRate: initialRate, maintenanceRate: maintenanceRate,
+      liquidationPriceRounding: liquidationPriceRounding,
+      bankruptcyPriceRounding: bankruptcyPriceRounding, defaultSchedule: defaultSchedule,
+      schedules: schedules)
+  }
+
   /// The schedule of an instrument: its own, else the default, else nil.
   /// - Complexity: O(log n) in the number of schedules.
   public func schedule(of symbol: Symbol) -> MarginSchedule? {

@@ -27,6 +27,10 @@ public struct PositionAssessment: Sendable, Equatable {
   public let requirement: PositionRequirement
   /// The fee to close that the requirements include, reporting asset, rounded up; 0 for options.
   public let closingFee: Money
+
+  /// What a flat position adds.
+  public static let nothing = PositionAssessment(
+    worth: .zero, notional: .zero, requirement: .zero, closingFee: .zero)
 }
 
 extension Rulebook {

@@ -1,0 +1,189 @@
+import FixedPoint
+public import MarginDomain
+import MarginModel
+
+/// Liquidation orders that wait or rest, and the account sequences that answers continue.
+struct LiquidationDesk: Sendable {
+  /// An order that has no final answer yet.
+  struct OpenOrder: Sendable {
+    let account: AccountID
+    let order: LiquidationOrder
+    /// Row of the table at which it came in: earlier orders trade first.
+    let row: Int
+    /// Contracts neither traded nor taken off, without sign.
+    var remaining: Quantity
+    var isCancelRequested = false
+    /// Row at which it traded last: an order goes to the book once a step.
+    var lastTradingRow = -1
+    /// Nil for an order that may trade.
+    var rejection: String?
+  }
+
+  private(set) var orders: [OpenOrder] = []
+  /// Every order ever received, so that an order that is read twice is traded once.
+  private var known: Set<String> = []
+  private var sequences: [AccountID: UInt64] = [:]
+  private var tradeCount = 0
+
+  mutating func observe(_ event: AccountEvent) {
+    let last = sequences[event.accountID, default: 0]
+    sequences[event.accountID] = max(last, event.accountSequence)
+  }
+
+  mutating func nextSequence(of account: AccountID) -> UInt64 {
+    let next = sequences[account, default: 0] + 1
+    sequences[account] = next
+    return next
+  }
+
+  mutating func nextTradeID() -> String {
+    tradeCount += 1
+    return "liquidation-\(tradeCount)"
+  }
+
+  mutating func open(_ order: OpenOrder) -> Bool {
+    guard known.insert(order.order.orderID).inserted else { return false }
+    orders.append(order)
+    return true
+  }
+
+  mutating func requestCancel(of orderID: String, account: AccountID) -> Bool {
+    guard
+      let place = orders.firstIndex(where: { $0.order.orderID == orderID && $0.account == account })
+    else { return false }
+    orders[place].isCancelRequested = true
+    return true
+  }
+
+  /// Hands all open orders out in the order in which they trade: by row, account, order id.
+  mutating func takeOrders() -> [OpenOrder] {
+    let sorted = orders.sorted {
+      if $0.row != $1.row { return $0.row < $1.row }
+      if $0.account != $1.account { return $0.account < $1.account }
+      return $0.order.orderID.utf8.lexicographicallyPrecedes($1.order.orderID.utf8)
+    }
+    orders = []
+    return sorted
+  }
+
+  mutating func keep(_ order: OpenOrder) { orders.append(order) }
+}
+
+extension SimulatedExchange {
+  /// Most fills of one order in one round.
+  static var mostFillsPerRound: Int { 3 }
+
+  /// Orders without a final answer.
+  public var openOrderCount: Int { desk.orders.count }
+
+  /// Takes a liquidation order in; `answer()` answers it.
+  ///
+  /// - Parameters:
+  ///   - order: as its event says it.
+  ///   - account: whose position it closes.
+  /// - Returns: false for an order id that came before: it is answered once.
+  @discardableResult
+  public mutating func receive(_ order: LiquidationOrder, from account: AccountID) -> Bool {
+    desk.open(
+      LiquidationDesk.OpenOrder(
+        account: account, order: order, row: row, remaining: order.quantity.magnitude,
+        rejection: rejection(of: order)))
+  }
+
+  /// Takes a request in to take an order off the book; `answer()` answers it with the remainder.
+  ///
+  /// - Parameters:
+  ///   - reference: which order.
+  ///   - account: whose order it is.
+  /// - Returns: false when the order has its final answer already, or never came.
+  @discardableResult
+  public mutating func cancel(
+    _ reference: LiquidationOrderReference, from account: AccountID
+  ) -> Bool {
+    desk.requestCancel(of: reference.orderID, account: account)
+  }
+
+  /// Lets the open orders meet the books and answers them, at the time of the current step.
+  ///
+  /// Each order trades once a step: called again at the same step, only orders and cancel requests
+  /// that came since are answered, so that the rounds of a step end when nothing new comes.
+  /// Earlier orders first, then by account and order id, whatever the order of their arrival.
+  ///
+  /// - Returns: account events, each account's sequence continued; the books have them already.
+  /// - Precondition: `advance()` was called.
+  public mutating func answer() -> [AccountEvent] {
+    guard let time = state?.time else { preconditionFailure("orders before the first step") }
+    let nextTime = row + 1 < table.rows.count ? table.rows[row + 1].time : nil
+    var events: [AccountEvent] = []
+    for var order in desk.takeOrders() {
+      if let reason = order.rejection {
+        events.append(event(.rejected(reason: reason), of: order, at: time))
+        continue
+      }
+      if order.isCancelRequested {
+        events.append(event(.cancelled, of: order, at: time))
+        continue
+      }
+      if order.lastTradingRow < row {
+        order.lastTradingRow = row
+        events += trade(&order, at: time)
+      }
+      if order.remaining.isZero { continue }
+      if let nextTime, nextTime < order.order.expiry {
+        desk.keep(order)
+      } else {
+        events.append(event(.expired, of: order, at: time))
+      }
+    }
+    return events
+  }
+
+  private func rejection(of order: LiquidationOrder) -> String? {
+    guard venue.place(of: order.symbol) != nil else { return "unknown symbol" }
+    guard !order.quantity.isZero else { return "no quantity" }
+    guard !order.limitPrice.isNegative else { return "limit price below zero" }
+    return nil
+  }
+
+  private mutating func trade(
+    _ order: inout LiquidationDesk.OpenOrder, at time: EventTime
+  ) -> [AccountEvent] {
+    guard let place = venue.place(of: order.order.symbol) else { return [] }
+    let isSelling = order.order.quantity.isNegative
+    var events: [AccountEvent] = []
+    for _ in 0..<Self.mostFillsPerRound where order.remaining.isPositive {
+      guard
+        let trade = orderBooks[place].take(
+          order.remaining, isSelling: isSelling, limit: order.order.limitPrice)
+      else { break }
+      order.remaining -= trade.quantity
+      ownTrades[place] = trade.price
+      let instrument = venue.instruments[place]
+      let fee = instrument.notional(of: trade.quantity, at: trade.price)
+        .times(instrument.takerFee, rounding: .ceiling)
+      let fill = Fill(
+        symbol: instrument.symbol, quantity: isSelling ? -trade.quantity : trade.quantity,
+        price: trade.price, fee: fee, feeAsset: nil, tradeID: desk.nextTradeID())
+      events.append(event(.filled(fill), of: order, at: time))
+    }
+    return events
+  }
+
+  private mutating func event(
+    _ outcome: LiquidationAnswer.Outcome, of order: LiquidationDesk.OpenOrder, at time: EventTime
+  ) -> AccountEvent {
+    let event = AccountEvent(
+      accountID: order.account, accountSequence: desk.nextSequence(of: order.account),
+      eventTime: time,
+      body: .liquidationAnswer(
+        LiquidationAnswer(
+          orderID: order.order.orderID, symbol: order.order.symbol, outcome: outcome,
+          remaining: order.remaining)))
+    do throws(ExchangeBooksError) {
+      try books.book(event)
+    } catch {
+      preconditionFailure("an order was admitted that the books do not know: \(error)")
+    }
+    return event
+  }
+}
