@@ -18,6 +18,8 @@ public struct EngineLimits: Sendable, Equatable {
   public var maximumSymbols = 100_000
   /// Largest number of definitions that wait for their effective time.
   public var maximumScheduledDefinitions = 10_000
+  /// How far an event time may lie after its record's timestamp before there is a rulebook.
+  public var maximumTimeAheadNanoseconds: Int64 = 60_000_000_000
   /// Largest rate of one funding interval in magnitude.
   public var maximumFundingRate = Rate.one
   /// Smallest leverage that an account may choose.

@@ -29,6 +29,8 @@ public struct EngineStatistics: Sendable, Equatable {
   /// Records whose price is not used: a mark for a model-marked option, an index for an asset that
   /// moves with an underlying.
   public internal(set) var unusedPrices: UInt64 = 0
+  /// Scheduled definitions that contradicted what was in force when their time came.
+  public internal(set) var scheduledDefinitionsRefused: UInt64 = 0
   /// Answers that name no open order.
   public internal(set) var unknownOrderAnswers: UInt64 = 0
   /// Events per output topic, `MarginEvent.Topic` raw value as the index.

@@ -16,8 +16,10 @@ public struct LedgerTotals: Sendable, Equatable {
   public var isBalanced: Bool { assets.allSatisfy { $0.imbalance.isZero } }
 }
 
-/// Sums of one asset. Σ cash + isolated margins + entry cash flows of open futures + fund + fees +
-/// rounding = Σ transfers + fill flows + funding + snapshot adjustments, exactly.
+/// Sums of one asset.
+///
+/// Σ cash + isolated margins + entry cash flows of open futures + fund + fees + rounding = Σ
+/// transfers + fill flows + funding + snapshot adjustments, exactly.
 public struct AssetTotals: Sendable, Equatable {
   /// The asset.
   public let asset: Symbol

@@ -1,11 +1,41 @@
+import FixedPoint
 public import MarginDomain
+import MarginModel
 
 /// The state of one partition's accounts, and what every input does to it.
+///
+/// Synchronous and deterministic: time is the event time inside the inputs, names derive from
+/// accounts and counts, and nothing depends on hash order. The same inputs in the same order give
+/// the same events and the same `stateDigest()`; a copy of the value is an independent engine.
+///
+/// **Margin time** is the highest event time of prices, funding and account events that was not
+/// too far ahead of its record. Definitions do not move it: they are dated by their publisher's
+/// clock, and a replayed market must not wait for that.
+///
+/// **Order of one input:** a duplicate is dropped; a time too far ahead is refused; margin time
+/// advances, which first applies scheduled definitions and ends lost answers; then the input.
 public struct LiquidationStateMachine: Sendable {
   let partition: Int32
   let limits: EngineLimits
+  var market: MarketState
+  var index = AccountsByUnderlying()
+  var accountIndices: [AccountID: Int32] = [:]
+  var holdings: [AccountHoldings] = []
+  var records: [AccountRecord] = []
+  /// The insurance fund's position per instrument; its cash stands in `sums`.
+  var fund: [PositionState] = []
+  var sums = LedgerSums()
+  var counters = EngineStatistics()
+  var outputSequences: [UInt64] = MarginEvent.Topic.allCases.map { _ in 0 }
+  /// Definitions that wait for margin time, ascending by effective time, then by arrival.
+  var scheduled: [ReferenceUpdate] = []
+  var expiries = ExpiryQueue()
+  /// The record that is being applied, and the number of inputs so far.
+  var cause = InputCause(
+    topic: .reference, partition: 0, offset: 0, recordTime: EventTime(nanoseconds: 0))
+  var commandNumber: UInt64 = 0
   /// Highest admitted event time; nil before the first dated input.
-  public private(set) var marginTime: EventTime?
+  public internal(set) var marginTime: EventTime?
 
   /// Makes an engine without accounts.
   ///
@@ -15,19 +45,141 @@ public struct LiquidationStateMachine: Sendable {
   public init(partition: Int32, limits: EngineLimits = .standard) {
     self.partition = partition
     self.limits = limits
+    market = MarketState(limits: limits)
   }
 
   /// Applies one input and appends the events that it causes; deterministic.
+  ///
+  /// - Parameters:
+  ///   - command: a record that the border has checked.
+  ///   - events: what happened is appended here, in order.
+  /// - Returns: what became of the record.
+  /// - Complexity: O(accounts that hold something on the record's symbol) for prices and funding,
+  ///   O(positions of the account) for account events, O(all) for a rulebook.
   public mutating func apply(
     _ command: MarginCommand, into events: inout [MarginEvent]
-  ) -> CommandOutcome { .applied }
+  ) -> CommandOutcome {
+    cause = command.cause
+    commandNumber += 1
+    let outcome: CommandOutcome
+    do throws(Refusal) {
+      outcome = try perform(command.body, into: &events)
+    } catch {
+      outcome = .refused(error.reason)
+    }
+    counters.record(outcome)
+    return outcome
+  }
 
-  /// Everything that is known about one account, or nil when it was never seen.
-  public func account(_ id: AccountID) -> AccountView? { nil }
+  private mutating func perform(
+    _ body: MarginCommand.Body, into events: inout [MarginEvent]
+  ) throws(Refusal) -> CommandOutcome {
+    switch body {
+    case .updatePrice(let update):
+      try checkTime(update.eventTime)
+      advance(to: update.eventTime, into: &events)
+      return try updatePrice(update, into: &events)
+    case .settleFunding(let update):
+      try checkTime(update.eventTime)
+      advance(to: update.eventTime, into: &events)
+      return try settleFunding(update, into: &events)
+    case .define(let update):
+      try checkTime(update.eventTime)
+      return try define(update, into: &events)
+    case .applyAccountEvent(let event):
+      return try applyAccountEvent(event, into: &events)
+    case .markIncomplete(let id, let sequence, let reason):
+      return markIncomplete(id, sequence: sequence, reason: reason, into: &events)
+    }
+  }
+
+  /// Refuses a time that lies too far after its record's own timestamp.
+  func checkTime(_ time: EventTime) throws(Refusal) {
+    let ahead =
+      market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
+    if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
+  }
+
+  /// Moves margin time, and first what it brings due: definitions and lost answers, in time order.
+  mutating func advance(to time: EventTime, into events: inout [MarginEvent]) {
+    if let marginTime, time <= marginTime { return }
+    marginTime = time
+    while true {
+      let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
+      let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }
+      if let definition, definition.effectiveTime <= expiry?.time ?? time {
+        scheduled.removeFirst()
+        applyScheduled(definition, into: &events)
+      } else if let expiry {
+        expiries.removeFirst()
+        expire(expiry, into: &events)
+      } else {
+        return
+      }
+    }
+  }
+
   /// Sums over all accounts and the fund.
-  public var ledger: LedgerTotals { LedgerTotals(assets: [], instruments: []) }
+  public var ledger: LedgerTotals {
+    LedgerTotals(assets: sums.assets, instruments: sums.instruments)
+  }
+
   /// Counts and gauges.
-  public var statistics: EngineStatistics { EngineStatistics() }
-  /// A 64-bit digest of the whole state, equal for equal states.
-  public func stateDigest() -> UInt64 { 0 }
+  public var statistics: EngineStatistics {
+    var statistics = counters
+    statistics.accounts = holdings.count
+    return statistics
+  }
+}
+
+/// The running ledger sums, by asset and instrument index.
+struct LedgerSums: Sendable, Equatable {
+  var assets: [AssetTotals] = []
+  var instruments: [InstrumentTotals] = []
+
+  /// Whether every sum of an asset may still move (`EngineLimits.maximumLedgerSum`).
+  func hasHeadroom(_ asset: Int32, limits: EngineLimits) -> Bool {
+    let sums = assets[Int(asset)]
+    let parts = [
+      sums.accountCash, sums.isolatedMargin, sums.accountEntryFlows, sums.fundCash,
+      sums.fundEntryFlows, sums.fees, sums.rounding, sums.transfers, sums.fillFlows,
+      sums.funding, sums.snapshotAdjustments,
+    ]
+    return parts.allSatisfy { $0.magnitude <= limits.maximumLedgerSum }
+  }
+}
+
+/// Lost answers to come, ascending by time, then account, then the account's liquidation number.
+struct ExpiryQueue: Sendable {
+  struct Entry: Sendable, Equatable {
+    let time: EventTime
+    let account: Int32
+    let liquidation: UInt32
+
+    func precedes(_ other: Entry) -> Bool {
+      if time != other.time { return time < other.time }
+      if account != other.account { return account < other.account }
+      return liquidation < other.liquidation
+    }
+  }
+  /// Descending, so that the next one is removed from the end.
+  private var entries: [Entry] = []
+
+  var first: Entry? { entries.last }
+  var count: Int { entries.count }
+  mutating func removeFirst() { entries.removeLast() }
+
+  mutating func insert(_ entry: Entry) {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entry.precedes(entries[middle]) { low = middle + 1 } else { high = middle }
+    }
+    entries.insert(entry, at: low)
+  }
+
+  mutating func remove(_ entry: Entry) {
+    if let place = entries.firstIndex(of: entry) { entries.remove(at: place) }
+  }
 }

@@ -19,6 +19,8 @@ public final class LiquidationService: Sendable {
   public let shards: [AccountShard]
   /// Partitions of the account topics.
   public let partitionCount: Int32
+  /// Names of the topics.
+  public var topics: WorkerTopics { configuration.topics }
 
   private let configuration: WorkerConfiguration
   private let connector: any StreamConnector

@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// Funding of a position, as a change of the account's cash.
@@ -18,9 +18,25 @@ public enum FundingPayment {
   public static func settlement(
     of quantity: Quantity, in instrument: Instrument, rate: Rate, price: Price
   ) -> AssetAmount {
+    settlement(of: quantity, in: instrument, rate: rate, price: price, rounding: .floor)
+  }
+
+  /// One settlement with the rounding named; see `settlement(of:in:rate:price:)`.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - instrument: a perpetual contract.
+  ///   - rate: of the whole interval.
+  ///   - price: quote per unit, above zero.
+  ///   - rounding: direction of the payment's rounding.
+  /// - Returns: settlement asset.
+  public static func settlement(
+    of quantity: Quantity, in instrument: Instrument, rate: Rate, price: Price,
+    rounding: RoundingMode
+  ) -> AssetAmount {
     let size = instrument.cashFlow(of: quantity, at: price, rounding: .nearestEven)
     let paidByLong = instrument.payoff == .linear ? size : -size
-    return paidByLong.times(rate, rounding: .floor)
+    return paidByLong.times(rate, rounding: rounding)
   }
 
   /// The accrual since an index: −q · (I − I₀).
@@ -35,6 +51,20 @@ public enum FundingPayment {
   public static func accrual(
     of quantity: Quantity, from last: AssetAmount, to index: AssetAmount
   ) -> AssetAmount {
-    (index - last).scaled(by: -quantity.rawValue, over: Quantity.one.rawValue, rounding: .floor)
+    accrual(of: quantity, from: last, to: index, rounding: .floor)
+  }
+
+  /// The accrual with the rounding named; see `accrual(of:from:to:)`.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - last: the index up to which the position has paid.
+  ///   - index: the new cumulative index.
+  ///   - rounding: direction of the payment's rounding.
+  /// - Returns: settlement asset.
+  public static func accrual(
+    of quantity: Quantity, from last: AssetAmount, to index: AssetAmount, rounding: RoundingMode
+  ) -> AssetAmount {
+    (index - last).scaled(by: -quantity.rawValue, over: Quantity.one.rawValue, rounding: rounding)
   }
 }

@@ -25,6 +25,10 @@ public struct PositionAssessment: Sendable, Equatable {
   public let notional: Money
   /// Requirements.
   public let requirement: PositionRequirement
+
+  /// What a flat position adds.
+  public static let nothing = PositionAssessment(
+    worth: .zero, notional: .zero, requirement: .zero)
 }
 
 extension Rulebook {

@@ -42,7 +42,7 @@ enum RunCommand {
         meaning: "TLS and a password from a file"),
     ],
     exitStatuses: [.dataError, .unavailable, .temporaryFailure],
-    run: { options in NotBuiltYet.refuse(options) })
+    run: { options in await WorkerRun(options).run() })
 }
 
 /// How many lanes a worker has.

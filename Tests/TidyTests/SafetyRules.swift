@@ -8,6 +8,7 @@ enum SafetyRules {
     "Sources/KafkaTransport/RDKafkaHandle+Producing.swift",
     "Sources/KafkaTransport/RDKafkaMessages.swift",
     "Sources/KafkaTransport/RDKafkaMockCluster.swift",
+    "Sources/LiquidationWire/Arena.swift",
     "Sources/OperatorEndpoint/MicroHTTPDaemon.swift",
     "Sources/RulebookFiles/YAMLEventParser.swift",
     "Sources/Telemetry/StopSignals.swift",

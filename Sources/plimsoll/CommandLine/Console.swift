@@ -28,4 +28,10 @@ enum Console {
     // Nobody is left to be told when standard error is gone too.
     try? FileHandle.standardError.write(contentsOf: Data((safe.joined() + "\n").utf8))
   }
+
+  /// Writes over the status line of a terminal; empty text clears it.
+  static func status(_ text: String) {
+    // A status line that cannot be shown is no fault of the run.
+    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(text)".utf8))
+  }
 }

@@ -1,0 +1,198 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Account events: sequence, admission, and the money helpers that they share.
+extension LiquidationStateMachine {
+  mutating func applyAccountEvent(
+    _ event: AccountEvent, into events: inout [MarginEvent]
+  ) throws(Refusal) -> CommandOutcome {
+    let known = accountIndices[event.accountID].map(Int.init)
+    if let known, isDuplicate(event, of: known) { return .duplicate(.accountSequence) }
+    let isTimely = event.eventTime.nanoseconds(since: cause.recordTime) <= maximumTimeAhead
+    if isTimely { advance(to: event.eventTime, into: &events) }
+    guard let known else { return try applyFirst(event, isTimely: isTimely, into: &events) }
+    noteSequence(event, of: known, into: &events)
+    do throws(Refusal) {
+      guard isTimely else { throw Refusal(.timeTooFarAhead) }
+      try apply(event, to: known, into: &events)
+    } catch {
+      setIncomplete(known, reason: .refusedRecord(error.reason), into: &events)
+      throw error
+    }
+    return .applied
+  }
+
+  /// The first event of an account; when it is refused, the account stays unknown and nothing is
+  /// left of the attempt.
+  ///
+  /// A later event then shows the gap.
+  private mutating func applyFirst(
+    _ event: AccountEvent, isTimely: Bool, into events: inout [MarginEvent]
+  ) throws(Refusal) -> CommandOutcome {
+    guard isTimely else { throw Refusal(.timeTooFarAhead) }
+    let eventCount = events.count
+    let countersBefore = counters
+    let sequencesBefore = outputSequences
+    let account = try addAccount(event.accountID)
+    do throws(Refusal) {
+      noteSequence(event, of: account, into: &events)
+      try apply(event, to: account, into: &events)
+    } catch {
+      events.removeLast(events.count - eventCount)
+      counters = countersBefore
+      outputSequences = sequencesBefore
+      removeNewestAccount()
+      throw error
+    }
+    return .applied
+  }
+
+  private var maximumTimeAhead: Int64 {
+    market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
+  }
+
+  private mutating func apply(
+    _ event: AccountEvent, to account: Int, into events: inout [MarginEvent]
+  ) throws(Refusal) {
+    let trigger = EvaluationTrigger(time: event.eventTime, isPrice: false)
+    switch event.body {
+    case .fill(let fill):
+      try applyFill(fill, isLiquidation: false, to: account)
+      settle(account, trigger: trigger.reviving(true), into: &events)
+    case .transfer(let transfer):
+      try applyTransfer(transfer, to: account)
+      settle(account, trigger: trigger.reviving(transfer.amount.isPositive), into: &events)
+    case .settings(let settings):
+      try applySettings(settings, to: account)
+      settle(account, trigger: trigger, into: &events)
+    case .restingOrders(let orders):
+      // No rule of a rulebook reads them yet; unknown symbols are refused all the same.
+      for order in orders { _ = try market.instrument(order.symbol) }
+    case .liquidationAnswer(let answer):
+      try applyAnswer(answer, to: account, trigger: trigger, into: &events)
+    case .snapshot(let snapshot):
+      try applySnapshot(snapshot, to: account, trigger: trigger, into: &events)
+    }
+  }
+
+  // MARK: Sequence
+
+  private func isDuplicate(_ event: AccountEvent, of account: Int) -> Bool {
+    let last = records[account].sequence
+    guard event.accountSequence != 0 else { return false }
+    // A snapshot is the state after its sequence, so the one at the last sequence still says more.
+    if case .snapshot = event.body { return event.accountSequence < last }
+    return event.accountSequence <= last
+  }
+
+  /// Advances the sequence; a gap is counted and makes the account incomplete.
+  ///
+  /// A snapshot has no gap before it, because it carries the whole state.
+  private mutating func noteSequence(
+    _ event: AccountEvent, of account: Int, into events: inout [MarginEvent]
+  ) {
+    if case .snapshot = event.body {
+      records[account].sequence = max(records[account].sequence, event.accountSequence)
+    } else {
+      noteSequence(event.accountSequence, of: account, into: &events)
+    }
+  }
+
+  private mutating func noteSequence(
+    _ received: UInt64, of account: Int, into events: inout [MarginEvent]
+  ) {
+    let last = records[account].sequence
+    guard received > last else { return }
+    records[account].sequence = received
+    guard received - last > 1 else { return }
+    counters.sequenceGaps += 1
+    setIncomplete(account, reason: .sequenceGap(last: last, received: received), into: &events)
+  }
+
+  /// A record that the border refused: the account's state is no longer known.
+  mutating func markIncomplete(
+    _ id: AccountID, sequence: UInt64, reason: RejectReason, into events: inout [MarginEvent]
+  ) -> CommandOutcome {
+    guard let known = accountIndices[id].map(Int.init) else { return .applied }
+    if sequence != 0, sequence <= records[known].sequence { return .duplicate(.accountSequence) }
+    noteSequence(sequence, of: known, into: &events)
+    setIncomplete(known, reason: .refusedRecord(reason), into: &events)
+    return .applied
+  }
+
+  /// One event per change: an account that is incomplete already stays so silently.
+  mutating func setIncomplete(
+    _ account: Int, reason: IncompleteReason, into events: inout [MarginEvent]
+  ) {
+    guard !holdings[account].isIncomplete else { return }
+    holdings[account].isIncomplete = true
+    counters.incompleteAccounts += 1
+    let state = holdings[account].status.state
+    emit(.incomplete(reason), account, .account, from: state, to: state, into: &events)
+  }
+
+  // MARK: Table of accounts
+
+  private mutating func addAccount(_ id: AccountID) throws(Refusal) -> Int {
+    guard holdings.count < limits.maximumAccounts else { throw Refusal(.accountLimit) }
+    accountIndices[id] = Int32(holdings.count)
+    holdings.append(AccountHoldings())
+    records.append(AccountRecord(id: id))
+    return holdings.count - 1
+  }
+
+  /// Forgets an account whose very first event was refused: only a known account is incomplete.
+  private mutating func removeNewestAccount() {
+    guard let record = records.popLast() else { return }
+    holdings.removeLast()
+    accountIndices[record.id] = nil
+  }
+
+  // MARK: Money
+
+  mutating func addCash(_ amount: AssetAmount, asset: Int32, account: Int) {
+    let slot = holdings[account].cashSlot(of: asset)
+    holdings[account].cash[slot].amount += amount
+    sums.assets[Int(asset)].accountCash += amount
+  }
+
+  mutating func addIsolatedMargin(_ amount: AssetAmount, slot: Int, account: Int) {
+    holdings[account].positions[slot].isolatedMargin += amount
+    let asset = holdings[account].positions[slot].settlement
+    sums.assets[Int(asset)].isolatedMargin += amount
+  }
+
+  /// Moves cash into an isolated margin (negative: back).
+  mutating func moveToIsolatedMargin(_ amount: AssetAmount, slot: Int, account: Int) {
+    let asset = holdings[account].positions[slot].settlement
+    addIsolatedMargin(amount, slot: slot, account: account)
+    addCash(-amount, asset: asset, account: account)
+  }
+
+  private mutating func applyTransfer(
+    _ transfer: Transfer, to account: Int
+  ) throws(Refusal) {
+    let asset = try market.asset(transfer.asset)
+    guard transfer.amount.magnitude <= DomainLimits.maximumBalance else {
+      throw Refusal(.outOfRange)
+    }
+    let after = holdings[account].amount(of: asset) + transfer.amount
+    try checkBalance(after, newAssets: [asset], account: account)
+    addCash(transfer.amount, asset: asset, account: account)
+    sums.assets[Int(asset)].transfers += transfer.amount
+  }
+
+  /// Refuses what would leave the ranges of an account or of the ledger.
+  func checkBalance(
+    _ balance: AssetAmount, newAssets: [Int32], account: Int
+  ) throws(Refusal) {
+    guard balance.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.accountLimit) }
+    var count = holdings[account].cash.count
+    for (place, asset) in newAssets.enumerated() where !newAssets[..<place].contains(asset) {
+      if holdings[account].cashIndex(of: asset) == nil { count += 1 }
+      guard sums.hasHeadroom(asset, limits: limits) else { throw Refusal(.accountLimit) }
+    }
+    guard count <= DomainLimits.maximumBalances else { throw Refusal(.accountLimit) }
+  }
+}

@@ -1,0 +1,274 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Why a unit is evaluated: what decides how a breach is confirmed.
+struct EvaluationTrigger: Sendable {
+  /// Event time of the record; margin time for a definition.
+  let time: EventTime
+  /// An accepted price record; anything else counts as a first breach only.
+  let isPrice: Bool
+  /// Whether a bankrupt unit may come back: a deposit, a trade or a snapshot.
+  var mayRevive = false
+
+  func reviving(_ mayRevive: Bool) -> EvaluationTrigger {
+    EvaluationTrigger(time: time, isPrice: isPrice, mayRevive: mayRevive)
+  }
+}
+
+/// Which units of an account a record concerns.
+enum EvaluationScope: Sendable, Equatable {
+  case everything
+  case feed(Int32)
+  case instrument(Int32)
+}
+
+extension LiquidationStateMachine {
+  mutating func evaluate(
+    _ accounts: [Int32], scope: EvaluationScope, trigger: EvaluationTrigger,
+    into events: inout [MarginEvent]
+  ) {
+    for account in accounts {
+      evaluate(account, scope: scope, trigger: trigger, into: &events)
+    }
+  }
+
+  mutating func evaluate(
+    _ account: Int32, scope: EvaluationScope, trigger: EvaluationTrigger,
+    into events: inout [MarginEvent]
+  ) {
+    let place = Int(account)
+    guard holdings[place].mode == .isolated else {
+      evaluateUnit(place, .account, trigger: trigger, into: &events)
+      return
+    }
+    evaluateIsolated(place, scope: scope, trigger: trigger, into: &events)
+    if case .instrument = scope { return }
+    evaluateUnit(place, .account, trigger: trigger, into: &events)
+  }
+
+  /// Evaluates the isolated positions that a record concerns.
+  ///
+  /// A liquidation that ends removes its slot, so the place moves on only while it still holds the
+  /// same contract.
+  private mutating func evaluateIsolated(
+    _ account: Int, scope: EvaluationScope, trigger: EvaluationTrigger,
+    into events: inout [MarginEvent]
+  ) {
+    var slot = 0
+    while slot < holdings[account].positions.count {
+      let instrument = holdings[account].positions[slot].instrument
+      if concerns(scope, holdings[account].positions[slot]) {
+        evaluateUnit(account, .isolated(instrument), trigger: trigger, into: &events)
+      }
+      let isSame =
+        slot < holdings[account].positions.count
+        && holdings[account].positions[slot].instrument == instrument
+      if isSame { slot += 1 }
+    }
+  }
+
+  private func concerns(_ scope: EvaluationScope, _ position: PositionSlot) -> Bool {
+    switch scope {
+    case .everything: return true
+    case .instrument(let instrument): return position.instrument == instrument
+    case .feed(let feed):
+      let asset = market.assets[Int(position.settlement)]
+      return market.instruments[Int(position.instrument)].feed == feed || asset.ownFeed == feed
+        || asset.underlyingFeed == feed
+    }
+  }
+
+  /// After an event of the account: every unit, then slots and dependencies are brought in line.
+  mutating func settle(
+    _ account: Int, trigger: EvaluationTrigger, into events: inout [MarginEvent]
+  ) {
+    if holdings[account].mode == .isolated {
+      evaluateIsolated(account, scope: .everything, trigger: trigger, into: &events)
+    }
+    releaseFlatPositions(of: account, into: &events)
+    evaluateUnit(account, .account, trigger: trigger, into: &events)
+    tidy(account, into: &events)
+  }
+
+  // MARK: One unit
+
+  func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
+    guard !unit.isAccount else { return market.sharedTotals(of: holdings[account]) }
+    guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
+    return market.isolatedTotals(of: holdings[account].positions[slot])
+  }
+
+  func status(of account: Int, unit: UnitKey) -> UnitStatus {
+    guard !unit.isAccount else { return holdings[account].status }
+    let slot = holdings[account].positionIndex(of: unit.instrument)
+    return slot.map { holdings[account].positions[$0].status } ?? UnitStatus()
+  }
+
+  mutating func setStatus(_ status: UnitStatus, of account: Int, unit: UnitKey) {
+    if unit.isAccount {
+      holdings[account].status = status
+    } else if let slot = holdings[account].positionIndex(of: unit.instrument) {
+      holdings[account].positions[slot].status = status
+    }
+  }
+
+  func hasPositions(_ account: Int, unit: UnitKey) -> Bool {
+    if unit.isAccount {
+      return holdings[account].mode != .isolated
+        && holdings[account].positions.contains { !$0.state.quantity.isZero }
+    }
+    let slot = holdings[account].positionIndex(of: unit.instrument)
+    return slot.map { !holdings[account].positions[$0].state.quantity.isZero } ?? false
+  }
+
+  mutating func evaluateUnit(
+    _ account: Int, _ unit: UnitKey, trigger: EvaluationTrigger, into events: inout [MarginEvent]
+  ) {
+    counters.evaluations &+= 1
+    guard let totals = totals(of: account, unit: unit) else {
+      counters.evaluationsWithoutDecision &+= 1
+      return
+    }
+    let status = status(of: account, unit: unit)
+    if status.state == .liquidating {
+      proceed(account, unit, totals: totals, into: &events)
+      return
+    }
+    guard let ladder = market.rulebook?.ladder else { return }
+    // The common case: nothing is pending, and no level is entered (the milder ones are entered
+    // first, which `check(_: MarginLadder)` holds).
+    if status.state == .healthy,
+      totals.isWithoutRequirement || !ladder.warning.isEntered(by: totals)
+    {
+      return
+    }
+    judge(account, unit, status, totals: totals, trigger: trigger, into: &events)
+  }
+
+  private mutating func judge(
+    _ account: Int, _ unit: UnitKey, _ old: UnitStatus, totals: MarginTotals,
+    trigger: EvaluationTrigger, into events: inout [MarginEvent]
+  ) {
+    guard let rulebook = market.rulebook else { return }
+    if old.state == .bankrupt, !hasPositions(account, unit: unit) {
+      let isRevived = trigger.mayRevive && totals.netEquity.isPositive
+      guard isRevived || totals.netEquity.isNegative else { return }
+    }
+    var status = old
+    if rulebook.ladder.isBreached(by: totals) {
+      status.noteBreach(trigger)
+      if status.confirmations >= rulebook.liquidation.confirmations, mayLiquidate(account) {
+        setStatus(status, of: account, unit: unit)
+        startLiquidation(account, unit, totals: totals, into: &events)
+        return
+      }
+    } else {
+      status.clearBreach()
+    }
+    let base = old.state == .bankrupt ? .healthy : old.state
+    status.state = rulebook.ladder.state(from: base, by: totals)
+    setStatus(status, of: account, unit: unit)
+    guard status.state != old.state else { return }
+    emitState(of: account, unit, from: old.state, to: status.state, into: &events)
+  }
+
+  private func mayLiquidate(_ account: Int) -> Bool {
+    !holdings[account].isIncomplete
+      || market.rulebook?.liquidation.includesIncompleteAccounts == true
+  }
+
+  // MARK: Keeping slots and dependencies in line
+
+  /// Removes flat positions; an isolated one gives its margin back, unless it is being liquidated.
+  mutating func releaseFlatPositions(of account: Int, into events: inout [MarginEvent]) {
+    let isIsolated = holdings[account].mode == .isolated
+    var slot = 0
+    while slot < holdings[account].positions.count {
+      let position = holdings[account].positions[slot]
+      let unit = UnitKey.isolated(position.instrument)
+      let isHeld = isIsolated && records[account].liquidations.contains { $0.unit == unit }
+      let isFlat = position.state.quantity.isZero
+      if position.status.state != .healthy, !isHeld, isFlat || !isIsolated {
+        holdings[account].positions[slot].status = UnitStatus()
+        // The bankruptcy of a position ends with the position.
+        if position.status.state != .bankrupt {
+          emitState(
+            of: account, unit, from: position.status.state, to: .healthy, into: &events)
+        }
+      }
+      guard isFlat, !isHeld else {
+        slot += 1
+        continue
+      }
+      if !position.isolatedMargin.isZero {
+        moveToIsolatedMargin(-position.isolatedMargin, slot: slot, account: account)
+      }
+      holdings[account].positions.remove(at: slot)
+    }
+  }
+
+  /// Drops what is empty and tells the index what the account depends on now.
+  mutating func tidy(_ account: Int, into events: inout [MarginEvent]) {
+    releaseFlatPositions(of: account, into: &events)
+    let holding = holdings[account]
+    if holding.cash.contains(where: { $0.amount.isZero }) {
+      holdings[account].cash.removeAll { slot in
+        slot.amount.isZero
+          && (holding.mode == .isolated
+            || !holding.positions.contains { $0.settlement == slot.asset })
+      }
+    }
+    let dependencies = dependencies(of: account)
+    guard dependencies != records[account].dependencies else { return }
+    index.replace(
+      records[account].dependencies, with: dependencies, account: Int32(account))
+    records[account].dependencies = dependencies
+  }
+
+  /// The keys whose records can change a decision about the account.
+  ///
+  /// Cash alone asks for nothing, so its price matters only beside positions or a debt.
+  func dependencies(of account: Int) -> [Int32] {
+    let holding = holdings[account]
+    var keys: [Int32] = []
+    for position in holding.positions {
+      keys.append(AccountsByUnderlying.key(instrument: position.instrument))
+      keys.append(
+        AccountsByUnderlying.key(feed: market.instruments[Int(position.instrument)].feed))
+      appendFeeds(ofAsset: position.settlement, to: &keys)
+    }
+    let hasShared = holding.mode != .isolated && !holding.positions.isEmpty
+    if hasShared || holding.cash.contains(where: { $0.amount.isNegative }) {
+      for slot in holding.cash { appendFeeds(ofAsset: slot.asset, to: &keys) }
+    }
+    keys.sort()
+    var unique: [Int32] = []
+    for key in keys where key != unique.last { unique.append(key) }
+    return unique
+  }
+
+  private func appendFeeds(ofAsset asset: Int32, to keys: inout [Int32]) {
+    let state = market.assets[Int(asset)]
+    keys.append(AccountsByUnderlying.key(feed: state.ownFeed))
+    if let underlying = state.underlyingFeed {
+      keys.append(AccountsByUnderlying.key(feed: underlying))
+    }
+  }
+}
+
+extension UnitStatus {
+  /// Counts a record that shows the breach: the first of any kind, then prices of strictly later
+  /// event time.
+  mutating func noteBreach(_ trigger: EvaluationTrigger) {
+    guard let last = lastBreach else {
+      firstBreach = trigger.time
+      lastBreach = trigger.time
+      confirmations = 1
+      return
+    }
+    guard trigger.isPrice, trigger.time > last else { return }
+    lastBreach = trigger.time
+    confirmations += 1
+  }
+}

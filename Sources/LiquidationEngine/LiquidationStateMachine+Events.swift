@@ -1,0 +1,195 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Building events: identity, sequence and evidence. Nothing of this runs unless one is emitted.
+extension LiquidationStateMachine {
+  mutating func emitState(
+    of account: Int, _ unit: UnitKey, from previous: MarginState, to state: MarginState,
+    into events: inout [MarginEvent]
+  ) {
+    let body: MarginEvent.Body
+    switch state {
+    case .healthy: body = .cleared
+    case .warning:
+      body = .warning
+      counters.warnings += 1
+    case .marginCall:
+      body = .marginCall
+      counters.marginCalls += 1
+    case .reduceOnly: body = .reduceOnly
+    case .liquidating, .bankrupt:
+      preconditionFailure("\(state) is announced by the liquidation's own events")
+    }
+    emit(body, account, unit, from: previous, to: state, into: &events)
+  }
+
+  mutating func emit(
+    _ body: MarginEvent.Body, _ account: Int, _ unit: UnitKey, from previous: MarginState,
+    to state: MarginState, into events: inout [MarginEvent]
+  ) {
+    let topic = Int(body.topic.rawValue)
+    outputSequences[topic] += 1
+    counters.events[topic] += 1
+    if records[account].eventCommand != commandNumber {
+      records[account].eventCommand = commandNumber
+      records[account].eventOrdinal = 0
+    }
+    let id = EventID(
+      accountID: records[account].id, kind: body.kind, cause: cause,
+      ordinal: records[account].eventOrdinal)
+    records[account].eventOrdinal += 1
+    events.append(
+      MarginEvent(
+        id: id, sequence: outputSequences[topic], unit: name(of: unit), previousState: previous,
+        newState: state, evidence: evidence(of: account, unit: unit), body: body))
+  }
+
+  func name(of unit: UnitKey) -> MarginUnit {
+    unit.isAccount ? .account : .isolatedPosition(market.name(ofInstrument: unit.instrument))
+  }
+
+  /// What is known now.
+  ///
+  /// Where a price is missing, the sums cover the rest, the level is nil and the evidence counts as
+  /// stale.
+  private func evidence(of account: Int, unit: UnitKey) -> DecisionEvidence {
+    var draft = EvidenceDraft(market: market, now: marginTime ?? EventTime(nanoseconds: 0))
+    let holding = holdings[account]
+    if unit.isAccount {
+      let positions = holding.mode == .isolated ? [] : holding.positions
+      draft.add(cash: holding.cash, positions: positions)
+    } else if let slot = holding.positionIndex(of: unit.instrument) {
+      let position = holding.positions[slot]
+      let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
+      draft.add(cash: [margin], positions: [position])
+    }
+    return draft.evidence(isIncomplete: holding.isIncomplete)
+  }
+}
+
+/// Collects the terms and prices of one unit.
+private struct EvidenceDraft {
+  let market: MarketState
+  let now: EventTime
+  var totals = MarginTotals()
+  var terms: [MarginTerm] = []
+  var prices: [PriceEvidence] = []
+  var isPartial = false
+
+  init(market: MarketState, now: EventTime) {
+    self.market = market
+    self.now = now
+  }
+
+  mutating func add(cash: [CashSlot], positions: [PositionSlot]) {
+    let open = positions.filter { !$0.state.quantity.isZero }
+    for slot in cash {
+      var net = slot.amount
+      for position in open where position.settlement == slot.asset {
+        if let assessment = market.assess(position) { net += assessment.worth }
+      }
+      add(net, of: slot.asset)
+    }
+    for position in open { add(position) }
+  }
+
+  private mutating func add(_ net: AssetAmount, of asset: Int32) {
+    let state = market.assets[Int(asset)]
+    addPrice(of: state)
+    guard let price = state.price, net.magnitude <= state.largestAmount else {
+      isPartial = true
+      return
+    }
+    let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+    terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
+  }
+
+  private mutating func add(_ position: PositionSlot) {
+    let state = market.instruments[Int(position.instrument)]
+    let symbol = state.terms.symbol
+    if let mark = state.mark { addPrice(symbol, .mark, mark) }
+    let feed = market.feeds[Int(state.feed)]
+    if let index = feed.band.accepted { addPrice(feed.symbol, .index, index) }
+    addPrice(of: market.assets[Int(position.settlement)])
+    guard let assessment = market.assess(position) else {
+      isPartial = true
+      return
+    }
+    totals.add(assessment.requirement)
+    terms.append(
+      MarginTerm(name: "initial.\(symbol)", amount: assessment.requirement.initial))
+    terms.append(
+      MarginTerm(name: "maintenance.\(symbol)", amount: assessment.requirement.maintenance))
+  }
+
+  /// The record that an asset's price came from; the reporting asset has none.
+  private mutating func addPrice(of asset: AssetState) {
+    guard asset.definition.symbol != market.rulebook?.reportingAsset else { return }
+    let own = market.feeds[Int(asset.ownFeed)]
+    if let accepted = own.band.accepted {
+      addPrice(own.symbol, .index, accepted)
+    } else if let feed = asset.underlyingFeed.map({ market.feeds[Int($0)] }),
+      let accepted = feed.band.accepted
+    {
+      addPrice(feed.symbol, .index, accepted)
+    }
+  }
+
+  private mutating func addPrice(
+    _ symbol: Symbol, _ kind: PriceEvidence.Kind, _ price: AcceptedPrice
+  ) {
+    guard !prices.contains(where: { $0.symbol == symbol && $0.kind == kind }) else { return }
+    let age = market.rulebook?.market.maximumPriceAgeNanoseconds ?? .max
+    prices.append(
+      PriceEvidence(
+        symbol: symbol, kind: kind, price: price.price, eventTime: price.time,
+        isStale: now.nanoseconds(since: price.time) > age))
+  }
+
+  func evidence(isIncomplete: Bool) -> DecisionEvidence {
+    let sorted = prices.sorted {
+      $0.kind == $1.kind ? $0.symbol < $1.symbol : $0.kind.rawValue < $1.kind.rawValue
+    }
+    return DecisionEvidence(
+      marginTime: now, equity: totals.equity, netEquity: totals.netEquity,
+      initialMargin: totals.initialMargin, maintenanceMargin: totals.maintenanceMargin,
+      marginLevel: isPartial ? nil : totals.marginLevel,
+      rulebook: market.rulebook?.id ?? RulebookID(name: "none", version: 0),
+      isIncomplete: isIncomplete, hasStalePrice: isPartial || prices.contains(where: \.isStale),
+      prices: sorted, terms: terms)
+  }
+}
+
+extension MarginEvent.Body {
+  /// The output topic that carries it.
+  var topic: MarginEvent.Topic {
+    switch self {
+    case .warning, .marginCall, .reduceOnly, .cleared, .incomplete, .completed:
+      return .marginCalls
+    case .liquidationStarted, .liquidationOrder, .liquidationOrderCancelled,
+      .liquidationProgress, .takeover, .debtSettlement, .liquidationResolved, .bankrupt:
+      return .liquidations
+    }
+  }
+
+  /// The kind's name in event ids.
+  var kind: String {
+    switch self {
+    case .warning: return "warning"
+    case .marginCall: return "margin_call"
+    case .reduceOnly: return "reduce_only"
+    case .cleared: return "cleared"
+    case .incomplete: return "incomplete"
+    case .completed: return "completed"
+    case .liquidationStarted: return "liquidation_started"
+    case .liquidationOrder: return "liquidation_order"
+    case .liquidationOrderCancelled: return "liquidation_order_cancelled"
+    case .liquidationProgress: return "liquidation_progress"
+    case .takeover: return "takeover"
+    case .debtSettlement: return "debt_settlement"
+    case .liquidationResolved: return "liquidation_resolved"
+    case .bankrupt: return "bankrupt"
+    }
+  }
+}

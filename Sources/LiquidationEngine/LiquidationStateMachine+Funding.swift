@@ -1,0 +1,137 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Funding: who pays what, and where the rounding goes.
+extension LiquidationStateMachine {
+  mutating func settleFunding(
+    _ update: FundingUpdate, into events: inout [MarginEvent]
+  ) throws(Refusal) -> CommandOutcome {
+    let instrument = try market.instrument(update.symbol)
+    let place = Int(instrument)
+    try check(update.form, of: market.instruments[place].terms)
+    if let last = market.instruments[place].fundingTime, update.eventTime <= last {
+      return .duplicate(.funding)
+    }
+    let previousIndex = market.instruments[place].fundingIndex
+    market.instruments[place].fundingTime = update.eventTime
+    if case .cumulativeIndex(let index) = update.form {
+      market.instruments[place].fundingIndex = index
+      // A position opened before the first index starts at it, so there is nothing to pay yet.
+      if previousIndex == nil { return .applied }
+    }
+    let payment = FundingTerms(
+      terms: market.instruments[place].terms, form: update.form, previousIndex: previousIndex)
+    pay(payment, on: instrument, time: update.eventTime, into: &events)
+    return .applied
+  }
+
+  private func check(_ form: FundingUpdate.Form, of terms: Instrument) throws(Refusal) {
+    switch terms.kind {
+    case .perpetualFuture, .perpetualOption: break
+    case .datedFuture, .datedOption: throw Refusal(.wrongKindOfSymbol)
+    }
+    switch form {
+    case .settlement(let rate, let price):
+      guard price.isPositive || (price.isZero && !terms.isFuture) else {
+        throw Refusal(.priceNotPositive)
+      }
+      guard price <= DomainLimits.maximumPrice, rate.magnitude <= limits.maximumFundingRate,
+        terms.payoff == .linear || price >= DomainLimits.minimumInversePrice
+      else { throw Refusal(.outOfRange) }
+    case .cumulativeIndex(let index):
+      guard index.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+    }
+  }
+
+  private mutating func pay(
+    _ payment: FundingTerms, on instrument: Int32, time: EventTime,
+    into events: inout [MarginEvent]
+  ) {
+    let trigger = EvaluationTrigger(time: time, isPrice: false)
+    for account in index.holders(ofInstrument: instrument) {
+      pay(payment, on: instrument, by: Int(account), into: &events)
+      evaluate(account, scope: .instrument(instrument), trigger: trigger, into: &events)
+    }
+    payFund(payment, on: instrument)
+  }
+
+  /// Applies the payment to one account; one that would leave the ranges makes it incomplete.
+  private mutating func pay(
+    _ payment: FundingTerms, on instrument: Int32, by account: Int,
+    into events: inout [MarginEvent]
+  ) {
+    guard let slot = holdings[account].positionIndex(of: instrument) else { return }
+    let position = holdings[account].positions[slot]
+    guard !position.state.quantity.isZero else { return }
+    let asset = position.settlement
+    let isIsolated = holdings[account].mode == .isolated
+    let held = isIsolated ? position.isolatedMargin : holdings[account].amount(of: asset)
+    guard let amounts = payment.amounts(of: position.state.quantity),
+      (held + amounts.applied).magnitude <= DomainLimits.maximumBalance,
+      sums.hasHeadroom(asset, limits: limits)
+    else {
+      setIncomplete(account, reason: .refusedRecord(.accountLimit), into: &events)
+      return
+    }
+    if isIsolated {
+      addIsolatedMargin(amounts.applied, slot: slot, account: account)
+    } else {
+      addCash(amounts.applied, asset: asset, account: account)
+    }
+    bookFunding(amounts, asset: asset)
+  }
+
+  private mutating func payFund(_ payment: FundingTerms, on instrument: Int32) {
+    let asset = market.instruments[Int(instrument)].settlement
+    let quantity = fund[Int(instrument)].quantity
+    guard !quantity.isZero, sums.hasHeadroom(asset, limits: limits),
+      let amounts = payment.amounts(of: quantity)
+    else { return }
+    sums.assets[Int(asset)].fundCash += amounts.applied
+    bookFunding(amounts, asset: asset)
+  }
+
+  private mutating func bookFunding(_ amounts: FundingAmounts, asset: Int32) {
+    sums.assets[Int(asset)].funding += amounts.nominal
+    sums.assets[Int(asset)].rounding += amounts.nominal - amounts.applied
+  }
+}
+
+/// A payment to the nearest unit, and as it is applied: charges up, credits down.
+struct FundingAmounts: Sendable, Equatable {
+  let nominal: AssetAmount
+  let applied: AssetAmount
+}
+
+/// One funding record, ready to be applied to each holder.
+struct FundingTerms: Sendable {
+  let terms: Instrument
+  let form: FundingUpdate.Form
+  let previousIndex: AssetAmount?
+
+  /// What a position pays or gets; nil when it leaves the range of a balance.
+  func amounts(of quantity: Quantity) -> FundingAmounts? {
+    switch form {
+    case .settlement(let rate, let price):
+      let applied = FundingPayment.settlement(of: quantity, in: terms, rate: rate, price: price)
+      let nominal = FundingPayment.settlement(
+        of: quantity, in: terms, rate: rate, price: price, rounding: .nearestEven)
+      return admitted(FundingAmounts(nominal: nominal, applied: applied))
+    case .cumulativeIndex(let index):
+      let last = previousIndex ?? index
+      let size = FullWidth.checkedQuotient(
+        of: (index - last).rawValue, times: quantity.rawValue, over: Quantity.one.rawValue,
+        rounding: .awayFromZero)
+      guard size != nil else { return nil }
+      let applied = FundingPayment.accrual(of: quantity, from: last, to: index)
+      let nominal = FundingPayment.accrual(
+        of: quantity, from: last, to: index, rounding: .nearestEven)
+      return admitted(FundingAmounts(nominal: nominal, applied: applied))
+    }
+  }
+
+  private func admitted(_ amounts: FundingAmounts) -> FundingAmounts? {
+    amounts.applied.magnitude <= DomainLimits.maximumBalance ? amounts : nil
+  }
+}

@@ -1,0 +1,220 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Fills: admission, position, cash, isolated margin, fees.
+///
+/// A fill is a fact and is never refused for want of margin. In isolated mode its cash flow and a
+/// fee in the settlement asset fall on the position's isolated margin. Opening takes margin from
+/// the account's free cash, as far as there is any: a future or a short option takes notional over
+/// leverage (without a chosen leverage the initial rate of the rules), a long option its premium.
+/// Closing in part keeps the margin; closing in full returns it; through zero does both.
+extension LiquidationStateMachine {
+  /// Applies a fill of a trade or of a liquidation order; the caller evaluates afterwards.
+  mutating func applyFill(
+    _ fill: Fill, isLiquidation: Bool, to account: Int
+  ) throws(Refusal) {
+    let instrument = try market.instrument(fill.symbol)
+    let terms = market.instruments[Int(instrument)].terms
+    let settlement = market.instruments[Int(instrument)].settlement
+    let feeAsset = try fill.feeAsset.map { symbol throws(Refusal) in try market.asset(symbol) }
+    let fees = FillFees(
+      fee: fill.fee, asset: feeAsset ?? settlement,
+      liquidationFee: isLiquidation ? liquidationFee(of: fill, in: terms) : .zero)
+    try checkRange(of: fill, in: terms)
+    try checkAdmission(of: fill, on: instrument, fees: fees, account: account)
+    let slot = holdings[account].positionSlot(of: instrument, settlement: settlement)
+    book(fill, in: terms, slot: slot, account: account)
+    book(fees, slot: slot, account: account)
+  }
+
+  private func liquidationFee(of fill: Fill, in terms: Instrument) -> AssetAmount {
+    guard let rate = market.rulebook?.liquidation.feeRate, rate.isPositive else { return .zero }
+    let units = terms.units(of: fill.quantity.magnitude)
+    guard units <= DomainLimits.maximumUnits, !fill.price.isZero else { return .zero }
+    return terms.notional(of: fill.quantity, at: fill.price).times(rate, rounding: .ceiling)
+  }
+
+  private func checkRange(of fill: Fill, in terms: Instrument) throws(Refusal) {
+    guard !fill.quantity.isZero, fill.quantity.magnitude <= DomainLimits.maximumQuantity,
+      terms.units(of: fill.quantity).magnitude <= DomainLimits.maximumUnits
+    else { throw Refusal(.outOfRange) }
+    guard fill.price.isPositive || (fill.price.isZero && !terms.isFuture) else {
+      throw Refusal(.priceNotPositive)
+    }
+    guard fill.price <= DomainLimits.maximumPrice,
+      terms.payoff == .linear || fill.price >= DomainLimits.minimumInversePrice,
+      fill.fee.magnitude <= DomainLimits.maximumBalance
+    else { throw Refusal(.outOfRange) }
+  }
+
+  /// Tries the fill on copies, so that a refused one has changed nothing.
+  private func checkAdmission(
+    of fill: Fill, on instrument: Int32, fees: FillFees, account: Int
+  ) throws(Refusal) {
+    let state = market.instruments[Int(instrument)]
+    let slot = holdings[account].positionIndex(of: instrument)
+    var position = slot.map { holdings[account].positions[$0].state } ?? .flat
+    if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
+      throw Refusal(.accountLimit)
+    }
+    let cash = position.apply(fill.quantity, at: fill.price, of: state.terms)
+    guard position.quantity.magnitude <= DomainLimits.maximumQuantity,
+      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
+    else { throw Refusal(.accountLimit) }
+    let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
+    let held = holdings[account].amount(of: state.settlement) + isolated
+    try checkBalance(
+      held + cash - fees.liquidationFee - (fees.asset == state.settlement ? fees.fee : .zero),
+      newAssets: [state.settlement, fees.asset], account: account)
+    if fees.asset != state.settlement {
+      try checkBalance(
+        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [], account: account)
+    }
+  }
+
+  private mutating func book(_ fill: Fill, in terms: Instrument, slot: Int, account: Int) {
+    let before = holdings[account].positions[slot].state
+    var after = before
+    let cash = after.apply(fill.quantity, at: fill.price, of: terms)
+    holdings[account].positions[slot].state = after
+    bookPosition(from: before, to: after, slot: slot, account: account)
+    let asset = holdings[account].positions[slot].settlement
+    let entryChange = after.entryCashFlow - before.entryCashFlow
+    sums.assets[Int(asset)].fillFlows += cash + entryChange
+    guard holdings[account].mode == .isolated else {
+      addCash(cash, asset: asset, account: account)
+      return
+    }
+    let trade = IsolatedTrade(fill: fill, terms: terms, cash: cash, before: before, after: after)
+    bookIsolated(trade, slot: slot, account: account)
+  }
+
+  /// Keeps the sums and counts that follow from a position's change, and its leverage when new.
+  mutating func bookPosition(
+    from before: PositionState, to after: PositionState, slot: Int, account: Int
+  ) {
+    let position = holdings[account].positions[slot]
+    sums.assets[Int(position.settlement)].accountEntryFlows +=
+      after.entryCashFlow - before.entryCashFlow
+    sums.instruments[Int(position.instrument)].accountQuantity += after.quantity - before.quantity
+    if before.quantity.isZero {
+      holdings[account].positions[slot].leverage =
+        records[account].leverage(of: position.instrument)
+    }
+    let wasOpen = before.quantity.isZero ? 0 : 1
+    counters.positions += (after.quantity.isZero ? 0 : 1) - wasOpen
+  }
+
+  // MARK: Isolated margin
+
+  private mutating func bookIsolated(_ trade: IsolatedTrade, slot: Int, account: Int) {
+    guard trade.isThroughZero else {
+      let wanted = marginWanted(for: trade, slot: slot, account: account)
+      takeMargin(wanted, slot: slot, account: account)
+      addIsolatedMargin(trade.cash, slot: slot, account: account)
+      return
+    }
+    addIsolatedMargin(trade.cash, slot: slot, account: account)
+    let whole = holdings[account].positions[slot].isolatedMargin
+    moveToIsolatedMargin(-whole, slot: slot, account: account)
+    let wanted = marginWanted(for: trade, slot: slot, account: account)
+    takeMargin(wanted, slot: slot, account: account)
+  }
+
+  /// Takes margin from free cash, as far as there is any.
+  private mutating func takeMargin(_ wanted: AssetAmount, slot: Int, account: Int) {
+    let asset = holdings[account].positions[slot].settlement
+    let taken = min(wanted, max(.zero, holdings[account].amount(of: asset)))
+    moveToIsolatedMargin(taken, slot: slot, account: account)
+  }
+
+  private func marginWanted(
+    for trade: IsolatedTrade, slot: Int, account: Int
+  ) -> AssetAmount {
+    let opened = trade.openedQuantity
+    guard !opened.isZero else { return .zero }
+    if !trade.terms.isFuture, opened.isPositive {
+      return trade.isThroughZero ? .zero : max(.zero, -trade.cash)
+    }
+    let position = holdings[account].positions[slot]
+    let price = trade.terms.isFuture ? trade.fill.price : underlyingPrice(of: position, trade)
+    let size = trade.terms.notional(of: opened, at: price)
+    guard position.leverage.isZero else {
+      return AssetAmount(
+        rawValue: FullWidth.quotient(
+          of: size.rawValue, times: Rate.one.rawValue, over: position.leverage.rawValue,
+          rounding: .ceiling))
+    }
+    return size.times(min(.one, initialRate(of: position, size: size)), rounding: .ceiling)
+  }
+
+  /// A short option's size is that of its underlying; without an index its strike stands in.
+  private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
+    let feed = market.feeds[Int(market.instruments[Int(position.instrument)].feed)]
+    return feed.band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
+  }
+
+  private func initialRate(of position: PositionSlot, size: AssetAmount) -> Rate {
+    let state = market.instruments[Int(position.instrument)]
+    guard state.terms.isFuture else { return market.rulebook?.options.shortInitialRate ?? .one }
+    guard let schedule = state.schedule else { return .one }
+    let asset = market.assets[Int(position.settlement)]
+    guard let price = asset.price, size <= asset.largestPositionAmount else {
+      return schedule.tier(at: .zero).initialRate
+    }
+    return schedule.tier(at: .value(of: size, at: price, rounding: .ceiling)).initialRate
+  }
+
+  // MARK: Fees
+
+  private mutating func book(_ fees: FillFees, slot: Int, account: Int) {
+    let settlement = holdings[account].positions[slot].settlement
+    if !fees.fee.isZero {
+      charge(fees.fee, asset: fees.asset, slot: slot, account: account)
+      sums.assets[Int(fees.asset)].fees += fees.fee
+    }
+    guard !fees.liquidationFee.isZero else { return }
+    charge(fees.liquidationFee, asset: settlement, slot: slot, account: account)
+    sums.assets[Int(settlement)].fundCash += fees.liquidationFee
+  }
+
+  private mutating func charge(
+    _ amount: AssetAmount, asset: Int32, slot: Int, account: Int
+  ) {
+    let isPositionAsset = holdings[account].positions[slot].settlement == asset
+    if holdings[account].mode == .isolated, isPositionAsset {
+      addIsolatedMargin(-amount, slot: slot, account: account)
+    } else {
+      addCash(-amount, asset: asset, account: account)
+    }
+  }
+}
+
+/// What a fill costs beside its own cash flow.
+struct FillFees: Sendable {
+  /// The venue's fee; negative: a rebate.
+  let fee: AssetAmount
+  let asset: Int32
+  /// Charged by the rules on what a liquidation closes, in the settlement asset, for the fund.
+  let liquidationFee: AssetAmount
+}
+
+/// A fill of an isolated position, before its margin is moved.
+private struct IsolatedTrade {
+  let fill: Fill
+  let terms: Instrument
+  let cash: AssetAmount
+  let before: PositionState
+  let after: PositionState
+
+  var isThroughZero: Bool {
+    before.quantity.signum * after.quantity.signum < 0
+  }
+  /// The part of the fill that made the position larger or new.
+  var openedQuantity: Quantity {
+    if isThroughZero { return after.quantity }
+    let isLarger = after.quantity.magnitude > before.quantity.magnitude
+    return isLarger ? fill.quantity : .zero
+  }
+}

@@ -1,0 +1,161 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Snapshots: the state after an account sequence replaces what is known.
+extension LiquidationStateMachine {
+  mutating func applySnapshot(
+    _ snapshot: AccountSnapshot, to account: Int, trigger: EvaluationTrigger,
+    into events: inout [MarginEvent]
+  ) throws(Refusal) {
+    let parts = try checkedParts(of: snapshot)
+    try checkHeadroom(of: parts, account: account)
+    supersedeLiquidations(of: account, into: &events)
+    replaceHoldings(of: account, with: parts, mode: snapshot.marginMode)
+    if holdings[account].isIncomplete {
+      holdings[account].isIncomplete = false
+      counters.incompleteAccounts -= 1
+      let state = holdings[account].status.state
+      emit(.completed, account, .account, from: state, to: state, into: &events)
+    }
+    settle(account, trigger: trigger.reviving(true), into: &events)
+  }
+
+  private func checkedParts(of snapshot: AccountSnapshot) throws(Refusal) -> SnapshotParts {
+    guard snapshot.marginMode != .portfolio else { throw Refusal(.unsupportedSettings) }
+    guard snapshot.positions.count <= DomainLimits.maximumPositions,
+      snapshot.balances.count <= DomainLimits.maximumBalances
+    else { throw Refusal(.accountLimit) }
+    var parts = SnapshotParts()
+    for balance in snapshot.balances {
+      let asset = try market.asset(balance.asset)
+      try checkAmount(balance.amount)
+      guard !parts.cash.contains(where: { $0.asset == asset }) else {
+        throw Refusal(.malformedField)
+      }
+      parts.cash.append(CashSlot(asset: asset, amount: balance.amount))
+    }
+    for position in snapshot.positions {
+      let slot = try checkedSlot(of: position)
+      guard !parts.positions.contains(where: { $0.instrument == slot.instrument }) else {
+        throw Refusal(.malformedField)
+      }
+      parts.positions.append(slot)
+      if position.leverage != nil {
+        parts.leverages.append(
+          LeverageSlot(instrument: slot.instrument, leverage: slot.leverage))
+      }
+    }
+    for entry in snapshot.leverages {
+      let instrument = try market.instrument(entry.symbol)
+      guard entry.leverage >= limits.minimumLeverage, entry.leverage <= DomainLimits.maximumRate
+      else { throw Refusal(.unsupportedSettings) }
+      parts.leverages.append(LeverageSlot(instrument: instrument, leverage: entry.leverage))
+    }
+    return parts
+  }
+
+  private func checkAmount(_ amount: AssetAmount) throws(Refusal) {
+    guard amount.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+  }
+
+  private func checkedSlot(
+    of position: AccountSnapshot.Position
+  ) throws(Refusal) -> PositionSlot {
+    let instrument = try market.instrument(position.symbol)
+    let state = market.instruments[Int(instrument)]
+    guard !position.quantity.isZero,
+      position.quantity.magnitude <= DomainLimits.maximumQuantity,
+      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits,
+      position.entryPrice <= DomainLimits.maximumPrice
+    else { throw Refusal(.outOfRange) }
+    let smallest: Price =
+      state.terms.payoff == .inverse
+      ? DomainLimits.minimumInversePrice : (state.terms.isFuture ? .ulp : .zero)
+    guard position.entryPrice >= smallest else {
+      throw Refusal(position.entryPrice.isPositive ? .outOfRange : .priceNotPositive)
+    }
+    if let leverage = position.leverage {
+      guard leverage >= limits.minimumLeverage, leverage <= DomainLimits.maximumRate else {
+        throw Refusal(.unsupportedSettings)
+      }
+    }
+    try checkAmount(position.isolatedMargin)
+    var slot = PositionSlot(instrument: instrument, settlement: state.settlement)
+    // An option's premium was paid in cash, so its position carries no entry cash flow.
+    let flow = state.terms.cashFlow(of: position.quantity, at: position.entryPrice)
+    slot.state = PositionState(
+      quantity: position.quantity, entryCashFlow: state.terms.isFuture ? flow : .zero)
+    slot.leverage = position.leverage ?? .zero
+    slot.isolatedMargin = position.isolatedMargin
+    return slot
+  }
+
+  private func checkHeadroom(
+    of parts: SnapshotParts, account: Int
+  ) throws(Refusal) {
+    let assets =
+      parts.cash.map(\.asset) + parts.positions.map(\.settlement)
+      + holdings[account].cash.map(\.asset) + holdings[account].positions.map(\.settlement)
+    for asset in assets where !sums.hasHeadroom(asset, limits: limits) {
+      throw Refusal(.accountLimit)
+    }
+    var count = parts.cash.count
+    for (place, position) in parts.positions.enumerated() {
+      let isKnown = parts.cash.contains { $0.asset == position.settlement }
+      let isRepeated = parts.positions[..<place].contains { $0.settlement == position.settlement }
+      if !isKnown, !isRepeated { count += 1 }
+    }
+    guard count <= DomainLimits.maximumBalances else { throw Refusal(.accountLimit) }
+  }
+
+  private mutating func replaceHoldings(
+    of account: Int, with parts: SnapshotParts, mode: MarginMode
+  ) {
+    removeHoldings(of: account)
+    holdings[account].mode = mode
+    for slot in parts.cash { adjustCash(slot.amount, asset: slot.asset, account: account) }
+    for leverage in parts.leverages { setLeverage(leverage, of: account) }
+    for part in parts.positions {
+      let slot = holdings[account].positionSlot(
+        of: part.instrument, settlement: part.settlement)
+      holdings[account].positions[slot].state = part.state
+      bookPosition(from: .flat, to: part.state, slot: slot, account: account)
+      sums.assets[Int(part.settlement)].snapshotAdjustments += part.state.entryCashFlow
+      guard mode == .isolated else {
+        _ = holdings[account].cashSlot(of: part.settlement)
+        continue
+      }
+      addIsolatedMargin(part.isolatedMargin, slot: slot, account: account)
+      sums.assets[Int(part.settlement)].snapshotAdjustments += part.isolatedMargin
+    }
+  }
+
+  private mutating func adjustCash(_ amount: AssetAmount, asset: Int32, account: Int) {
+    addCash(amount, asset: asset, account: account)
+    sums.assets[Int(asset)].snapshotAdjustments += amount
+  }
+
+  /// Takes everything out of the sums; slots stay, so that isolated units keep their states.
+  private mutating func removeHoldings(of account: Int) {
+    for slot in holdings[account].cash {
+      adjustCash(-slot.amount, asset: slot.asset, account: account)
+    }
+    for slot in holdings[account].positions.indices {
+      let position = holdings[account].positions[slot]
+      let asset = Int(position.settlement)
+      addIsolatedMargin(-position.isolatedMargin, slot: slot, account: account)
+      sums.assets[asset].snapshotAdjustments -= position.isolatedMargin
+      sums.assets[asset].snapshotAdjustments -= position.state.entryCashFlow
+      holdings[account].positions[slot].state = .flat
+      bookPosition(from: position.state, to: .flat, slot: slot, account: account)
+    }
+  }
+}
+
+/// A snapshot with its symbols resolved and its ranges checked.
+private struct SnapshotParts {
+  var cash: [CashSlot] = []
+  var positions: [PositionSlot] = []
+  var leverages: [LeverageSlot] = []
+}

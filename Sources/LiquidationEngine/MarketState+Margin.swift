@@ -1,0 +1,67 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Equity and requirements of a unit: the hot path. Nothing here allocates.
+extension MarketState {
+  /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
+  func sharedTotals(of holdings: AccountHoldings) -> MarginTotals? {
+    guard rulebook != nil else { return nil }
+    var totals = MarginTotals()
+    let hasPositions = holdings.mode != .isolated
+    for cash in holdings.cash {
+      var net = cash.amount
+      if hasPositions {
+        // Every cross position's settlement asset has a cash slot, so each is met exactly once.
+        for position in holdings.positions where position.settlement == cash.asset {
+          guard let assessment = assess(position) else { return nil }
+          totals.add(assessment.requirement)
+          net += assessment.worth
+        }
+      }
+      guard add(net, of: cash.asset, to: &totals) else { return nil }
+    }
+    return totals
+  }
+
+  /// Sums of one isolated position and its margin.
+  func isolatedTotals(of position: PositionSlot) -> MarginTotals? {
+    guard rulebook != nil else { return nil }
+    var totals = MarginTotals()
+    var net = position.isolatedMargin
+    if !position.state.quantity.isZero {
+      guard let assessment = assess(position) else { return nil }
+      totals.add(assessment.requirement)
+      net += assessment.worth
+    }
+    guard add(net, of: position.settlement, to: &totals) else { return nil }
+    return totals
+  }
+
+  private func add(
+    _ net: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+  ) -> Bool {
+    if net.isZero { return true }
+    guard let price = assets[Int(asset)].price,
+      net.magnitude <= assets[Int(asset)].largestAmount
+    else { return false }
+    totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    return true
+  }
+
+  /// Worth and requirement of one position; nil while a price is missing or it is out of range.
+  func assess(_ position: PositionSlot) -> PositionAssessment? {
+    let place = Int(position.instrument)
+    if position.state.quantity.isZero { return .nothing }
+    guard let prices = instruments[place].prices, let rulebook,
+      position.state.quantity.magnitude <= instruments[place].largestQuantity,
+      position.state.entryCashFlow.magnitude
+        <= assets[Int(position.settlement)].largestPositionAmount
+        || rulebook.futures.notionalBasis == .mark
+    else { return nil }
+    return rulebook.assess(
+      position.state, in: instruments[place].terms,
+      leverage: position.leverage.isZero ? nil : position.leverage,
+      schedule: instruments[place].schedule, prices: prices)
+  }
+}

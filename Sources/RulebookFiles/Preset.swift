@@ -1,0 +1,34 @@
+/// A rulebook that ships with the product.
+public struct Preset: Sendable {
+  /// Its name, which an `id` alone calls.
+  public let name: String
+  /// The moment of its facts, `YYYY-MM-DD`; NAME-DATE calls the same preset.
+  public let date: String
+  private let content: @Sendable () -> [UInt8]
+
+  /// Every preset, in the order in which messages list them.
+  public static let all: [Preset] = [
+    Preset(name: "native", date: "2026-11-24") { PackageResources.native_yaml },
+    Preset(name: "binance-usdm", date: "2024-10-24") { PackageResources.binance_usdm_yaml },
+  ]
+
+  /// The names of all presets.
+  public static var names: [String] { all.map(\.name) }
+
+  /// The preset with that name, with or without its date.
+  public static func named(_ name: String) -> Preset? {
+    all.first { $0.name == name || "\($0.name)-\($0.date)" == name }
+  }
+
+  /// The file's text, as a person may read it.
+  public var text: String { String(decoding: content(), as: UTF8.self) }
+
+  /// Reads and checks the preset.
+  ///
+  /// - Throws: Its faults; a test holds that there are none.
+  public func document() throws(FaultList) -> RulebookDocument {
+    let document = try YAMLDocument(bytes: content(), file: "\(name).yaml")
+    // The preset's own id is a preset's name; read alone it must not call itself.
+    return try YAMLReader.read(document, as: .rulebook(RulebookContext(isPreset: true)))
+  }
+}

@@ -1,0 +1,161 @@
+import FixedPoint
+import MarginDomain
+
+extension YAMLShape where Value == StandardOptionRules {
+  /// The part `options`.
+  static var optionRules: YAMLShape {
+    .mapping("the standard rules of options") { fields in
+      let shortInitial = fields.required("short_initial_rate", .ratio)
+      let shortInitialFloor = fields.required("short_initial_floor", .ratio)
+      let shortMaintenance = fields.required("short_maintenance_rate", .ratio)
+      let shortMaintenanceFloor = fields.required("short_maintenance_floor", .ratio)
+      let putCap = fields.optional("put_cap", .ratio)
+      let longInitial = fields.required("long_initial_rate", .ratio)
+      let longValue = fields.required("long_maintenance_value_rate", .ratio)
+      let longMaintenance = fields.required("long_maintenance_rate", .ratio)
+      guard let shortInitial, let shortInitialFloor, let shortMaintenance,
+        let shortMaintenanceFloor,
+        let longInitial, let longValue, let longMaintenance
+      else { return nil }
+      fields.requireOrder("short_maintenance_rate", shortMaintenance, below: shortInitial)
+      fields.requireOrder(
+        "short_maintenance_floor", shortMaintenanceFloor, below: shortInitialFloor)
+      fields.requireOrder("long_maintenance_rate", longMaintenance, below: longInitial)
+      return StandardOptionRules(
+        shortInitialRate: shortInitial, shortInitialFloor: shortInitialFloor,
+        shortMaintenanceRate: shortMaintenance, shortMaintenanceFloor: shortMaintenanceFloor,
+        putCap: putCap, longInitialRate: longInitial, longMaintenanceValueRate: longValue,
+        longMaintenanceRate: longMaintenance)
+    }
+  }
+}
+
+extension YAMLFields {
+  /// Refuses a maintenance coefficient above the initial one.
+  fileprivate mutating func requireOrder(_ key: String, _ value: Rate, below initial: Rate) {
+    guard value > initial else { return }
+    report("\(value) is above the initial one", for: key, expected: "\(initial) or less")
+  }
+}
+
+extension YAMLShape where Value == CollateralRules {
+  /// The part `collateral`.
+  static var collateralRules: YAMLShape {
+    .mapping("the rules of collateral") { fields in
+      let haircuts = fields.required("haircuts", .entries(of: .ratio) as YAMLShape<[Haircut]>)
+      let order = fields.optional("debt_order", .list(of: .located(.symbol))) ?? []
+      guard let haircuts else { return nil }
+      for entry in haircuts where YAMLNode.identifierFault(entry.key.value) {
+        fields.report("is no asset's name", at: entry.key, expected: "a name of 1 to 128 bytes")
+      }
+      let assets = haircuts.map(\.key.value)
+      var seen: Set<Symbol> = []
+      for asset in order {
+        if !assets.contains(asset.value.text) {
+          let hint =
+            nearestName(to: asset.value.text, among: assets).map { " (did you mean \($0)?)" } ?? ""
+          fields.report(
+            "'\(asset.value.text.quotable)' has no haircut\(hint)", at: asset,
+            expected: "an asset of haircuts")
+        } else if !seen.insert(asset.value).inserted {
+          fields.report(
+            "'\(asset.value.text.quotable)' stands twice", at: asset, expected: "each asset once")
+        }
+      }
+      return CollateralRules(
+        haircuts: haircuts.map { (asset: Symbol($0.key.value), haircut: $0.value) },
+        debtOrder: order.map(\.value))
+    }
+  }
+
+  private typealias Haircut = (key: LocatedValue<String>, value: Rate)
+}
+
+extension YAMLNode {
+  fileprivate static func identifierFault(_ text: String) -> Bool {
+    !(1...DomainLimits.maximumIdentifierLength).contains(text.utf8.count)
+  }
+}
+
+extension YAMLShape where Value == MarginLadder {
+  /// The part `ladder`.
+  static var marginLadder: YAMLShape {
+    .mapping("the levels of the states") { fields in
+      let warning = fields.required("warning", .ladderStep)
+      let marginCall = fields.required("margin_call", .ladderStep)
+      let reduceOnly = fields.optional("reduce_only", .ladderStep)
+      let liquidation = fields.required("liquidation", .ladderStep)
+      guard let warning, let marginCall, let liquidation else { return nil }
+      var upper = (name: "warning", step: warning)
+      for (name, step) in [
+        ("margin_call", marginCall), ("reduce_only", reduceOnly ?? marginCall),
+        ("liquidation", liquidation),
+      ] {
+        if step.enter > upper.step.enter {
+          fields.report(
+            "is entered at \(step.enter), above \(upper.name) at \(upper.step.enter)", for: name,
+            expected: "levels that fall from warning to liquidation")
+        }
+        upper = (name, step)
+      }
+      return MarginLadder(
+        warning: warning, marginCall: marginCall, reduceOnly: reduceOnly, liquidation: liquidation)
+    }
+  }
+}
+
+extension YAMLShape where Value == MarginLadder.Step {
+  fileprivate static var ladderStep: YAMLShape {
+    .mapping("enter_below or enter_at_or_below, and leave") { fields in
+      let atLevel = fields.contains("enter_at_or_below")
+      if atLevel == fields.contains("enter_below") {
+        fields.report(
+          atLevel ? "names both ways to enter" : "says no level to enter",
+          expected: "one of enter_below, enter_at_or_below")
+        return nil
+      }
+      let enter = fields.required(atLevel ? "enter_at_or_below" : "enter_below", .positive)
+      let leave = fields.required("leave", .positive)
+      guard let enter, let leave else { return nil }
+      if leave < enter {
+        fields.report(
+          "\(leave) is below the level of entry", for: "leave", expected: "\(enter) or more")
+        return nil
+      }
+      return MarginLadder.Step(enter: enter, isEnteredAtLevel: atLevel, leave: leave)
+    }
+  }
+}
+
+extension YAMLShape where Value == LiquidationRules {
+  /// The part `liquidation`.
+  static var liquidationRules: YAMLShape {
+    .mapping("the rules of liquidations") { fields in
+      let confirmations = fields.required("confirmations", .integer(in: 1...2))
+      let life = fields.required("order_life_seconds", .secondsAsNanoseconds)
+      let includesIncomplete = fields.required("incomplete_accounts", .boolean)
+      let feeRate = fields.required("fee_rate", .ratio)
+      guard let confirmations, let life, let includesIncomplete, let feeRate else { return nil }
+      return LiquidationRules(
+        confirmations: Int(confirmations), orderLifeNanoseconds: life,
+        includesIncompleteAccounts: includesIncomplete, feeRate: feeRate)
+    }
+  }
+}
+
+extension YAMLShape where Value == MarketRules {
+  /// The part `market`.
+  static var marketRules: YAMLShape {
+    .mapping("the rules of prices and times") { fields in
+      let band = fields.required("price_band", .positive)
+      let confirmations = fields.required("band_confirmations", .integer(in: 1...1_000))
+      let timeout = fields.required("band_timeout_seconds", .secondsAsNanoseconds)
+      let age = fields.required("maximum_price_age_seconds", .secondsAsNanoseconds)
+      let ahead = fields.required("maximum_time_ahead_seconds", .secondsAsNanoseconds)
+      guard let band, let confirmations, let timeout, let age, let ahead else { return nil }
+      return MarketRules(
+        priceBand: band, bandConfirmations: Int(confirmations), bandTimeoutNanoseconds: timeout,
+        maximumPriceAgeNanoseconds: age, maximumTimeAheadNanoseconds: ahead)
+    }
+  }
+}
