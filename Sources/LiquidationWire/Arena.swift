@@ -1,8 +1,8 @@
 import CProtobufC
 import CSchemas
 
-// The one file of this target with unsafe code: memory for one message at a time, and the ways into
-// and out of protobuf-c. Proof of its safety, beside what stands at the single places:
+// With MessageTree.swift, the only unsafe code of this target: memory for one message at a time, and
+// the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single places:
 // * Every pointer in a message that protobuf-c has unpacked leads into the arena that the call was
 //   given, or to constants of the generated C. `Arena.unpack` hands the message to a closure and
 //   forgets everything only after the closure has returned; what the closure keeps are Swift values
@@ -100,10 +100,21 @@ final class Arena: @unchecked Sendable {
     _ type: Message.Type, from bytes: ArraySlice<UInt8>,
     _ read: (Message) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
+    try withUnpacked(Message.empty().base.descriptor, from: bytes) {
+      message throws(Failure) in
+      // The descriptor is the one of `Message`, so what was unpacked is a `Message`.
+      try read(UnsafeRawPointer(message).assumingMemoryBound(to: Message.self).pointee)
+    }
+  }
+
+  /// Unpacks by a descriptor; the message is valid during the closure alone.
+  func withUnpacked<Result, Failure>(
+    _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>?, from bytes: ArraySlice<UInt8>,
+    _ read: (UnsafeMutablePointer<ProtobufCMessage>) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
     defer { reset() }
-    guard let unpacked = unpacked(Message.empty().base.descriptor, from: bytes) else { return nil }
-    // The descriptor is the one of `Message`, so what was unpacked is a `Message`.
-    return try read(UnsafeRawPointer(unpacked).assumingMemoryBound(to: Message.self).pointee)
+    guard let message = unpacked(descriptor, from: bytes) else { return nil }
+    return try read(message)
   }
 
   /// A message in the arena, valid until the next `reset`.
@@ -123,11 +134,18 @@ final class Arena: @unchecked Sendable {
 
   /// Lets the closure build a message of parts in this arena, packs it, and gives all memory back.
   func pack<Message: ProtobufMessage>(_ build: (Arena) -> Message) -> [UInt8] {
-    // Our own values, which the domain bounds; without a limit an allocation never fails.
+    withUnlimited {
+      withUnsafePointer(to: build(self)) { packedBytes(UnsafeRawPointer($0)) }
+    }
+  }
+
+  /// Lets the closure allocate without a limit, and gives all memory back: for our own values, which
+  /// the domain bounds.
+  func withUnlimited<Result>(_ build: () -> Result) -> Result {
     limit = Int.max / 2
     isExhausted = false
     defer { reset() }
-    return withUnsafePointer(to: build(self)) { packedBytes(UnsafeRawPointer($0)) }
+    return build()
   }
 
   /// Copies a text into the arena.
@@ -169,7 +187,8 @@ final class Arena: @unchecked Sendable {
     return places
   }
 
-  private func allocated(_ size: Int) -> UnsafeMutableRawPointer {
+  /// Aligned memory inside `withUnlimited`.
+  func allocated(_ size: Int) -> UnsafeMutableRawPointer {
     guard let memory = allocate(size) else {
       preconditionFailure("an arena without a limit refused \(size) bytes")
     }
@@ -191,7 +210,7 @@ private func keepForProtobuf(
 ) {}
 
 /// Packs the message that begins at this address.
-private func packedBytes(_ address: UnsafeRawPointer) -> [UInt8] {
+func packedBytes(_ address: UnsafeRawPointer) -> [UInt8] {
   let message = address.assumingMemoryBound(to: ProtobufCMessage.self)
   let size = protobuf_c_message_get_packed_size(message)
   return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

@@ -117,12 +117,15 @@ final class EventSubscriber: Sendable {
         continue
       }
       let topic: MarginEvent.Topic = name == topics.marginCalls ? .marginCalls : .liquidations
-      guard let value = batch.value(of: record), let event = decoder.decode(topic, value) else {
+      do throws(WireRefusal) {
+        let event = try decoder.decode(
+          topic, key: batch.key(of: record), value: batch.value(of: record))
+        events.append(ReceivedEvent(partition: record.partition, event: event))
+      } catch {
         throw TransportError(
           kind: .fatal, code: "UNREADABLE_EVENT",
-          reason: "\(name)-\(record.partition) offset \(record.offset) is not an event")
+          reason: "\(name)-\(record.partition) offset \(record.offset): \(error.detail)")
       }
-      events.append(ReceivedEvent(partition: record.partition, event: event))
     }
     state.withLock { [events, letters] state in
       for received in events where received.event.id.cause.topic == .prices {

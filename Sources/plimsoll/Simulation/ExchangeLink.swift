@@ -26,8 +26,14 @@ final class ExchangeLink {
     _ updates: [ReferenceUpdate], documents: [RulebookID: [UInt8]]
   ) throws(TransportError) {
     for update in updates {
+      guard let definition = PublishedDefinition(update.definition, documents: documents) else {
+        throw TransportError(
+          kind: .fatal, code: "NO_DOCUMENT", reason: "a rulebook is published without its document")
+      }
       try send(
-        encoder.encode(update) { documents[$0] ?? [] }, to: topics.reference)
+        encoder.encode(
+          definition, eventTime: update.eventTime, effectiveTime: update.effectiveTime),
+        to: topics.reference)
     }
     try flush()
   }
@@ -57,4 +63,18 @@ final class ExchangeLink {
 
   /// Waits for the acknowledgements, so that what was published has an offset to wait for.
   private func flush() throws(TransportError) { try publisher.flush(timeoutMilliseconds: 60_000) }
+}
+
+extension PublishedDefinition {
+  /// The definition as its publisher has it; nil for a rulebook whose document is not there.
+  init?(_ definition: ReferenceUpdate.Definition, documents: [RulebookID: [UInt8]]) {
+    switch definition {
+    case .instrument(let instrument): self = .instrument(instrument)
+    case .asset(let asset): self = .asset(asset)
+    case .underlying(let symbol): self = .underlying(symbol)
+    case .rulebook(let rulebook):
+      guard let document = documents[rulebook.id] else { return nil }
+      self = .rulebook(rulebook.id, document: document)
+    }
+  }
 }
