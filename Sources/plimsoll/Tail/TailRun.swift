@@ -17,7 +17,6 @@ final class TailRun {
   private let topics: [(name: String, topic: MarginEvent.Topic)]
   private let stop = StopRequest()
   private var decoder = EventDecoder()
-  private var json = JSONForm()
   private var watch = SequenceWatch()
   private var remaining: Int
   private var lines = ""
@@ -86,14 +85,26 @@ final class TailRun {
       if let account = options[TailCommand.account], account != event.id.accountID.text { return }
       switch options[TailCommand.format] {
       case .text: lines += EventText.line(event) + "\n"
-      case .json:
-        let object = try json.text(of: topic, value: value)
-        lines += "{\"topic\":\"\(place.topic)\",\"partition\":\(place.partition),"
-          + "\"offset\":\(record.offset),\(object.dropFirst())\n"
+      case .json: addJSON(value ?? [], of: topic, at: place, offset: record.offset)
       }
       remaining -= 1
     } catch {
       complain("\(place) offset \(record.offset) is not an event: \(error.detail)")
+    }
+  }
+
+  /// One object: the place of the record, then the fields of its message.
+  private func addJSON(
+    _ value: ArraySlice<UInt8>, of topic: MarginEvent.Topic, at place: TopicPartition,
+    offset: Int64
+  ) {
+    do throws(JSONFormFault) {
+      let fields = try JSONForm.text(of: value, as: TopicMessage(topic)).dropFirst()
+      lines +=
+        "{\"topic\":\"\(place.topic)\",\"partition\":\(place.partition),"
+        + "\"offset\":\(offset),\(fields)\n"
+    } catch {
+      complain("\(place) offset \(offset) has no JSON form: \(error)")
     }
   }
 
