@@ -13,6 +13,7 @@ enum NumberRules {
     "Sources/MarginModel/OptionRange.swift",
     "Sources/MarginModel/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/PerpetualOptionValue.swift",
+    "Sources/MarginModel/PositionGreeks.swift",
   ]
 
   private static let types: Set<String> = [
