@@ -90,7 +90,8 @@ struct ScheduledRequirement {
     rules.closingFee == .atMark ? ExactRatio(instrument.takerFee) : .zero
   }
 
-  /// φ · max(0, 1 ∓ i), i what the position was opened with; see `FuturesRules.bankruptcyClosingFee`.
+  /// φ · max(0, 1 ∓ i), i what the position was opened with; see
+  /// `FuturesRules.bankruptcyClosingFee`.
   private func bankruptcyFeeRate(of tier: MarginTier) -> ExactRatio {
     guard rules.closingFee == .atBankruptcyPrice else { return .zero }
     let initial = leverage == nil ? marginRate ?? initialRate(of: tier) : initialRate(of: tier)
