@@ -165,7 +165,7 @@ struct  Plimsoll__V1__EventHeader
 {
   ProtobufCMessage base;
   /*
-   * account/kind/topic-partition-offset/ordinal. The same input in the same state gives the same id,
+   * account/kind/topic-partition-offset/ordinal. The same input in the same state gives one id,
    * so a repeated event is recognised by it.
    */
   ProtobufCBinaryData event_id;
