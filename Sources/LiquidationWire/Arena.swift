@@ -1,8 +1,9 @@
 import CProtobufC
 import CSchemas
 
-// With MessageTree.swift, the only unsafe code of this target: memory for one message at a time, and
-// the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single places:
+// With MessageTree.swift, the only unsafe code of this target: memory for one message at a time,
+// and the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single
+// places:
 // * Every pointer in a message that protobuf-c has unpacked leads into the arena that the call was
 //   given, or to constants of the generated C. `Arena.unpack` hands the message to a closure and
 //   forgets everything only after the closure has returned; what the closure keeps are Swift values
@@ -139,8 +140,8 @@ final class Arena: @unchecked Sendable {
     }
   }
 
-  /// Lets the closure allocate without a limit, and gives all memory back: for our own values, which
-  /// the domain bounds.
+  /// Lets the closure allocate without a limit, and gives all memory back: for our own values,
+  /// which the domain bounds.
   func withUnlimited<Result>(_ build: () -> Result) -> Result {
     limit = Int.max / 2
     isExhausted = false

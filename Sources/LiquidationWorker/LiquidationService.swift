@@ -10,8 +10,8 @@ public import Telemetry
 /// The worker: one broadcast reader, and lanes that share the partitions of `trades` with the other
 /// processes of the group.
 ///
-/// Until exactly-once lands, state is rebuilt from the beginning of the inputs whenever a lane takes
-/// over a partition; see docs/adr/0004-exactly-once-boundary.md.
+/// Until exactly-once lands, state is rebuilt from the beginning of the inputs whenever a lane
+/// takes over a partition; see docs/adr/0004-exactly-once-boundary.md.
 public final class LiquidationService: Sendable {
   /// How far each lane has come.
   public let progress: ProgressBoard

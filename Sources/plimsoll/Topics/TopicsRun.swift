@@ -97,8 +97,8 @@ struct TopicsRun {
     let making = TopicMaking(options)
     guard making.minimumInSync <= making.replication else {
       Console.complain(
-        "plimsoll \(options.commandName): --min-insync is \(making.minimumInSync), expected at most "
-          + "--replication, \(making.replication)")
+        "plimsoll \(options.commandName): --min-insync is \(making.minimumInSync), expected at "
+          + "most --replication, \(making.replication)")
       return .usage
     }
     let specifications = plan.topics.map { topic in
