@@ -1,5 +1,3 @@
-internal import StreamTransport
-
 /// `plimsoll topics create`.
 enum TopicsCreateCommand {
   static let command = Command(
@@ -17,9 +15,7 @@ enum TopicsCreateCommand {
         meaning: "all topics on a single broker")
     ],
     exitStatuses: [.negative, .unavailable, .temporaryFailure],
-    run: { options in
-      TopicsRun.perform(options) { run throws(TransportError) in try run.create() }
-    })
+    run: { options in TopicsRun.create(options) })
 }
 
 /// The options of `topics create` and `topics check`.

@@ -88,10 +88,11 @@ struct TopicPlan: Sendable {
     ]
   }
 
-  /// Names that two topics share, which cannot be.
-  var repeatedNames: [String] {
+  /// A sentence when two topics have one name, which cannot be.
+  var contradiction: String? {
     var seen: Set<String> = []
-    return topics.map(\.name).filter { !seen.insert($0).inserted }
+    return topics.first { !seen.insert($0.name).inserted }
+      .map { "two topics have the name \($0.name), expected one name each" }
   }
 }
 
@@ -106,6 +107,12 @@ struct TopicMaking: Sendable {
     // With two copies, one must be allowed to be down, else a restart stops all writers.
     minimumInSync = options[TopicsOptions.minimumInSync] ?? (replication >= 3 ? 2 : 1)
     outputRetention = options[TopicsOptions.outputRetention]
+  }
+
+  /// A sentence when no record could ever be written.
+  var contradiction: String? {
+    guard minimumInSync > replication else { return nil }
+    return "--min-insync is \(minimumInSync), expected at most --replication, \(replication)"
   }
 
   /// Everything that a new topic is made with.
