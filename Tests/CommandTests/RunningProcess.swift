@@ -54,14 +54,21 @@ final class RunningProcess {
 
   /// Asks it to end by a signal and waits for its end.
   /// - Returns: the exit code; 128 plus the signal's number when a signal ended it.
-  func stop(by signal: Int32 = SIGTERM) async throws -> Int32 {
+  func stop(
+    by signal: Int32 = SIGTERM, _ sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws -> Int32 {
     kill(process.processIdentifier, signal)
-    return try await end()
+    return try await end(sourceLocation)
   }
 
   /// Waits for its end; see `stop` for what is returned.
-  func end() async throws -> Int32 {
-    try await Patience.until("the process ends") { !process.isRunning }
+  func end(_ sourceLocation: SourceLocation = #_sourceLocation) async throws -> Int32 {
+    do {
+      try await Patience.until("the process ends", sourceLocation) { !process.isRunning }
+    } catch {
+      Issue.record("it still runs\n\(output)\n\(self.error)", sourceLocation: sourceLocation)
+      throw error
+    }
     return try #require(status)
   }
 
