@@ -46,7 +46,7 @@ final class RunningProcess {
       }
     } catch {
       Issue.record(
-        "\(what): \(error); status \(status.map(String.init) ?? "running")\n\(output)\n\(self.error)",
+        "\(what): \(error); status \(status ?? -1)\n\(output)\n\(self.error)",
         sourceLocation: sourceLocation)
       throw error
     }

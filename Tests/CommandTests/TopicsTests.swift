@@ -65,7 +65,41 @@ struct TopicPlanTests {
       ])
     #expect(
       making.settings(of: .checkpoint)
-        == ["cleanup.policy": "compact", "min.insync.replicas": "2"])
+        == ["cleanup.policy": "compact", "retention.ms": "-1", "min.insync.replicas": "2"])
+  }
+
+  @Test("keeps to the catalogue of topics beside the schemas")
+  func catalogue() throws {
+    let plan = TopicPlan(try options(), accountPartitions: 32, broadcastPartitions: 1)
+    let making = TopicMaking(try options())
+    let entries = try Self.catalogueEntries()
+    #expect(plan.topics.map(\.name) == entries.map { $0["name"] })
+    for (topic, entry) in zip(plan.topics, entries) {
+      let settings = making.settings(of: topic.role)
+      #expect(settings["cleanup.policy"] == entry["cleanup"], "\(topic.name)")
+      let retention = entry["retention"]?.split(separator: " ").first.map(String.init) ?? ""
+      let milliseconds = Int(retention).map { $0 * 86_400_000 } ?? -1
+      #expect(settings["retention.ms"] == String(milliseconds), "\(topic.name)")
+      let partitions = ["account": 32, "broadcast": 1, "1": 1][entry["partitions"] ?? ""]
+      #expect(topic.partitionCount == partitions, "\(topic.name)")
+    }
+  }
+
+  /// The entries of `Schemas/topics.yaml`, a list of mappings with one text per key.
+  private static func catalogueEntries() throws -> [[String: String]] {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Schemas/topics.yaml")
+    var entries: [[String: String]] = []
+    for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      guard parts.count == 2, line.hasPrefix("  ") else { continue }
+      if parts[0] == "- name" { entries.append([:]) }
+      entries[entries.count - 1][parts[0].replacing("- ", with: "")] = parts[1]
+    }
+    return entries
   }
 
   @Test(
@@ -100,7 +134,8 @@ struct TopicPlanTests {
       TopicFaults.of(plan, in: facts) == [
         "prices: retention.ms is 1000, expected -1: a rebuild reads the topic from its beginning",
         "prices: retention.bytes is 5, expected -1: a rebuild reads the topic from its beginning",
-        "prices-1: the first offset is 17, expected 0: a rebuild needs the beginning, which is gone",
+        "prices-1: the first offset is 17, expected 0: a rebuild needs the beginning, which is "
+          + "gone",
         "funding: there is no such topic; 'plimsoll topics create' makes it",
         "reference: 2 partitions, expected 1",
         "reference: cleanup.policy is compact, expected delete: compaction would drop records "

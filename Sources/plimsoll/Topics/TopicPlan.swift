@@ -8,6 +8,8 @@ enum TopicRole: Sendable, Equatable {
   case accountInput
   /// Written by the owner of each partition of the account topics, and kept for a time.
   case output
+  /// What each owner consumed, kept as far back as an audit reaches.
+  case journal
   /// The last state of each account.
   case checkpoint
 
@@ -83,7 +85,7 @@ struct TopicPlan: Sendable {
       topic(names.marginCalls, .output),
       topic(names.liquidations, .output),
       topic(prefix + options[TopicsOptions.accounts], .checkpoint),
-      topic(prefix + options[TopicsOptions.journal], .output),
+      topic(prefix + options[TopicsOptions.journal], .journal),
       topic(names.deadLetter, .output),
     ]
   }
@@ -101,12 +103,14 @@ struct TopicMaking: Sendable {
   let replication: Int
   let minimumInSync: Int
   let outputRetention: Duration
+  let journalRetention: Duration
 
   init(_ options: ResolvedOptions) {
     replication = options[TopicsOptions.replication]
     // With two copies, one must be allowed to be down, else a restart stops all writers.
     minimumInSync = options[TopicsOptions.minimumInSync] ?? (replication >= 3 ? 2 : 1)
     outputRetention = options[TopicsOptions.outputRetention]
+    journalRetention = options[TopicsOptions.journalRetention]
   }
 
   /// A sentence when no record could ever be written.
@@ -126,7 +130,12 @@ struct TopicMaking: Sendable {
   func settings(of role: TopicRole) -> [String: String] {
     var settings = ["min.insync.replicas": String(minimumInSync)]
     for needed in role.neededSettings { settings[needed.name] = needed.value }
-    if role == .output { settings["retention.ms"] = String(outputRetention.milliseconds) }
+    switch role {
+    case .broadcastInput, .accountInput: break
+    case .output: settings["retention.ms"] = String(outputRetention.milliseconds)
+    case .journal: settings["retention.ms"] = String(journalRetention.milliseconds)
+    case .checkpoint: settings["retention.ms"] = "-1"
+    }
     return settings
   }
 }
