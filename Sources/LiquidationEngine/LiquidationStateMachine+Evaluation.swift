@@ -150,7 +150,7 @@ extension LiquidationStateMachine {
       proceed(account, unit, totals: totals, into: &events)
       return
     }
-    guard let ladder = market.rulebook?.ladder else { return }
+    guard let ladder = market.ladder else { return }
     // The common case: nothing is pending, and no level is entered (the milder ones are entered
     // first, which `check(_: MarginLadder)` holds).
     if status.state == .healthy,

@@ -77,7 +77,8 @@ public struct ScenarioRunner {
 
   // MARK: Definitions
 
-  /// rules [version N] [liquidation L] [fee F] [life S] [complete-only] [confirmations N] [from S]
+  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only]`
+  /// Reads ``[confirmations N] [from S]`.`.
   private mutating func adoptRules(_ words: inout LineWords) throws(ScenarioFault) {
     var version: UInt32 = 0
     var enter: Rate = .one
@@ -122,7 +123,8 @@ public struct ScenarioRunner {
     }
   }
 
-  /// call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T] [model]
+  /// Reads `call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T]`
+  /// `[model]`.
   private func instrument(
     _ verb: String, _ symbol: Symbol, _ words: inout LineWords
   ) throws(ScenarioFault) -> Instrument {
@@ -159,7 +161,7 @@ public struct ScenarioRunner {
 
   // MARK: Market
 
-  /// price SYMBOL [mark P] [index P] [volatility V] [source N]
+  /// Reads `price SYMBOL [mark P] [index P] [volatility V] [source N]`.
   private mutating func applyPrice(_ words: inout LineWords) throws(ScenarioFault) {
     let symbol = try words.word("a symbol")
     var mark: Price?
@@ -181,7 +183,7 @@ public struct ScenarioRunner {
     try apply(command, words)
   }
 
-  /// funding SYMBOL rate R price P, or funding SYMBOL index I
+  /// Reads `funding SYMBOL rate R price P, or funding SYMBOL index I`.
   private mutating func applyFunding(_ words: inout LineWords) throws(ScenarioFault) {
     let symbol = try words.word("a symbol")
     if words.take("index") {
