@@ -71,7 +71,7 @@ extension ScenarioRunner {
       case "initial": found = figures.initialMargin.description
       default: throw words.fault("unknown figure \"\(word)\"")
       }
-      try equal(found, text, word, words)
+      try equal(found, Self.normal(text), word, words)
     }
   }
 
@@ -82,6 +82,11 @@ extension ScenarioRunner {
     var unit = Rate.one.rawValue
     for _ in 0..<decimals { unit /= 10 }
     return level.rounded(toMultipleOf: Rate(rawValue: unit), rounding: .floor).description
+  }
+
+  /// A number without trailing zeros, as figures are printed; other words as they are.
+  private static func normal(_ text: String) -> String {
+    do { return try Money.parse(text).description } catch { return text }
   }
 
   static func name(of state: MarginState) -> String {
