@@ -86,12 +86,6 @@ thread-sanitizer: setup ## Run the tests of threads and brokers under the thread
 coverage: setup ## Measure line coverage per ring and hold it against its floor
 	@scripts/check-coverage
 
-.PHONY: schemas
-schemas: ## Make the C of the schemas anew, and say whether a promise to producers is broken
-	@scripts/setup test
-	Schemas/generate
-	Schemas/check
-
 .PHONY: release
 release: ## Build the optimised executable with the Swift libraries linked in
 	@scripts/setup build

@@ -225,6 +225,41 @@ extension ProtobufCBinaryData {
   func withBytes<Result>(_ read: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     read(UnsafeBufferPointer(start: data, count: data == nil ? 0 : len))
   }
+
+  /// True when these are the same bytes.
+  func isEqual(to other: ArraySlice<UInt8>) -> Bool {
+    withBytes { own in other.withUnsafeBufferPointer { own.elementsEqual($0) } }
+  }
+
+  /// The bytes as text, when they are UTF-8 without NUL.
+  var textReading: TextReading { withBytes(TextReading.init) }
+}
+
+/// What bytes are as text.
+enum TextReading {
+  case text(String)
+  case notUTF8
+  case hasNUL
+
+  init(_ bytes: ArraySlice<UInt8>) { self = bytes.withUnsafeBufferPointer(TextReading.init) }
+
+  /// Names are ASCII nearly always, for which one pass is enough; the validation of the standard
+  /// library costs several times as much.
+  fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var all: UInt8 = 0
+    var hasNUL = false
+    for byte in bytes {
+      all |= byte
+      if byte == 0 { hasNUL = true }
+    }
+    if all < 0x80, !hasNUL {
+      self = .text(String(decoding: bytes, as: UTF8.self))
+    } else if let text = String(validating: bytes, as: UTF8.self) {
+      self = hasNUL ? .hasNUL : .text(text)
+    } else {
+      self = .notUTF8
+    }
+  }
 }
 
 /// The messages of a repeated field, copied out of their array of pointers; the parts that they

@@ -183,11 +183,7 @@ extension Rulebook {
         )
       }
     }
-    let held = FuturesRules(
-      notionalBasis: futures.notionalBasis, tierBasis: futures.tierBasis,
-      liquidationPath: futures.liquidationPath, closingFee: futures.closingFee,
-      initialRate: futures.initialRate, liquidationPriceRounding: futures.liquidationPriceRounding,
-      bankruptcyPriceRounding: futures.bankruptcyPriceRounding,
+    let held = futures.replacing(
       defaultSchedule: futures.defaultSchedule, schedules: schedules)
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: held, options: options,
