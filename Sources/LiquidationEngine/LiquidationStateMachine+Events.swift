@@ -162,17 +162,6 @@ private struct EvidenceDraft {
 }
 
 extension MarginEvent.Body {
-  /// The output topic that carries it.
-  var topic: MarginEvent.Topic {
-    switch self {
-    case .warning, .marginCall, .reduceOnly, .cleared, .incomplete, .completed:
-      return .marginCalls
-    case .liquidationStarted, .liquidationOrder, .liquidationOrderCancelled,
-      .liquidationProgress, .takeover, .debtSettlement, .liquidationResolved, .bankrupt:
-      return .liquidations
-    }
-  }
-
   /// The kind's name in event ids.
   var kind: String {
     switch self {

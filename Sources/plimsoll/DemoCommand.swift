@@ -31,7 +31,11 @@ enum DemoCommand {
         meaning: "a smaller run, its figures also as JSON"),
     ],
     exitStatuses: [.dataError, .noInput, .cannotCreate],
-    run: { options in NotBuiltYet.refuse(options) })
+    run: { options in
+      await BlockingThread.run("demo") { () throws(SimulationFailure) in
+        try DemoRun(options).run()
+      }
+    })
 }
 
 /// How fast recorded time passes.

@@ -7,6 +7,11 @@ enum GenerateCommand {
   static let command = Command(
     path: ["generate"],
     summary: "write the demo's market and accounts into any Kafka",
+    details: [
+      "Publishes reference, accounts and the replayed crash step by step, and answers liquidation "
+        + "orders as the demo's exchange does, at the pace of --rate. For topics that are new: "
+        + "accounts that were written before are seen as duplicates."
+    ],
     options: [rate.definition] + SimulationOptions.all + KafkaOptions.all + TopicOptions.all
       + LogOptions.all + ConfigurationOptions.all,
     examples: [
@@ -15,7 +20,11 @@ enum GenerateCommand {
         meaning: "a thousand accounts, five hundred records per second")
     ],
     exitStatuses: [.dataError, .noInput, .unavailable, .temporaryFailure],
-    run: { options in NotBuiltYet.refuse(options) })
+    run: { options in
+      await BlockingThread.run("generate") { () throws(SimulationFailure) in
+        try GenerateRun(options).run()
+      }
+    })
 }
 
 /// How fast records are written.

@@ -1,1 +1,0 @@
-typedef int plimsoll_placeholder_t;

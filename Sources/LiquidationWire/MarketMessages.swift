@@ -1,0 +1,54 @@
+import CSchemas
+import FixedPoint
+import MarginDomain
+
+extension PriceUpdate {
+  init(_ message: Plimsoll__V1__PriceUpdate) throws(FieldFault) {
+    try requireVersion(message.schema_version)
+    let volatilities = DomainLimits.minimumVolatility...DomainLimits.maximumVolatility
+    self.init(
+      symbol: try message.symbol.symbol(),
+      eventTime: try moment(message.event_time_ns, "event_time_ns"),
+      sourceSequence: message.source_sequence,
+      markPrice: message.mark_price.isEmpty
+        ? nil : try message.mark_price.priceOrZero("mark_price"),
+      indexPrice: message.index_price.isEmpty
+        ? nil : try message.index_price.price("index_price"),
+      impliedVolatility: try message.implied_volatility.optionalDecimal(
+        "implied_volatility", in: volatilities))
+    if markPrice == nil, indexPrice == nil, impliedVolatility == nil {
+      throw .missing("mark_price", "mark_price, index_price or implied_volatility")
+    }
+  }
+}
+
+extension FundingUpdate {
+  init(_ message: Plimsoll__V1__FundingUpdate) throws(FieldFault) {
+    try requireVersion(message.schema_version)
+    self.init(
+      symbol: try message.symbol.symbol(),
+      eventTime: try moment(message.event_time_ns, "event_time_ns"),
+      form: try Form(message))
+  }
+}
+
+extension FundingUpdate.Form {
+  fileprivate init(_ message: Plimsoll__V1__FundingUpdate) throws(FieldFault) {
+    switch message.form_case {
+    case PLIMSOLL__V1__FUNDING_UPDATE__FORM_SETTLEMENT:
+      self = try within("settlement") { () throws(FieldFault) in
+        let settlement = message.settlement.pointee
+        let limit = DomainLimits.maximumRate
+        return .settlement(
+          rate: try settlement.funding_rate.decimal("funding_rate", in: -limit...limit),
+          price: try settlement.price.price())
+      }
+    case PLIMSOLL__V1__FUNDING_UPDATE__FORM_CUMULATIVE_INDEX:
+      self = try within("cumulative_index") { () throws(FieldFault) in
+        let index = message.cumulative_index.pointee.settlement_asset_per_contract
+        return .cumulativeIndex(try index.amount("settlement_asset_per_contract"))
+      }
+    default: throw .missing("form", "settlement or cumulative_index")
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import FixedPoint
+public import MarginDomain
+
+/// What is known of a book beside cash, positions and prices, and only reports need.
+public struct ReportDetails: Sendable, Equatable {
+  /// A funding rate as a venue states it.
+  public struct FundingRate: Sendable, Equatable {
+    /// For one interval; positive: long pays short.
+    public let rate: Rate
+    /// Length of the interval, above zero.
+    public let intervalHours: Rate
+    /// Makes a funding rate.
+    public init(rate: Rate, intervalHours: Rate) {
+      self.rate = rate
+      self.intervalHours = intervalHours
+    }
+  }
+
+  /// Average prices at which option positions were entered, quote per unit, by instrument.
+  public var optionEntryPrices: [Symbol: Price]
+  /// Funding rates of futures, by instrument.
+  public var fundingRates: [Symbol: FundingRate]
+
+  /// Makes details; both may be empty.
+  public init(
+    optionEntryPrices: [Symbol: Price] = [:], fundingRates: [Symbol: FundingRate] = [:]
+  ) {
+    self.optionEntryPrices = optionEntryPrices
+    self.fundingRates = fundingRates
+  }
+}
+
+/// One position with everything that is asked about it; amounts in the reporting asset.
+public struct PositionReport: Sendable, Equatable {
+  /// The contract.
+  public let symbol: Symbol
+  /// |q| · m · price, from the mark or the entry as the rules say; of the index for options.
+  public let notional: Money
+  /// Profit since entry at the mark, rounded down; nil for an option without an entry price.
+  public let unrealizedPnL: Money?
+  /// What the position adds to net equity: a future's unrealized profit, an option's q · m · mark.
+  public let value: Money
+  /// Requirements.
+  public let requirement: PositionRequirement
+  /// Prices at which its unit reaches the liquidation level.
+  public let liquidation: LiquidationPrices
+  /// Price at which closing it uses up its share of the net equity; nil when there is none.
+  public let bankruptcyPrice: Price?
+  /// Greeks of the whole position; nil without a volatility.
+  public let greeks: PositionGreeks?
+  /// What the account pays (positive) or receives in a day at these prices; nil when it is not
+  /// known.
+  public let fundingPerDay: Money?
+}
+
+/// An account's margin with every term.
+public struct AccountReport: Sendable {
+  /// Whose it is.
+  public let accountID: AccountID
+  /// The units: one for a cross account; the cash and each position for an isolated one.
+  public let units: [UnitAssessment]
+  /// The worst state of the units, by the enter levels, without history.
+  public let state: MarginState
+  /// Sums over the units.
+  public let equity: Money
+  /// Sums over the units, without haircuts.
+  public let netEquity: Money
+  /// Sums over the units.
+  public let initialMargin: Money
+  /// Sums over the units.
+  public let maintenanceMargin: Money
+  /// Positions in the book's order.
+  public let positions: [PositionReport]
+
+  /// equity / maintenance margin, to the nearest unit; nil without a requirement.
+  public var marginLevel: Rate? {
+    guard maintenanceMargin.isPositive else { return nil }
+    return .ratio(of: equity, to: maintenanceMargin, rounding: .nearestEven)
+  }
+
+  /// maintenance margin / equity, to the nearest unit; nil when equity is not above zero.
+  public var marginRatio: Rate? {
+    guard equity.isPositive else { return nil }
+    return .ratio(of: maintenanceMargin, to: equity, rounding: .nearestEven)
+  }
+
+  /// equity − initial margin, signed.
+  public var initialExcess: Money { equity - initialMargin }
+  /// equity − maintenance margin, signed.
+  public var maintenanceExcess: Money { equity - maintenanceMargin }
+  /// max(0, initial excess).
+  public var available: Money { max(.zero, initialExcess) }
+}
+
+extension AccountBook {
+  /// The account's margin with all that is asked about each position.
+  ///
+  /// - Parameters:
+  ///   - market: accepted prices.
+  ///   - rulebook: the rules.
+  ///   - details: entry prices of options and funding rates of futures, where known.
+  /// - Returns: the report.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  public func report(
+    in market: MarketView, by rulebook: Rulebook, details: ReportDetails = ReportDetails()
+  ) throws(AssessmentFault) -> AccountReport {
+    let units = try assess(in: market, by: rulebook)
+    func sum(_ part: (MarginTotals) -> Money) -> Money {
+      units.reduce(.zero) { $0 + part($1.totals) }
+    }
+    let assembler = PositionReportAssembler(
+      book: self, market: market, rulebook: rulebook, details: details)
+    return AccountReport(
+      accountID: accountID, units: units,
+      state: units.map { $0.state(by: rulebook.ladder) }.max() ?? .healthy,
+      equity: sum(\.equity), netEquity: sum(\.netEquity), initialMargin: sum(\.initialMargin),
+      maintenanceMargin: sum(\.maintenanceMargin),
+      positions: try assembler.reports(of: units))
+  }
+}

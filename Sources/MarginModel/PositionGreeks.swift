@@ -1,0 +1,84 @@
+public import FixedPoint
+public import MarginDomain
+
+/// A greek of a whole position.
+///
+/// Scale 1e-15: computed in IEEE doubles and brought to 15 decimals, nearest even.
+@frozen
+public struct Greek: FixedDecimal {
+  /// Fifteen decimals.
+  public static let fractionDigits = 15
+  /// Units of 1e-15.
+  public let rawValue: Int128
+  /// Makes a greek from units of 1e-15.
+  @inlinable public init(rawValue: Int128) { self.rawValue = rawValue }
+
+  /// The nearest one of a double; nil when it does not fit.
+  init?(_ value: Double) {
+    let scaled = (value * 1e15).rounded(.toNearestOrEven)
+    guard scaled.magnitude < 1e38 else { return nil }
+    self.init(rawValue: Int128(scaled))
+  }
+}
+
+/// How the value of a whole position moves; positive delta gains when the underlying rises.
+public struct PositionGreeks: Sendable, Equatable {
+  /// Units of the underlying that move alike: q · m (linear), q · m / mark (inverse),
+  /// q · m · ∂V/∂S (option).
+  public let delta: Greek?
+  /// q · m · ∂²V/∂S² of an option; 0 for futures.
+  public let gamma: Greek?
+  /// q · m · ∂V/∂σ of an option, quote for a change of σ by 1; 0 for futures.
+  public let vega: Greek?
+
+  /// The greeks of a position.
+  ///
+  /// Nil when the market holds no volatility of an option, or not the price needed, or one outside
+  /// the range of the model.
+  ///
+  /// - Parameters:
+  ///   - quantity: q, signed contracts.
+  ///   - instrument: a future or a perpetual option.
+  ///   - market: accepted prices.
+  public init?(of quantity: Quantity, in instrument: Instrument, market: MarketView) {
+    let units = instrument.units(of: quantity)
+    switch instrument.kind {
+    case .perpetualFuture, .datedFuture:
+      guard let mark = market.mark(of: instrument) else { return nil }
+      (gamma, vega) = (.zero, .zero)
+      switch instrument.payoff {
+      case .linear: delta = Greek(rawValue: units.rawValue / 10)
+      case .inverse:
+        let coins = AssetAmount.inverseValue(of: units, at: mark, rounding: .nearestEven)
+        delta = Greek(rawValue: coins.rawValue * 1_000)
+      }
+    case .perpetualOption(let terms):
+      guard let index = market.indices[instrument.underlying],
+        let volatility = market.volatility(of: instrument)
+      else { return nil }
+      let greeks: PerpetualOptionGreeks
+      do throws(OptionRangeError) {
+        greeks = try ModelMark.greeks(of: terms, index: index, volatility: volatility)
+      } catch {
+        return nil
+      }
+      let size = Double(units.rawValue) / 1e16
+      delta = Greek(size * (terms.right == .call ? greeks.callDelta : greeks.putDelta))
+      gamma = Greek(size * greeks.gamma)
+      vega = Greek(size * greeks.vega)
+    case .datedOption: return nil
+    }
+  }
+}
+
+extension ModelMark {
+  /// Greeks of a perpetual option for one unit of the underlying.
+  static func greeks(
+    of terms: OptionTerms, index: Price, volatility: Rate
+  ) throws(OptionRangeError) -> PerpetualOptionGreeks {
+    try PerpetualOption(
+      strike: double(terms.strike), volatility: double(volatility),
+      fundingPeriodYears: double(terms.fundingPeriodHours) / hoursPerYear
+    ).valuation(index: double(index)).greeks
+  }
+}

@@ -1,0 +1,135 @@
+import FixedPoint
+import MarginDomain
+
+/// Puts the reports of a book's positions together.
+struct PositionReportAssembler {
+  let book: AccountBook
+  let market: MarketView
+  let rulebook: Rulebook
+  let details: ReportDetails
+
+  /// One report per position, in the book's order.
+  func reports(of units: [UnitAssessment]) throws(AssessmentFault) -> [PositionReport] {
+    var reports: [PositionReport] = []
+    var shared: [(underlying: Symbol, prices: LiquidationPrices)] = []
+    for unit in units {
+      let positions = unit.positions.compactMap { entry in
+        book.positions.first { $0.instrument.symbol == entry.symbol }
+      }
+      let bankruptcy = try bankruptcyPrices(of: unit, positions: positions)
+      for (index, position) in positions.enumerated() {
+        reports.append(
+          report(
+            on: position, assessment: unit.positions[index].assessment,
+            liquidation: try liquidation(of: position, shared: &shared),
+            bankruptcyPrice: bankruptcy[index], settlementIndex: try settlementIndex(of: position)))
+      }
+    }
+    return reports
+  }
+
+  private func report(
+    on position: AccountBook.Position, assessment: PositionAssessment,
+    liquidation: LiquidationPrices, bankruptcyPrice: Price?, settlementIndex: Price
+  ) -> PositionReport {
+    func money(_ amount: AssetAmount) -> Money {
+      .value(of: amount, at: settlementIndex, rounding: .floor)
+    }
+    let instrument = position.instrument
+    let quantity = position.state.quantity
+    var profit: AssetAmount? = instrument.isFuture ? assessment.worth : nil
+    if !instrument.isFuture, let entry = details.optionEntryPrices[instrument.symbol] {
+      profit = assessment.worth + instrument.cashFlow(of: quantity, at: entry)
+    }
+    return PositionReport(
+      symbol: instrument.symbol, notional: assessment.notional,
+      unrealizedPnL: profit.map(money), value: money(assessment.worth),
+      requirement: assessment.requirement, liquidation: liquidation,
+      bankruptcyPrice: bankruptcyPrice,
+      greeks: PositionGreeks(of: quantity, in: instrument, market: market),
+      fundingPerDay: fundingPerDay(of: position).map {
+        .value(of: $0, at: settlementIndex, rounding: .ceiling)
+      })
+  }
+
+  /// All positions of a cross account on one underlying move together, so one search serves them.
+  private func liquidation(
+    of position: AccountBook.Position,
+    shared: inout [(underlying: Symbol, prices: LiquidationPrices)]
+  ) throws(AssessmentFault) -> LiquidationPrices {
+    let instrument = position.instrument
+    let ownContract = rulebook.futures.liquidationPath == .ownContract && instrument.isFuture
+    let isRounded = rulebook.futures.liquidationPriceRounding != nil && instrument.isFuture
+    let isShared = book.marginMode != .isolated && !ownContract && !isRounded
+    if isShared, let known = shared.first(where: { $0.underlying == instrument.underlying }) {
+      return known.prices
+    }
+    let prices = try book.liquidationPrices(of: position, in: market, by: rulebook)
+    if isShared { shared.append((instrument.underlying, prices)) }
+    return prices
+  }
+
+  private func bankruptcyPrices(
+    of unit: UnitAssessment, positions: [AccountBook.Position]
+  ) throws(AssessmentFault) -> [Price?] {
+    var legs: [BankruptcyLeg] = []
+    for (position, entry) in zip(positions, unit.positions) {
+      let instrument = position.instrument
+      guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
+      legs.append(
+        BankruptcyLeg(
+          instrument: instrument, quantity: position.state.quantity,
+          prices: PositionPrices(
+            mark: mark, index: market.indices[instrument.underlying] ?? mark,
+            settlementIndex: try settlementIndex(of: position)),
+          maintenanceMargin: entry.assessment.requirement.maintenance,
+          notional: entry.assessment.notional))
+    }
+    let prices = BankruptcyPrice.prices(of: legs, netEquity: unit.totals.netEquity)
+    // Where every leg stands at its bound, no prices use the equity up.
+    guard prices.contains(where: { !$0.isClipped }) else { return prices.map { _ in nil } }
+    return zip(legs, prices).map { leg, price in
+      guard let rounding = rulebook.futures.bankruptcyPriceRounding, leg.instrument.isFuture else {
+        return price.price
+      }
+      return price.price.rounded(
+        toMultipleOf: leg.instrument.tickSize,
+        rounding: leg.quantity.isNegative ? rounding.short : rounding.long)
+    }
+  }
+
+  private func settlementIndex(
+    of position: AccountBook.Position
+  ) throws(AssessmentFault) -> Price {
+    let asset = position.instrument.settlementAsset
+    guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
+      throw .missingAssetPrice(asset)
+    }
+    return price
+  }
+
+  /// What a day of funding costs the account, positive: it pays.
+  ///
+  /// q · m · (mark − payoff) · 24 h / T of a perpetual option; q · m · mark · rate · 24 h /
+  /// interval of a future whose rate is known.
+  private func fundingPerDay(of position: AccountBook.Position) -> AssetAmount? {
+    let instrument = position.instrument
+    let quantity = position.state.quantity
+    guard let mark = market.mark(of: instrument) else { return nil }
+    let day = Rate.one.rawValue * 24
+    switch instrument.kind {
+    case .perpetualOption(let terms):
+      guard let index = market.indices[instrument.underlying] else { return nil }
+      let payoff = terms.payoff(at: index)
+      return AssetAmount.linearValue(
+        of: instrument.units(of: quantity), at: mark - payoff, rounding: .ceiling
+      ).scaled(by: day, over: terms.fundingPeriodHours.rawValue, rounding: .ceiling)
+    case .perpetualFuture:
+      guard let funding = details.fundingRates[instrument.symbol] else { return nil }
+      let charge = FundingPayment.settlement(
+        of: quantity, in: instrument, rate: funding.rate, price: mark)
+      return (-charge).scaled(by: day, over: funding.intervalHours.rawValue, rounding: .ceiling)
+    case .datedFuture, .datedOption: return nil
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import FixedPoint
+import MarginDomain
+
+/// A position as it was written.
+struct WrittenPosition: Sendable {
+  let symbol: LocatedValue<Symbol>
+  let quantity: LocatedValue<Quantity>
+  let entryPrice: LocatedValue<Price>?
+  let leverage: Rate?
+  let isolatedMargin: LocatedValue<AssetAmount>?
+  /// Where the position starts.
+  let place: LocatedValue<Void>
+}
+
+/// An account as it was written.
+struct WrittenAccount: Sendable {
+  let accountID: LocatedValue<AccountID>
+  let marginMode: MarginMode
+  let balances: [(key: LocatedValue<String>, value: AssetAmount)]
+  let positions: [WrittenPosition]
+}
+
+extension YAMLShape where Value == WrittenAccount {
+  /// An account of a book.
+  static var account: YAMLShape {
+    .mapping("an account") { fields in
+      let id = fields.required(
+        "account_id", .located(YAMLShape<String>.identifier.map { AccountID($0) }))
+      let mode = fields.required("margin_mode", .marginMode)
+      let balances = fields.optional(
+        "balances",
+        .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
+      let credit = fields.optional("credit_line", .balance)
+      if let credit, !credit.isZero {
+        fields.report("a credit line is not supported yet", for: "credit_line", expected: "0")
+      }
+      let positions = fields.optional("positions", .list(of: .position) as YAMLShape<[Position]>)
+      if mode == .portfolio {
+        fields.report(
+          "PORTFOLIO is not supported yet", for: "margin_mode", expected: "ISOLATED or CROSS")
+      }
+      if let balances, balances.count > DomainLimits.maximumBalances {
+        fields.report(
+          "has \(balances.count) assets", for: "balances",
+          expected: "at most \(DomainLimits.maximumBalances)")
+      }
+      if let positions, positions.count > DomainLimits.maximumPositions {
+        fields.report(
+          "has \(positions.count) entries", for: "positions",
+          expected: "at most \(DomainLimits.maximumPositions)")
+      }
+      guard let id, let mode else { return nil }
+      return WrittenAccount(
+        accountID: id, marginMode: mode, balances: balances ?? [], positions: positions ?? [])
+    }
+  }
+
+  private typealias Position = WrittenPosition
+}
+
+extension YAMLShape where Value == WrittenPosition {
+  fileprivate static var position: YAMLShape {
+    .mapping("a position") { fields in
+      let symbol = fields.required("symbol", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
+      let quantity = fields.required(
+        "quantity", .located(.signedQuantity) as YAMLShape<LocatedValue<Quantity>>)
+      let entry = fields.optional(
+        "entry_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
+      let leverage = fields.optional("leverage", .positive)
+      let margin = fields.optional(
+        "isolated_margin", .located(.balance) as YAMLShape<LocatedValue<AssetAmount>>)
+      let orders = fields.optional("open_orders", .list(of: .node) as YAMLShape<[YAMLNode]>)
+      if let orders, !orders.isEmpty {
+        fields.report("open orders are not supported yet", for: "open_orders", expected: "none")
+      }
+      guard let symbol, let quantity else { return nil }
+      return WrittenPosition(
+        symbol: symbol, quantity: quantity, entryPrice: entry, leverage: leverage,
+        isolatedMargin: margin,
+        place: LocatedValue(value: (), position: fields.position, path: fields.path))
+    }
+  }
+}
+
+extension YAMLShape where Value == Quantity {
+  fileprivate static var signedQuantity: YAMLShape {
+    parsed(expected: "a signed quantity, not 0, of at most 1e13") { text in
+      guard let value = Quantity.rounded(text), !value.isZero,
+        value.rawValue.magnitude <= DomainLimits.maximumQuantity.rawValue.magnitude
+      else { return nil }
+      return value
+    }
+  }
+}
+
+extension YAMLShape where Value == AssetAmount {
+  fileprivate static var balance: YAMLShape {
+    fixed(
+      in: -DomainLimits.maximumBalance...DomainLimits.maximumBalance,
+      "an amount from -1e15 to 1e15")
+  }
+}
+
+extension YAMLShape where Value == MarginMode {
+  fileprivate static var marginMode: YAMLShape {
+    .oneOf([
+      (word: "ISOLATED", value: .isolated), (word: "CROSS", value: .cross),
+      (word: "PORTFOLIO", value: .portfolio),
+    ])
+  }
+}

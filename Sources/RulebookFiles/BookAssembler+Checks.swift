@@ -1,0 +1,163 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+extension BookAssembler {
+  /// Checks a mark against what the contract can cost.
+  func check(
+    _ price: LocatedValue<Price>, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    guard let terms = instrument.optionTerms else {
+      let smallest =
+        instrument.payoff == .inverse
+        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+      if price.value < smallest {
+        fields.report("is \(price.value)", at: price, expected: "\(smallest) or more")
+      }
+      return
+    }
+    guard let index = market.indices[instrument.underlying] else { return }
+    let bound = terms.upperBound(at: index)
+    if price.value > bound {
+      fields.report(
+        "\(price.value) is more than the option can be worth", at: price,
+        expected: terms.right == .call
+          ? "at most the index price \(bound)" : "at most the strike \(bound)")
+    }
+  }
+
+  /// Checks that an asset is defined and, where it counts, that its price is known.
+  func checkAsset(
+    _ name: LocatedValue<String>, _ amount: AssetAmount, reportingTo fields: inout YAMLFields
+  ) {
+    let symbol = Symbol(name.value)
+    guard definitions.asset(symbol) != nil || symbol == rulebook.reportingAsset else {
+      fields.reportUnknown(
+        name.value, at: name, "an asset", among: definitions.assets.map(\.value.symbol))
+      return
+    }
+    if amount.isZero { return }
+    requirePrice(of: symbol, at: name, reportingTo: &fields)
+  }
+
+  /// Checks what a position says, and that everything its margin needs is known.
+  func check(
+    _ position: WrittenPosition, of written: WrittenInstrument, mode: MarginMode,
+    reportingTo fields: inout YAMLFields
+  ) {
+    let instrument = written.instrument
+    let units = instrument.units(of: position.quantity.value)
+    if units.magnitude > DomainLimits.maximumUnits {
+      fields.report(
+        "times the multiplier is more than 1e13", at: position.quantity,
+        expected: "a smaller quantity")
+    }
+    checkMargin(position, mode: mode, reportingTo: &fields)
+    checkEntry(position, of: instrument, reportingTo: &fields)
+    checkRules(position, of: written, reportingTo: &fields)
+    requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
+    requireMark(position, of: instrument, reportingTo: &fields)
+  }
+
+  private func checkMargin(
+    _ position: WrittenPosition, mode: MarginMode, reportingTo fields: inout YAMLFields
+  ) {
+    if mode == .isolated, position.isolatedMargin == nil {
+      fields.report(
+        "holds no isolated_margin", at: position.place,
+        expected: "isolated_margin, as the account's margin_mode is ISOLATED")
+    }
+    if mode == .cross, let margin = position.isolatedMargin, !margin.value.isZero {
+      fields.report(
+        "does not count in a CROSS account", at: margin, expected: "none, or margin_mode ISOLATED")
+    }
+  }
+
+  private func checkEntry(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    guard instrument.isFuture else { return }
+    guard let entry = position.entryPrice else {
+      fields.report(
+        "holds no entry_price", at: position.place, expected: "the average price of entry")
+      return
+    }
+    check(entry, of: instrument, reportingTo: &fields)
+  }
+
+  private func checkRules(
+    _ position: WrittenPosition, of written: WrittenInstrument,
+    reportingTo fields: inout YAMLFields
+  ) {
+    let name = rulebook.id.name
+    let symbol = written.symbol.text.quotable
+    guard written.instrument.isFuture else {
+      if document.absentParts.contains(.options) {
+        fields.report(
+          "is an option, and the rulebook '\(name)' has no part options", at: position.place,
+          expected: "a rulebook with options")
+      }
+      return
+    }
+    if rulebook.futures.schedule(of: written.symbol) == nil {
+      let isOther = document.symbolsInOtherAssets.contains(written.symbol)
+      fields.report(
+        isOther
+          ? "the schedule of \(symbol) in the rulebook '\(name)' is not in "
+            + "\(rulebook.reportingAsset)"
+          : "the rulebook '\(name)' has no margin schedule for \(symbol)",
+        at: position.place,
+        expected: isOther ? "the reporting_asset of the schedule" : "a schedule or a default")
+    }
+    if rulebook.futures.closingFee != .none, written.takerFee == nil {
+      fields.report(
+        "the rulebook '\(name)' counts the fee to close, and \(symbol) has no taker_fee",
+        at: position.place, expected: "taker_fee of the instrument")
+    }
+    let rounds =
+      rulebook.futures.liquidationPriceRounding != nil
+      || rulebook.futures.bankruptcyPriceRounding != nil
+    if rounds, written.tickSize == nil {
+      fields.report(
+        "the rulebook '\(name)' rounds to ticks, and \(symbol) has no tick_size",
+        at: position.place, expected: "tick_size of the instrument")
+    }
+  }
+
+  private func requirePrice<Place>(
+    of asset: Symbol, at place: LocatedValue<Place>, reportingTo fields: inout YAMLFields
+  ) {
+    guard market.price(of: asset, reportingAsset: rulebook.reportingAsset) == nil,
+      definitions.asset(asset) != nil
+    else { return }
+    fields.report(
+      "needs a price of the asset \(asset.text.quotable)", at: place,
+      expected: "index_price of the asset, or of the underlying that it moves with")
+  }
+
+  private func requireMark(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    let symbol = instrument.symbol.text.quotable
+    let underlying = instrument.underlying.text.quotable
+    let needsIndex =
+      !instrument.isFuture || rulebook.futures.liquidationPath == .underlying
+    if needsIndex, market.indices[instrument.underlying] == nil,
+      definitions.underlying(instrument.underlying) != nil
+    {
+      fields.report(
+        "needs an index price of \(underlying)", at: position.place,
+        expected: "index_price of the underlying")
+      return
+    }
+    guard market.marks[instrument.symbol] == nil else { return }
+    if instrument.isFuture {
+      fields.report(
+        "no mark price of \(symbol)", at: position.place, expected: "its mark_price in marks")
+    } else if market.volatility(of: instrument) == nil {
+      fields.report(
+        "no mark of \(symbol)", at: position.place,
+        expected: "its mark_price or implied_volatility in marks, or volatility of \(underlying)")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Puts the parts of a book together and finds what an answer would miss.
+struct BookAssembler {
+  let definitions: Definitions
+  let document: RulebookDocument
+  private(set) var market: MarketView
+  private var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+
+  var rulebook: Rulebook { document.rulebook }
+
+  init(definitions: Definitions, rulebook: RulebookDocument) {
+    self.definitions = definitions
+    document = rulebook
+    market = MarketView(marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:])
+    for underlying in definitions.underlyings.map(\.value) {
+      market.indices[underlying.symbol] = underlying.indexPrice
+      market.volatilities[underlying.symbol] = underlying.volatility
+    }
+    for asset in definitions.assets.map(\.value) {
+      market.assetPrices[asset.symbol] = asset.indexPrice
+      market.assets[asset.symbol] = CollateralAsset(
+        symbol: asset.symbol, underlying: asset.underlying?.value)
+    }
+  }
+
+  /// Takes the marks, each of a defined instrument, each instrument once.
+  mutating func take(_ marks: [WrittenMark], reportingTo fields: inout YAMLFields) {
+    var seen: Set<Symbol> = []
+    for mark in marks {
+      let symbol = mark.symbol.value
+      guard let instrument = definitions.instrument(symbol)?.instrument else {
+        fields.reportUnknown(
+          mark.symbol, "an instrument", among: definitions.instruments.map(\.value.symbol))
+        continue
+      }
+      guard seen.insert(symbol).inserted else {
+        fields.report(
+          "'\(symbol.text.quotable)' has a mark already", at: mark.symbol,
+          expected: "each instrument once")
+        continue
+      }
+      if let price = mark.markPrice {
+        check(price, of: instrument, reportingTo: &fields)
+        market.marks[symbol] = price.value
+      }
+      if instrument.isFuture, mark.impliedVolatility != nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is a future and has no implied volatility", at: mark.symbol,
+          expected: "implied_volatility for options only")
+      }
+      market.volatilities[symbol] = mark.impliedVolatility
+      fundingRates[symbol] = mark.funding
+      if mark.funding != nil, !instrument.isFuture {
+        fields.report(
+          "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,
+          expected: "funding_rate for perpetual futures only")
+      }
+    }
+  }
+
+  /// Refuses schedules that the book itself writes for symbols that it does not define.
+  func checkSchedules(reportingTo fields: inout YAMLFields) {
+    for symbol in document.ownScheduleSymbols where definitions.instrument(symbol.value) == nil {
+      fields.reportUnknown(
+        symbol, "an instrument", among: definitions.instruments.map(\.value.symbol))
+    }
+  }
+
+  /// The accounts, in their order; faulty ones are reported.
+  func assemble(
+    _ accounts: [WrittenAccount], reportingTo fields: inout YAMLFields
+  ) -> [Book.Account] {
+    var seen: Set<AccountID> = []
+    return accounts.map { account in
+      if !seen.insert(account.accountID.value).inserted {
+        fields.report(
+          "'\(account.accountID.value.text.quotable)' stands in the book already",
+          at: account.accountID, expected: "each account once")
+      }
+      return assemble(account, reportingTo: &fields)
+    }
+  }
+
+  private func assemble(
+    _ account: WrittenAccount, reportingTo fields: inout YAMLFields
+  ) -> Book.Account {
+    let balances = account.balances.map { entry in
+      checkAsset(entry.key, entry.value, reportingTo: &fields)
+      return (asset: Symbol(entry.key.value), amount: entry.value)
+    }
+    var seen: Set<Symbol> = []
+    var details = ReportDetails()
+    var positions: [AccountBook.Position] = []
+    for written in account.positions {
+      let symbol = written.symbol.value
+      guard let instrument = definitions.instrument(symbol) else {
+        fields.reportUnknown(
+          written.symbol, "an instrument", among: definitions.instruments.map(\.value.symbol))
+        continue
+      }
+      if !seen.insert(symbol).inserted {
+        fields.report(
+          "'\(symbol.text.quotable)' is held already", at: written.symbol,
+          expected: "each instrument once")
+      }
+      check(written, of: instrument, mode: account.marginMode, reportingTo: &fields)
+      details.fundingRates[symbol] = fundingRates[symbol]
+      if !instrument.instrument.isFuture {
+        details.optionEntryPrices[symbol] = written.entryPrice?.value
+      }
+      if let position = position(written, of: instrument.instrument) {
+        positions.append(position)
+      }
+    }
+    return Book.Account(
+      book: AccountBook(
+        accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
+        positions: positions),
+      details: details)
+  }
+
+  /// The position; nil when a reported fault leaves nothing that can be computed.
+  private func position(
+    _ written: WrittenPosition, of instrument: Instrument
+  ) -> AccountBook.Position? {
+    let quantity = written.quantity.value
+    var state = PositionState(quantity: quantity, entryCashFlow: .zero)
+    if instrument.isFuture {
+      let smallest =
+        instrument.payoff == .inverse
+        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+      guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
+      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+    }
+    return AccountBook.Position(
+      instrument: instrument, state: state, leverage: written.leverage,
+      isolatedMargin: written.isolatedMargin?.value ?? .zero)
+  }
+}

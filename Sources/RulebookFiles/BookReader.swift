@@ -1,0 +1,78 @@
+import FixedPoint
+public import MarginDomain
+public import MarginModel
+
+/// Accounts, market and rulebook of one moment, as `plimsoll explain` reads them.
+public struct Book: Sendable {
+  /// One account with what only reports need.
+  public struct Account: Sendable {
+    /// Cash and positions.
+    public let book: AccountBook
+    /// Entry prices of options and funding rates.
+    public let details: ReportDetails
+  }
+
+  /// The moment that the book states; nil when it states none.
+  public let asOf: EventTime?
+  /// The rules, with the book's reporting asset.
+  public let rulebook: Rulebook
+  /// Prices.
+  public let market: MarketView
+  /// Accounts in the order of the book, each id once.
+  public let accounts: [Account]
+}
+
+/// Reads the book of `plimsoll explain`; `docs/reference/book.md` describes it.
+///
+/// A book that is read is complete: every price and every schedule that an answer needs is there.
+public enum BookReader {
+  /// Reads a book.
+  ///
+  /// - Parameter document: YAML or JSON.
+  /// - Returns: The book.
+  /// - Throws: Every fault, with line and column.
+  public static func read(_ document: YAMLDocument) throws(FaultList) -> Book {
+    try YAMLReader.read(document, as: .book)
+  }
+}
+
+extension YAMLShape where Value == Book {
+  fileprivate static var book: YAMLShape {
+    .mapping("a book") { fields in
+      let asOf = fields.optional("as_of_ns", .integer(in: 0...Int64.max))
+      let reportingAsset = fields.required("reporting_asset", .symbol)
+      let rulebook = fields.required(
+        "rulebook", .rulebook(RulebookContext(reportingAsset: reportingAsset)))
+      let definitions = fields.definitions()
+      definitions.refuseDangling(reportingAsset: reportingAsset, reportingTo: &fields)
+      let marks =
+        fields.optional("marks", .list(of: .bookMark) as YAMLShape<[WrittenMark]>) ?? []
+      let accounts =
+        fields.required("accounts", .list(of: .account) as YAMLShape<[WrittenAccount]>) ?? []
+      guard let rulebook else { return nil }
+      var assembler = BookAssembler(definitions: definitions, rulebook: rulebook)
+      assembler.take(marks, reportingTo: &fields)
+      assembler.checkSchedules(reportingTo: &fields)
+      let assembled = assembler.assemble(accounts, reportingTo: &fields)
+      return Book(
+        asOf: asOf.map { EventTime(nanoseconds: $0) }, rulebook: rulebook.rulebook,
+        market: assembler.market, accounts: assembled)
+    }
+  }
+}
+
+extension YAMLFields {
+  fileprivate mutating func definitions() -> Definitions {
+    let instruments = optional(
+      "instruments",
+      .list(of: .located(.bookInstrument)) as YAMLShape<[LocatedValue<WrittenInstrument>]>)
+    let assets = optional(
+      "assets", .list(of: .located(.bookAsset)) as YAMLShape<[LocatedValue<WrittenAsset>]>)
+    let underlyings = optional(
+      "underlyings",
+      .list(of: .located(.bookUnderlying)) as YAMLShape<[LocatedValue<WrittenUnderlying>]>)
+    return Definitions(
+      instruments: instruments ?? [], assets: assets ?? [], underlyings: underlyings ?? [],
+      reportingTo: &self)
+  }
+}

@@ -1,0 +1,98 @@
+import MarginDomain
+
+/// The instruments, assets and underlyings of a document: one namespace of unique symbols.
+struct Definitions: Sendable {
+  let instruments: [LocatedValue<WrittenInstrument>]
+  let assets: [LocatedValue<WrittenAsset>]
+  let underlyings: [LocatedValue<WrittenUnderlying>]
+  private let instrumentIndex: [Symbol: Int]
+  private let assetIndex: [Symbol: Int]
+  private let underlyingIndex: [Symbol: Int]
+
+  init(
+    instruments: [LocatedValue<WrittenInstrument>], assets: [LocatedValue<WrittenAsset>],
+    underlyings: [LocatedValue<WrittenUnderlying>], reportingTo fields: inout YAMLFields
+  ) {
+    self.instruments = instruments
+    self.assets = assets
+    self.underlyings = underlyings
+    instrumentIndex = Self.index(instruments.map(\.value.symbol))
+    assetIndex = Self.index(assets.map(\.value.symbol))
+    underlyingIndex = Self.index(underlyings.map(\.value.symbol))
+    refuseRepeated(reportingTo: &fields)
+  }
+
+  func instrument(_ symbol: Symbol) -> WrittenInstrument? {
+    instrumentIndex[symbol].map { instruments[$0].value }
+  }
+
+  func asset(_ symbol: Symbol) -> WrittenAsset? { assetIndex[symbol].map { assets[$0].value } }
+
+  func underlying(_ symbol: Symbol) -> WrittenUnderlying? {
+    underlyingIndex[symbol].map { underlyings[$0].value }
+  }
+
+  /// Reports symbols of instruments and assets that name nothing.
+  ///
+  /// - Parameters:
+  ///   - reportingAsset: an asset that needs no definition of its own.
+  ///   - fields: takes the faults.
+  func refuseDangling(reportingAsset: Symbol?, reportingTo fields: inout YAMLFields) {
+    for instrument in instruments {
+      let (underlying, asset) = (instrument.value.underlying, instrument.value.settlementAsset)
+      if self.underlying(underlying.value) == nil {
+        fields.reportUnknown(
+          underlying, "an underlying", among: underlyings.map(\.value.symbol))
+      }
+      if self.asset(asset.value) == nil, asset.value != reportingAsset {
+        fields.reportUnknown(asset, "an asset", among: assets.map(\.value.symbol))
+      }
+    }
+    for asset in assets {
+      if let underlying = asset.value.underlying, self.underlying(underlying.value) == nil {
+        fields.reportUnknown(
+          underlying, "an underlying", among: underlyings.map(\.value.symbol))
+      }
+    }
+  }
+
+  private static func index(_ symbols: [Symbol]) -> [Symbol: Int] {
+    Dictionary(symbols.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func refuseRepeated(reportingTo fields: inout YAMLFields) {
+    var seen: [Symbol: String] = [:]
+    func check<Value>(_ place: LocatedValue<Value>, _ symbol: Symbol, _ kind: String) {
+      if let earlier = seen[symbol] {
+        fields.report(
+          "'\(symbol.text.quotable)' is \(earlier) already", at: place,
+          expected: "a symbol that no other instrument, asset or underlying has")
+      } else {
+        seen[symbol] = kind
+      }
+    }
+    for item in underlyings { check(item, item.value.symbol, "an underlying") }
+    for item in assets { check(item, item.value.symbol, "an asset") }
+    for item in instruments { check(item, item.value.symbol, "an instrument") }
+  }
+}
+
+extension YAMLFields {
+  /// Reports a symbol that names nothing of its kind, with the nearest that does.
+  mutating func reportUnknown(
+    _ symbol: LocatedValue<Symbol>, _ kind: String, among known: [Symbol]
+  ) {
+    reportUnknown(symbol.value.text, at: symbol, kind, among: known)
+  }
+
+  /// Reports a text that names nothing of its kind, with the nearest that does.
+  mutating func reportUnknown<Value>(
+    _ text: String, at place: LocatedValue<Value>, _ kind: String, among known: [Symbol]
+  ) {
+    let nearest = nearestName(to: text, among: known.map(\.text))
+    let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
+    report(
+      "'\(text.quotable)' is not \(kind) of this document\(hint)", at: place,
+      expected: "a symbol that is defined here")
+  }
+}

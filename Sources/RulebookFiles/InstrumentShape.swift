@@ -1,0 +1,172 @@
+import FixedPoint
+import MarginDomain
+
+/// An instrument as it was written; what a document may leave out is nil.
+struct WrittenInstrument: Sendable {
+  let symbol: Symbol
+  let kind: Instrument.Kind
+  let payoff: Instrument.Payoff
+  let underlying: LocatedValue<Symbol>
+  let settlementAsset: LocatedValue<Symbol>
+  let multiplier: Quantity
+  let tickSize: Price?
+  let lotSize: Quantity?
+  let takerFee: Rate?
+  let markSource: Instrument.MarkSource
+
+  /// The instrument with the finest grids, and no fee, where the document names none.
+  var instrument: Instrument {
+    Instrument(
+      symbol: symbol, kind: kind, payoff: payoff, underlying: underlying.value,
+      settlementAsset: settlementAsset.value, multiplier: multiplier,
+      tickSize: tickSize ?? .ulp, lotSize: lotSize ?? .ulp, takerFee: takerFee ?? .zero,
+      markSource: markSource)
+  }
+}
+
+/// The words for kinds of contracts.
+private enum KindWord: String, CaseIterable {
+  case perpetualFuture = "PERPETUAL_FUTURE"
+  case perpetualOption = "PERPETUAL_OPTION"
+  case datedFuture = "DATED_FUTURE"
+  case datedOption = "DATED_OPTION"
+
+  var isOption: Bool { self == .perpetualOption || self == .datedOption }
+  var isDated: Bool { self == .datedFuture || self == .datedOption }
+}
+
+extension YAMLShape where Value == WrittenInstrument {
+  /// An instrument of a book, which may leave out what no margin needs.
+  static var bookInstrument: YAMLShape { instrument(isWhole: false) }
+  /// An instrument of the topic `reference`, which is whole.
+  static var referenceInstrument: YAMLShape { instrument(isWhole: true) }
+
+  private static func instrument(isWhole: Bool) -> YAMLShape {
+    .mapping("an instrument") { fields in
+      let symbol = fields.required("symbol", .symbol)
+      let word = fields.required("kind", .enumeration as YAMLShape<KindWord>)
+      let underlying = fields.required("underlying", .located(.symbol) as LocatedSymbol)
+      let settlement = fields.required("settlement_asset", .located(.symbol) as LocatedSymbol)
+      let multiplier = fields.required("multiplier", .multiplier)
+      func grid<Grid>(_ key: String, _ shape: YAMLShape<Grid>) -> Grid? {
+        isWhole ? fields.required(key, shape) : fields.optional(key, shape)
+      }
+      let tick = grid("tick_size", .price)
+      let lot = grid("lot_size", .quantityGrid)
+      let fee = grid("taker_fee", .ratio)
+      let source = fields.optional("mark_source", .markSource)
+      let payoff = word.flatMap { fields.payoff(isOption: $0.isOption) }
+      let kind = word.flatMap { fields.kind($0) }
+      guard let symbol, let word, let underlying, let settlement, let multiplier, let payoff,
+        let kind
+      else { return nil }
+      if source == .model, !word.isOption {
+        fields.report("MODEL is for options", for: "mark_source", expected: "PUBLISHED")
+      }
+      return WrittenInstrument(
+        symbol: symbol, kind: kind, payoff: payoff, underlying: underlying,
+        settlementAsset: settlement, multiplier: multiplier, tickSize: tick, lotSize: lot,
+        takerFee: fee, markSource: source ?? (word.isOption ? .model : .published))
+    }
+  }
+
+  private typealias LocatedSymbol = YAMLShape<LocatedValue<Symbol>>
+}
+
+extension YAMLFields {
+  private static let optionKeys = ["option", "strike", "funding_period_hours"]
+  private static let datedKeys = ["expiry_ns", "forward"]
+
+  fileprivate mutating func payoff(isOption: Bool) -> Instrument.Payoff? {
+    guard isOption else { return required("payoff", .payoff) }
+    let payoff = optional("payoff", .payoff)
+    if payoff == .inverse {
+      report("INVERSE options are not supported yet", for: "payoff", expected: "LINEAR")
+      return nil
+    }
+    return contains("payoff") ? payoff : .linear
+  }
+
+  fileprivate mutating func kind(_ word: KindWord) -> Instrument.Kind? {
+    if word.isDated {
+      // Its keys are known, so that the one fault is the kind.
+      for key in Self.optionKeys + Self.datedKeys { _ = contains(key) }
+      report(
+        "\(word.rawValue) is not supported yet", for: "kind",
+        expected: "PERPETUAL_FUTURE or PERPETUAL_OPTION")
+      return nil
+    }
+    guard word == .perpetualOption else {
+      refuse(Self.optionKeys + Self.datedKeys, of: word)
+      return .perpetualFuture
+    }
+    refuse(Self.datedKeys, of: word)
+    let right = required("option", .optionRight)
+    let strike = required("strike", .price)
+    let period = required("funding_period_hours", .fundingPeriod)
+    guard let right, let strike, let period else { return nil }
+    return .perpetualOption(OptionTerms(right: right, strike: strike, fundingPeriodHours: period))
+  }
+
+  private mutating func refuse(_ keys: [String], of word: KindWord) {
+    for key in keys where contains(key) {
+      report("does not belong to a \(word.rawValue)", for: key, expected: "no such key")
+    }
+  }
+}
+
+extension YAMLShape where Value == Price {
+  /// A price above zero.
+  static var price: YAMLShape {
+    fixed(
+      in: DomainLimits.minimumPrice...DomainLimits.maximumPrice, "a price above 0, at most 1e9")
+  }
+
+  /// The price of an option, which may be zero.
+  static var optionPrice: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumPrice, "a price from 0 to 1e9")
+  }
+}
+
+extension YAMLShape where Value == Quantity {
+  fileprivate static var multiplier: YAMLShape {
+    fixed(in: .ulp...DomainLimits.maximumMultiplier, "a number above 0, at most 1e6")
+  }
+
+  fileprivate static var quantityGrid: YAMLShape {
+    fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
+  }
+}
+
+extension YAMLShape where Value == Rate {
+  fileprivate static var fundingPeriod: YAMLShape {
+    fixed(
+      in: DomainLimits.minimumFundingPeriodHours...DomainLimits.maximumFundingPeriodHours,
+      "hours from 0.001 to 876000")
+  }
+
+  /// A volatility per year.
+  static var volatility: YAMLShape {
+    fixed(
+      in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
+      "a volatility per year from 0.0001 to 1000 (0.6 is 60 %)")
+  }
+}
+
+extension YAMLShape where Value == Instrument.Payoff {
+  fileprivate static var payoff: YAMLShape {
+    .oneOf([(word: "LINEAR", value: .linear), (word: "INVERSE", value: .inverse)])
+  }
+}
+
+extension YAMLShape where Value == OptionTerms.Right {
+  fileprivate static var optionRight: YAMLShape {
+    .oneOf([(word: "CALL", value: .call), (word: "PUT", value: .put)])
+  }
+}
+
+extension YAMLShape where Value == Instrument.MarkSource {
+  fileprivate static var markSource: YAMLShape {
+    .oneOf([(word: "PUBLISHED", value: .published), (word: "MODEL", value: .model)])
+  }
+}

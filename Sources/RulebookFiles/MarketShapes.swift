@@ -1,0 +1,92 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// An asset as it was written.
+struct WrittenAsset: Sendable {
+  let symbol: Symbol
+  let indexPrice: Price?
+  let underlying: LocatedValue<Symbol>?
+}
+
+/// An underlying as it was written.
+struct WrittenUnderlying: Sendable {
+  let symbol: Symbol
+  let indexPrice: Price?
+  let volatility: Rate?
+}
+
+/// A mark as it was written.
+struct WrittenMark: Sendable {
+  let symbol: LocatedValue<Symbol>
+  let markPrice: LocatedValue<Price>?
+  let impliedVolatility: Rate?
+  let funding: ReportDetails.FundingRate?
+}
+
+extension YAMLShape where Value == WrittenAsset {
+  /// An asset of a book, with its price.
+  static var bookAsset: YAMLShape { asset(hasPrice: true) }
+  /// An asset of the topic `reference`, without one.
+  static var referenceAsset: YAMLShape { asset(hasPrice: false) }
+
+  private static func asset(hasPrice: Bool) -> YAMLShape {
+    .mapping("an asset") { fields in
+      let symbol = fields.required("asset", .symbol)
+      let price = hasPrice ? fields.optional("index_price", .price) : nil
+      let underlying = fields.optional(
+        "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
+      return symbol.map { WrittenAsset(symbol: $0, indexPrice: price, underlying: underlying) }
+    }
+  }
+}
+
+extension YAMLShape where Value == WrittenUnderlying {
+  /// An underlying of a book, with its prices.
+  static var bookUnderlying: YAMLShape { underlying(hasPrice: true) }
+  /// An underlying of the topic `reference`, without them.
+  static var referenceUnderlying: YAMLShape { underlying(hasPrice: false) }
+
+  private static func underlying(hasPrice: Bool) -> YAMLShape {
+    .mapping("an underlying") { fields in
+      let symbol = fields.required("symbol", .symbol)
+      let price = hasPrice ? fields.optional("index_price", .price) : nil
+      let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
+      return symbol.map {
+        WrittenUnderlying(symbol: $0, indexPrice: price, volatility: volatility)
+      }
+    }
+  }
+}
+
+extension YAMLShape where Value == WrittenMark {
+  /// A mark of a book.
+  static var bookMark: YAMLShape {
+    .mapping("a mark") { fields in
+      let symbol = fields.required("symbol", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
+      let price = fields.optional(
+        "mark_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
+      let volatility = fields.optional("implied_volatility", .volatility)
+      let hasRate = fields.contains("funding_rate")
+      let hasInterval = fields.contains("funding_interval_hours")
+      var funding: ReportDetails.FundingRate?
+      if hasRate || hasInterval {
+        let rate = fields.required("funding_rate", .fundingRate)
+        let interval = fields.required("funding_interval_hours", .positive)
+        if let rate, let interval {
+          funding = ReportDetails.FundingRate(rate: rate, intervalHours: interval)
+        }
+      }
+      return symbol.map {
+        WrittenMark(
+          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding)
+      }
+    }
+  }
+}
+
+extension YAMLShape where Value == Rate {
+  fileprivate static var fundingRate: YAMLShape {
+    fixed(in: -Rate.one ... .one, "a rate from -1 to 1")
+  }
+}

@@ -1,0 +1,53 @@
+import FixedPoint
+
+/// A JSON value whose keys keep their order, so that answers read like the reference page.
+indirect enum AnswerJSON {
+  case text(String)
+  case null
+  case list([AnswerJSON])
+  case object([(key: String, value: AnswerJSON)])
+
+  /// An exact decimal as text; null for none.
+  static func decimal(_ value: (some FixedDecimal)?) -> AnswerJSON {
+    value.map { .text($0.description) } ?? .null
+  }
+
+  /// The value as JSON, indented by two spaces.
+  var description: String { description(indent: "") }
+
+  private func description(indent: String) -> String {
+    let inner = indent + "  "
+    switch self {
+    case .text(let text): return Self.quoted(text)
+    case .null: return "null"
+    case .list(let values):
+      if values.isEmpty { return "[]" }
+      let lines = values.map { inner + $0.description(indent: inner) }
+      return "[\n" + lines.joined(separator: ",\n") + "\n\(indent)]"
+    case .object(let entries):
+      if entries.isEmpty { return "{}" }
+      let lines = entries.map {
+        inner + Self.quoted($0.key) + ": " + $0.value.description(indent: inner)
+      }
+      return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      default:
+        if scalar.value < 0x20 {
+          let digits = String(scalar.value, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return result + "\""
+  }
+}
