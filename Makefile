@@ -60,6 +60,11 @@ unit: ## Run the tests that FILTER names, without set-up or lint
 tidy: ## Run the rules about the repository itself (sizes, arrows, banned names, links)
 	@scripts/run-tests --filter TidyTests
 
+.PHONY: schemas
+schemas: setup ## Generate the C of the schemas, and check the schemas for drift
+	@Schemas/generate
+	@Schemas/check
+
 .PHONY: lint
 lint: ## Check format and style of the Swift sources, and the shell scripts where shellcheck is
 	swift format lint --strict --parallel --recursive $(SWIFT_DIRECTORIES)

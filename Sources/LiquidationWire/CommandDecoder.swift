@@ -48,8 +48,9 @@ public struct CommandDecoder: Sendable {
     }
   }
 
-  /// Decodes a record that every process reads. Its key may be missing or empty; otherwise it is
-  /// the name that the value defines or updates.
+  /// Decodes a record that every process reads.
+  ///
+  /// Its key may be missing or empty; otherwise it is the name that the value defines or updates.
   private mutating func broadcast<Message: ProtobufMessage>(
     _ key: ArraySlice<UInt8>?, _ value: ArraySlice<UInt8>?,
     _ read: (Message) throws(FieldFault) -> (MarginCommand.Body, key: String)

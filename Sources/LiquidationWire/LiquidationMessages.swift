@@ -86,11 +86,15 @@ extension LiquidationOrder {
       "quantity", in: Quantity.ulp...DomainLimits.maximumQuantity)
     let quantity: Quantity
     switch (message.order_side, message.position_side) {
-    case (PLIMSOLL__V1__ORDER_SIDE__ORDER_SIDE_BUY,
-      PLIMSOLL__V1__POSITION_SIDE__POSITION_SIDE_SHORT):
+    case (
+      PLIMSOLL__V1__ORDER_SIDE__ORDER_SIDE_BUY,
+      PLIMSOLL__V1__POSITION_SIDE__POSITION_SIDE_SHORT
+    ):
       quantity = magnitude
-    case (PLIMSOLL__V1__ORDER_SIDE__ORDER_SIDE_SELL,
-      PLIMSOLL__V1__POSITION_SIDE__POSITION_SIDE_LONG):
+    case (
+      PLIMSOLL__V1__ORDER_SIDE__ORDER_SIDE_SELL,
+      PLIMSOLL__V1__POSITION_SIDE__POSITION_SIDE_LONG
+    ):
       quantity = -magnitude
     default:
       throw FieldFault(

@@ -11,7 +11,12 @@ import CSchemas
 
 /// A message outside of any arena: the fields that are there, in the order of their numbers.
 struct MessageTree {
-  var fields: [(shape: FieldShape, value: FieldValue)] = []
+  struct Field {
+    let shape: FieldShape
+    let value: FieldValue
+  }
+
+  var fields: [Field] = []
 }
 
 /// The value of one field.
@@ -64,6 +69,9 @@ struct FieldShape {
   var isRepeated: Bool { descriptor.label == PROTOBUF_C_LABEL_REPEATED }
   var isOneof: Bool { descriptor.flags & PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue != 0 }
 
+  /// The same for all parts of one oneof: the place of their case in the struct.
+  var oneofGroup: UInt32 { descriptor.quantifier_offset }
+
   var kind: Kind {
     switch descriptor.type {
     case PROTOBUF_C_TYPE_UINT32: return .unsigned32
@@ -114,10 +122,11 @@ extension Arena {
     let start = allocated(shape.descriptor.pointee.sizeof_message)
     shape.descriptor.pointee.message_init(
       start.assumingMemoryBound(to: ProtobufCMessage.self))
-    for (field, value) in tree.fields {
+    for part in tree.fields {
+      let field = part.shape
       let place = start + Int(field.descriptor.offset)
       let quantifier = start + Int(field.descriptor.quantifier_offset)
-      if case .list(let values) = value {
+      if case .list(let values) = part.value {
         quantifier.storeBytes(of: values.count, as: Int.self)
         let stride = field.stride
         let list = allocated(stride * values.count)
@@ -125,7 +134,7 @@ extension Arena {
         place.storeBytes(of: list, as: UnsafeMutableRawPointer.self)
       } else {
         if field.isOneof { quantifier.storeBytes(of: field.descriptor.id, as: UInt32.self) }
-        store(value, field, at: place)
+        store(part.value, field, at: place)
       }
     }
     return start
@@ -173,15 +182,15 @@ private func readTree(_ shape: MessageShape, at start: UnsafeRawPointer) -> Mess
       let count = quantifier.load(as: Int.self)
       guard count > 0, let list = place.load(as: UnsafeRawPointer?.self) else { continue }
       let stride = field.stride
-      tree.fields.append(
-        (field, .list((0..<count).compactMap { readValue(field, at: list + $0 * stride) })))
+      let values = (0..<count).compactMap { readValue(field, at: list + $0 * stride) }
+      tree.fields.append(MessageTree.Field(shape: field, value: .list(values)))
     } else if field.isOneof {
       guard quantifier.load(as: UInt32.self) == field.descriptor.id,
         let value = readValue(field, at: place)
       else { continue }
-      tree.fields.append((field, value))
+      tree.fields.append(MessageTree.Field(shape: field, value: value))
     } else if let value = readValue(field, at: place), !value.isDefault {
-      tree.fields.append((field, value))
+      tree.fields.append(MessageTree.Field(shape: field, value: value))
     }
   }
   return tree

@@ -8,8 +8,9 @@ public struct RulebookDocumentFault: Error, Sendable {
   public init(description: String) { self.description = description }
 }
 
-/// Reads a rulebook document (the bytes of its YAML) for the given identity. Injected, because
-/// files are another target's business.
+/// Reads a rulebook document, the bytes of its YAML, for the given identity.
+///
+/// Injected, because files are another target's business.
 public typealias RulebookDocumentReader =
   @Sendable (_ document: [UInt8], _ id: RulebookID) -> Result<Rulebook, RulebookDocumentFault>
 

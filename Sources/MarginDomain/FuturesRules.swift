@@ -29,7 +29,8 @@ public struct FuturesRules: Sendable, Equatable {
     case none
     /// Taker fee on the notional at the mark.
     case atMark
-    /// Taker fee on the notional at the bankruptcy price.
+    /// Taker fee on the notional at the bankruptcy price of a position margined with its initial
+    /// margin; set aside when opening, so the initial requirement includes it too.
     case atBankruptcyPrice
   }
   /// Where a position's initial rate comes from.
@@ -38,6 +39,15 @@ public struct FuturesRules: Sendable, Equatable {
     case largerOfLeverageAndTier
     /// 1 / leverage, where the leverage is at most the tier's cap; without leverage the tier's.
     case leverage
+    /// The tier's initial rate / leverage; without leverage the tier's.
+    case tierDividedByLeverage
+  }
+  /// Where a position's maintenance rate comes from.
+  public enum MaintenanceRate: Sendable, Equatable {
+    /// The tier's.
+    case tier
+    /// The tier's / leverage (an adjust factor on the margin used); without leverage the tier's.
+    case tierDividedByLeverage
   }
 
   /// Notional from the mark or the entry price.
@@ -50,6 +60,8 @@ public struct FuturesRules: Sendable, Equatable {
   public let closingFee: ClosingFee
   /// Initial rate.
   public let initialRate: InitialRate
+  /// Maintenance rate.
+  public let maintenanceRate: MaintenanceRate
   /// Grid and direction of reported liquidation prices; nil: not rounded beyond the scale.
   public let liquidationPriceRounding: PriceRounding?
   /// Grid and direction of reported bankruptcy prices; nil: not rounded beyond the scale.
@@ -62,7 +74,7 @@ public struct FuturesRules: Sendable, Equatable {
   /// Makes rules; the schedules are brought into symbol order.
   public init(
     notionalBasis: NotionalBasis, tierBasis: TierBasis, liquidationPath: LiquidationPath,
-    closingFee: ClosingFee, initialRate: InitialRate,
+    closingFee: ClosingFee, initialRate: InitialRate, maintenanceRate: MaintenanceRate = .tier,
     liquidationPriceRounding: PriceRounding?, bankruptcyPriceRounding: PriceRounding?,
     defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
   ) {
@@ -71,10 +83,28 @@ public struct FuturesRules: Sendable, Equatable {
     self.liquidationPath = liquidationPath
     self.closingFee = closingFee
     self.initialRate = initialRate
+    self.maintenanceRate = maintenanceRate
     self.liquidationPriceRounding = liquidationPriceRounding
     self.bankruptcyPriceRounding = bankruptcyPriceRounding
     self.defaultSchedule = defaultSchedule
     self.schedules = schedules.sorted { $0.symbol < $1.symbol }
+  }
+
+  /// The same rules with other schedules.
+  ///
+  /// - Parameters:
+  ///   - defaultSchedule: for symbols without one of their own, or nil.
+  ///   - schedules: per instrument, each symbol once.
+  /// - Returns: rules that differ in their schedules alone.
+  public func replacing(
+    defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
+  ) -> FuturesRules {
+    FuturesRules(
+      notionalBasis: notionalBasis, tierBasis: tierBasis, liquidationPath: liquidationPath,
+      closingFee: closingFee, initialRate: initialRate, maintenanceRate: maintenanceRate,
+      liquidationPriceRounding: liquidationPriceRounding,
+      bankruptcyPriceRounding: bankruptcyPriceRounding, defaultSchedule: defaultSchedule,
+      schedules: schedules)
   }
 
   /// The schedule of an instrument: its own, else the default, else nil.
@@ -94,7 +124,7 @@ public struct FuturesRules: Sendable, Equatable {
   public static func == (left: FuturesRules, right: FuturesRules) -> Bool {
     left.notionalBasis == right.notionalBasis && left.tierBasis == right.tierBasis
       && left.liquidationPath == right.liquidationPath && left.closingFee == right.closingFee
-      && left.initialRate == right.initialRate
+      && left.initialRate == right.initialRate && left.maintenanceRate == right.maintenanceRate
       && left.liquidationPriceRounding == right.liquidationPriceRounding
       && left.bankruptcyPriceRounding == right.bankruptcyPriceRounding
       && left.defaultSchedule == right.defaultSchedule

@@ -73,11 +73,28 @@ extension MarginTier {
   }
 }
 
-extension FuturesRules {
-  /// Requirement of one futures position.
+extension MarginSchedule {
+  /// One pair of rates: initial 1 / leverage, maintenance half of it.
   ///
-  /// Initial N · r, r by `initialRate`; maintenance N · tier rate − tier amount, plus the closing
-  /// fee where the rules include one.
+  /// - Parameter maximumLeverage: the largest leverage offered, above zero.
+  /// - Returns: a flat schedule, its rates rounded up.
+  /// - Source: Hyperliquid, "Margining": maintenance is half of the initial margin at the largest
+  ///   leverage; peers.md 3.7.
+  public static func halfOfInitial(maximumLeverage: Rate) -> MarginSchedule {
+    func reciprocal(of leverage: Rate) -> Rate {
+      Rate.one.scaled(by: Rate.one.rawValue, over: leverage.rawValue, rounding: .ceiling)
+    }
+    return .flat(
+      initialRate: reciprocal(of: maximumLeverage),
+      maintenanceRate: reciprocal(of: maximumLeverage + maximumLeverage))
+  }
+}
+
+extension FuturesRules {
+  /// Requirement of a future.
+  ///
+  /// Initial = N · initial rate, maintenance = max(0, N · rate − amount), plus the closing fee: on
+  /// the maintenance side always, on the initial side where it is set aside at opening.
   ///
   /// - Parameters:
   ///   - notional: N, reporting asset, 0 or above, from the mark or the entry price.
@@ -85,20 +102,79 @@ extension FuturesRules {
   ///   - closingFee: reporting asset, 0 or above; see `ClosingFee`.
   ///   - schedule: the instrument's schedule.
   /// - Returns: reporting asset, rounded up.
-  /// - Source: contract.md, Levels, native futures.
+  /// - Source: contract.md, Levels, native futures; Bybit, "Initial Margin (USDT Contract)", for
+  ///   the fee to close in the initial requirement.
   public func requirement(
     of notional: Money, leverage: Rate?, closingFee: Money, schedule: MarginSchedule
   ) -> PositionRequirement {
-    let tier = schedule.tier(at: notional)
-    var initial = notional.times(tier.initialRate, rounding: .ceiling)
-    if let leverage {
-      let byLeverage = notional.divided(by: leverage, rounding: .ceiling)
-      switch initialRate {
-      case .largerOfLeverageAndTier: initial = max(initial, byLeverage)
-      case .leverage: initial = byLeverage
-      }
-    }
+    requirement(
+      of: notional, leverage: leverage, closingFee: closingFee, tier: schedule.tier(at: notional))
+  }
+
+  func requirement(
+    of notional: Money, leverage: Rate?, closingFee: Money, tier: MarginTier
+  ) -> PositionRequirement {
+    let setAside = self.closingFee == .atBankruptcyPrice ? closingFee : .zero
     return PositionRequirement(
-      initial: initial, maintenance: tier.maintenanceMargin(of: notional) + closingFee)
+      initial: initialMargin(of: notional, leverage: leverage, tier: tier) + setAside,
+      maintenance: maintenanceMargin(of: notional, leverage: leverage, tier: tier) + closingFee)
+  }
+
+  /// Initial margin without any fee: N times the rate that `initialRate` names.
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - tier: the tier of N.
+  /// - Returns: reporting asset, rounded up once.
+  public func initialMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
+    let byTier = notional.times(tier.initialRate, rounding: .ceiling)
+    guard let leverage else { return byTier }
+    switch initialRate {
+    case .largerOfLeverageAndTier:
+      return max(byTier, notional.divided(by: leverage, rounding: .ceiling))
+    case .leverage: return notional.divided(by: leverage, rounding: .ceiling)
+    case .tierDividedByLeverage:
+      return notional.scaled(
+        by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
+    }
+  }
+
+  /// Maintenance margin without any fee: max(0, N · rate − amount).
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - tier: the tier of N.
+  /// - Returns: reporting asset, rounded up once.
+  public func maintenanceMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
+    guard maintenanceRate == .tierDividedByLeverage, let leverage else {
+      return tier.maintenanceMargin(of: notional)
+    }
+    let byRate = notional.scaled(
+      by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
+    return max(.zero, byRate - tier.maintenanceAmount)
+  }
+
+  /// Fee to close at the bankruptcy price of a position margined with its initial margin.
+  ///
+  /// That price is where the initial margin i · N is used up, so that the notional there is
+  /// N · (1 − i) for a long linear or a short inverse position and N · (1 + i) for the others:
+  ///
+  ///     fee = φ · max(0, N ∓ i · N)
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - initialMargin: i · N, reporting asset.
+  ///   - shrinks: true where the notional at the bankruptcy price is below N.
+  ///   - takerFee: φ, 0 to 1.
+  /// - Returns: reporting asset, rounded up.
+  /// - Source: Bybit, "Order Cost (USDT Contract)": fee to close = N · (1 ∓ 1 / leverage) · taker
+  ///   fee; peers.md 3.7.
+  public func bankruptcyClosingFee(
+    of notional: Money, initialMargin: Money, shrinks: Bool, takerFee: Rate
+  ) -> Money {
+    let atBankruptcy = shrinks ? notional - initialMargin : notional + initialMargin
+    return max(.zero, atBankruptcy).times(takerFee, rounding: .ceiling)
   }
 }

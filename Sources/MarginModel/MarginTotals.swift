@@ -46,6 +46,12 @@ public struct MarginTotals: Sendable, Equatable {
     maintenanceMargin += requirement.maintenance
   }
 
+  /// equity − initial margin, signed, exact.
+  public var initialExcess: Money { equity - initialMargin }
+
+  /// equity − maintenance margin, signed, exact.
+  public var maintenanceExcess: Money { equity - maintenanceMargin }
+
   /// equity / maintenance margin, to the nearest unit; nil when there is no requirement or the
   /// ratio does not fit its type.
   public var marginLevel: Rate? {

@@ -23,12 +23,14 @@ public struct PositionAssessment: Sendable, Equatable {
   public let worth: AssetAmount
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
-  /// Requirements.
+  /// Requirements, the closing fee included where the rules say so.
   public let requirement: PositionRequirement
+  /// The fee to close that the requirements include, reporting asset, rounded up; 0 for options.
+  public let closingFee: Money
 
   /// What a flat position adds.
   public static let nothing = PositionAssessment(
-    worth: .zero, notional: .zero, requirement: .zero)
+    worth: .zero, notional: .zero, requirement: .zero, closingFee: .zero)
 }
 
 extension Rulebook {
@@ -53,15 +55,20 @@ extension Rulebook {
         notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
         requirement: options.requirement(
           of: position.quantity, in: instrument, mark: prices.mark, index: prices.index,
-          settlementIndex: prices.settlementIndex))
+          settlementIndex: prices.settlementIndex),
+        closingFee: .zero)
     }
-    let notional = futuresNotional(of: position, in: instrument, prices: prices)
     guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
+    let notional = futuresNotional(of: position, in: instrument, prices: prices)
+    let tier = schedule.tier(at: notional)
+    let fee = closingFee(
+      of: position, in: instrument, leverage: leverage, prices: prices,
+      sized: (notional: notional, tier: tier))
     return PositionAssessment(
       worth: worth, notional: notional,
       requirement: futures.requirement(
-        of: notional, leverage: leverage,
-        closingFee: closingFee(of: position, in: instrument, prices: prices), schedule: schedule))
+        of: notional, leverage: leverage, closingFee: fee, tier: tier),
+      closingFee: fee)
   }
 
   private func futuresNotional(
@@ -76,15 +83,31 @@ extension Rulebook {
   }
 
   private func closingFee(
-    of position: PositionState, in instrument: Instrument, prices: PositionPrices
+    of position: PositionState, in instrument: Instrument, leverage: Rate?,
+    prices: PositionPrices, sized: (notional: Money, tier: MarginTier)
   ) -> Money {
     switch futures.closingFee {
-    case .none, .atBankruptcyPrice: return .zero
+    case .none: return .zero
     case .atMark:
       let size = instrument.notional(of: position.quantity, at: prices.mark)
       return .value(
         of: size.times(instrument.takerFee, rounding: .ceiling), at: prices.settlementIndex,
         rounding: .ceiling)
+    case .atBankruptcyPrice:
+      return futures.bankruptcyClosingFee(
+        of: sized.notional,
+        initialMargin: futures.initialMargin(
+          of: sized.notional, leverage: leverage, tier: sized.tier),
+        shrinks: instrument.notionalShrinksWithLosses(of: position.quantity),
+        takerFee: instrument.takerFee)
     }
+  }
+}
+
+extension Instrument {
+  /// True where a losing position of this sign gets smaller in its settlement asset: long linear
+  /// (the price falls) and short inverse (the price rises).
+  func notionalShrinksWithLosses(of quantity: Quantity) -> Bool {
+    quantity.isNegative == (payoff == .inverse)
   }
 }

@@ -114,7 +114,7 @@ struct AccountDraft {
     let margin = rounded(
       notional.scaled(by: Rate.one.rawValue, over: leverage.rawValue, rounding: .ceiling),
       of: asset)
-    // The fee comes out of free cash; some keep a little more of it.
+    // The opening fill takes its margin from the cash; some keep a little more than that.
     let spare = margin.times(
       generator.rate(from: .zero, to: Rate(rawValue: 200_000_000_000)), rounding: .ceiling)
     deposit(margin + leg.fee + spare, of: asset)
@@ -122,7 +122,7 @@ struct AccountDraft {
       .settings(
         AccountSettings(
           marginMode: .isolated, leverages: [(leg.instrument.symbol, leverage)],
-          isolatedMarginChanges: [(leg.instrument.symbol, margin)])))
+          isolatedMarginChanges: [])))
     open(leg)
   }
 

@@ -10,8 +10,8 @@ public import MarginDomain
 /// Entry prices lie around the opening mark, closer the higher the leverage, so that nobody opens
 /// below the warning level of a rulebook whose maintenance rates are half its initial ones.
 ///
-/// Events of one account, sequences from 1: transfers in; settings (margin mode, leverage and,
-/// when isolated, the margin moved to the position that opens next); fills.
+/// Events of one account, sequences from 1: transfers in; settings (margin mode, leverage); fills,
+/// of which an isolated one takes its margin from the cash.
 public struct SyntheticAccounts: Sendable {
   /// Seed of all of them.
   public let seed: UInt64

@@ -18,11 +18,7 @@ struct FuturesPart: Sendable, Equatable {
       return assets?.contains(reportingAsset) ?? true
     }
     let others = rules.schedules.map(\.symbol).filter { !holds($0) }
-    let applying = FuturesRules(
-      notionalBasis: rules.notionalBasis, tierBasis: rules.tierBasis,
-      liquidationPath: rules.liquidationPath, closingFee: rules.closingFee,
-      initialRate: rules.initialRate, liquidationPriceRounding: rules.liquidationPriceRounding,
-      bankruptcyPriceRounding: rules.bankruptcyPriceRounding,
+    let applying = rules.replacing(
       defaultSchedule: holds(nil) ? rules.defaultSchedule : nil,
       schedules: rules.schedules.filter { holds($0.symbol) })
     return (applying, others)
@@ -38,6 +34,7 @@ extension YAMLShape where Value == FuturesPart {
       let path = fields.required("liquidation_path", .liquidationPath)
       let closingFee = fields.required("closing_fee", .closingFee)
       let initialRate = fields.required("initial_rate", .initialRate)
+      let maintenanceRate = fields.optional("maintenance_rate", .maintenanceRate)
       let liquidationRounding = fields.optional("liquidation_price_rounding", .priceRounding)
       let bankruptcyRounding = fields.optional("bankruptcy_price_rounding", .priceRounding)
       let defaultSchedule = fields.optional("default_schedule", .marginSchedule)
@@ -53,6 +50,7 @@ extension YAMLShape where Value == FuturesPart {
       let rules = FuturesRules(
         notionalBasis: notionalBasis, tierBasis: tierBasis, liquidationPath: path,
         closingFee: closingFee, initialRate: initialRate,
+        maintenanceRate: maintenanceRate ?? .tier,
         liquidationPriceRounding: liquidationRounding,
         bankruptcyPriceRounding: bankruptcyRounding, defaultSchedule: defaultSchedule,
         schedules: schedules)
@@ -184,6 +182,16 @@ extension YAMLShape where Value == FuturesRules.InitialRate {
     .oneOf([
       (word: "larger_of_leverage_and_tier", value: .largerOfLeverageAndTier),
       (word: "leverage", value: .leverage),
+      (word: "tier_divided_by_leverage", value: .tierDividedByLeverage),
+    ])
+  }
+}
+
+extension YAMLShape where Value == FuturesRules.MaintenanceRate {
+  fileprivate static var maintenanceRate: YAMLShape {
+    .oneOf([
+      (word: "tier", value: .tier),
+      (word: "tier_divided_by_leverage", value: .tierDividedByLeverage),
     ])
   }
 }

@@ -32,6 +32,12 @@ enum TailCommand {
   static let command = Command(
     path: ["tail"],
     summary: "follow margin calls and liquidations",
+    details: [
+      "JSON is Protobuf's own JSON form of the schemas, with topic, partition and offset. Events that "
+        + "are missing by their sequence, and records that cannot be read, are told on standard "
+        + "error. Ends with 0 on SIGINT and SIGTERM, and when its output is closed.",
+      "A time is that of the record that caused the event; the embedded broker cannot look it up.",
+    ],
     options: [
       topic.definition, format.definition, start.definition, count.definition, account.definition,
     ] + KafkaOptions.all + TopicOptions.all + ConfigurationOptions.all,
@@ -42,7 +48,7 @@ enum TailCommand {
         meaning: "liquidations since a time, one JSON object per line"),
     ],
     exitStatuses: [.unavailable, .temporaryFailure],
-    run: { options in NotBuiltYet.refuse(options) })
+    run: { options in TailRun(options).run() })
 }
 
 /// Where `tail` begins.

@@ -1,15 +1,25 @@
+internal import StreamTransport
+
 /// `plimsoll topics check`.
 enum TopicsCheckCommand {
   static let command = Command(
     path: ["topics", "check"],
     summary: "compare the topics with what the worker needs",
-    details: ["One line per difference on standard output; no difference, no output."],
-    options: TopicsOptions.all,
+    details: [
+      "A table of the topics as they are, then a sentence for each fault: a missing topic, unequal "
+        + "numbers of partitions among the topics of accounts, a wrong cleanup policy, inputs that "
+        + "are not kept without limit, or whose beginning is gone already.",
+      "Numbers of partitions are compared with --partitions and --broadcast-partitions only when "
+        + "these are given.",
+    ],
+    options: TopicsOptions.checking,
     examples: [
       Command.Example(
-        line: "plimsoll topics check --brokers=localhost:9092 --replication=1",
+        line: "plimsoll topics check --brokers=localhost:9092",
         meaning: "ends with 0 when all is well")
     ],
     exitStatuses: [.negative, .unavailable, .temporaryFailure],
-    run: { options in NotBuiltYet.refuse(options) })
+    run: { options in
+      TopicsRun.perform(options) { run throws(TransportError) in try run.check() }
+    })
 }

@@ -24,6 +24,44 @@ struct ConformanceTests {
     #expect(report.failures.isEmpty)
   }
 
+  @Test("reproduces the margin cases")
+  func marginCases() throws {
+    let file = try VectorFile(name: "margin_cases", variable: "PLIMSOLL_MARGIN_CASES")
+    let members = try file.members()
+    let sets = members["parameter_sets"]?.object ?? [:]
+    let cases = try (members["cases"]?.list ?? []).map {
+      try MarginCase($0, parameterSets: sets)
+    }
+    var report = ConformanceReport(file: "margin_cases")
+    for (family, cases) in Dictionary(grouping: cases, by: \.family).sorted(by: { $0.key < $1.key })
+    {
+      if let adapter = MarginFamily.built[family] {
+        add(family, cases.map(adapter.outcome(of:)), to: &report)
+      } else {
+        let reason = MarginFamily.reasonNotBuilt(family)
+        report.add(family: family, total: cases.count, notBuilt: reason)
+      }
+    }
+    report.close()
+    #expect(report.total > 0, "\(file.path) holds no cases")
+    #expect(report.failures.isEmpty)
+  }
+
+  private func add(
+    _ family: String, _ outcomes: [OptionFamily.Outcome], to report: inout ConformanceReport
+  ) {
+    var failing: [String] = []
+    var refused: [String] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .passes: break
+      case .refused(let reason): refused.append(reason)
+      case .fails(let reason): failing.append(reason)
+      }
+    }
+    report.add(family: family, total: outcomes.count, failing: failing, refused: refused)
+  }
+
   /// A family is a list of cases, or an object that has them under `cases`.
   private func rows(of member: JSONValue) -> [JSONValue]? {
     member.list ?? member.object?["cases"]?.list

@@ -9,6 +9,7 @@ enum SafetyRules {
     "Sources/KafkaTransport/RDKafkaMessages.swift",
     "Sources/KafkaTransport/RDKafkaMockCluster.swift",
     "Sources/LiquidationWire/Arena.swift",
+    "Sources/LiquidationWire/MessageTree.swift",
     "Sources/OperatorEndpoint/MicroHTTPDaemon.swift",
     "Sources/RulebookFiles/YAMLEventParser.swift",
     "Sources/Telemetry/StopSignals.swift",

@@ -17,7 +17,8 @@ struct DemoSummary {
   var deadLetters = 0
   /// Nil until the check was made.
   var conservation: ConservationReport?
-  /// Digest of the decisions in the order of partition, topic and sequence: the same for one seed.
+  /// Digest of what the events say, in the order of partition, topic and sequence within a round:
+  /// the same for one seed.
   var decisionDigest: UInt64 = 0xcbf2_9ce4_8422_2325
   var events = 0
   var latency = LatencyHistogram()
@@ -30,7 +31,8 @@ struct DemoSummary {
   mutating func add(_ received: [ReceivedEvent]) {
     for item in received {
       events += 1
-      fold("\(item.partition) \(item.event.id) \(item.event.sequence)")
+      fold("\(item.partition) \(item.event.sequence) \(item.event.id) ")
+      fold(EventText.line(item.event))
       switch item.event.body {
       case .marginCall: marginCalls += 1
       case .liquidationStarted: liquidationsStarted += 1
@@ -88,8 +90,8 @@ struct DemoSummary {
       "inputs_per_second": inputsPerSecond.rounded(), "margin_calls": marginCalls,
       "liquidations_started": liquidationsStarted,
       "liquidations_resolved": liquidationsResolved, "bankrupt_accounts": bankruptAccounts,
-      "shortfall": shortfall.description, "dead_letters": deadLetters,
-      "conservation_error": conservationError,
+      "shortfall": NSDecimalNumber(string: shortfall.description), "dead_letters": deadLetters,
+      "conservation_error": NSDecimalNumber(string: conservationError),
       "latency_p50_ms": Double(latency.quantile(0.5) ?? 0) / 1_000,
       "latency_p99_ms": Double(latency.quantile(0.99) ?? 0) / 1_000,
       "memory_bytes": memoryBytes, "seconds": seconds,

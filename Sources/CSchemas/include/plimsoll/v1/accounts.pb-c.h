@@ -34,19 +34,19 @@ struct  Plimsoll__V1__AccountCheckpoint
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * Whose state it is; equal to the record's key.
+   * Whose state it is; equal to the record's key. Example: "acct-000123".
    */
   ProtobufCBinaryData account_id;
   /*
-   * Last account sequence applied.
+   * Last account sequence applied; 0 when the account is unsequenced. Example: 1042.
    */
   uint64_t account_sequence;
   /*
-   * Sequence of the journal record up to which the state holds.
+   * Sequence of the journal record up to which the state holds. Example: 981.
    */
   uint64_t journal_sequence;
   /*

@@ -85,19 +85,19 @@ struct  Plimsoll__V1__Cause
 {
   ProtobufCMessage base;
   /*
-   * Topic without prefix. Example: "prices".
+   * Topic of the record, without the prefix of an installation. Example: "prices".
    */
   ProtobufCBinaryData topic;
   /*
-   * Partition of the record.
+   * Partition of the record, 0 or above. Example: 3.
    */
   int32_t partition;
   /*
-   * Offset of the record.
+   * Offset of the record, 0 or above. Example: 88211.
    */
   int64_t offset;
   /*
-   * The record's own Kafka timestamp, nanoseconds since the epoch.
+   * The record's own Kafka timestamp, nanoseconds since the epoch. Example: 1760130000012000000.
    */
   int64_t record_time_ns;
 };
@@ -113,7 +113,7 @@ struct  Plimsoll__V1__PriceEvidence
 {
   ProtobufCMessage base;
   /*
-   * The symbol.
+   * The instrument, underlying or asset. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -121,15 +121,15 @@ struct  Plimsoll__V1__PriceEvidence
    */
   Plimsoll__V1__PriceKind kind;
   /*
-   * Quote per unit.
+   * Quote currency per unit, 0 or above. Example: "54200".
    */
   ProtobufCBinaryData price;
   /*
-   * When the source made it.
+   * When the source made the price, nanoseconds since the epoch. Example: 1760130000000000000.
    */
   int64_t event_time_ns;
   /*
-   * True when it was older than the rulebook's largest age.
+   * True when it was older than the rulebook's largest age at the decision.
    */
   protobuf_c_boolean stale;
 };
@@ -145,11 +145,13 @@ struct  Plimsoll__V1__MarginTerm
 {
   ProtobufCMessage base;
   /*
-   * Name. Example: "maintenance.BTC-PERP".
+   * What the term is of: a part of equity or of a requirement, and the asset or instrument.
+   * Example: "maintenance.BTC-PERP".
    */
   ProtobufCBinaryData name;
   /*
-   * Signed, reporting asset. Example: "162.525".
+   * Amount in the reporting asset; parts of equity are positive when the account owns them, parts
+   * of a requirement are 0 or above. Example: "135.5".
    */
   ProtobufCBinaryData amount;
 };
@@ -165,20 +167,23 @@ struct  Plimsoll__V1__EventHeader
 {
   ProtobufCMessage base;
   /*
-   * account/kind/topic-partition-offset/ordinal. The same input in the same state gives the same id,
-   * so a repeated event is recognised by it.
+   * account/kind/topic-partition-offset/ordinal. The same input in the same state gives the same
+   * id, so a repeated event is recognised by it. Example:
+   * "acct-000123/liquidation_started/prices-2-88211/0".
    */
   ProtobufCBinaryData event_id;
   /*
-   * Gapless per topic and partition, from 1: a subscriber of one topic sees a loss.
+   * Gapless per topic and partition, from 1: a subscriber of one topic sees a loss. Example: 57.
    */
   uint64_t sequence;
   /*
-   * Whose event it is; equal to the record's key.
+   * Whose event it is; equal to the record's key. Example: "acct-000123".
    */
   ProtobufCBinaryData account_id;
   /*
    * The instrument of the isolated position that is meant; empty: the account's shared part.
+   * States, levels and liquidations are counted per shared part and per isolated position. Example:
+   * "BTC-PERP".
    */
   ProtobufCBinaryData isolated_symbol;
   /*
@@ -194,27 +199,31 @@ struct  Plimsoll__V1__EventHeader
    */
   Plimsoll__V1__MarginState new_state;
   /*
-   * Highest admitted event time at the decision.
+   * Margin time at the decision: the highest event time admitted so far, nanoseconds since the
+   * epoch. Example: 1760130000000000000.
    */
   int64_t margin_time_ns;
   /*
-   * Collateral after haircuts plus unrealized profit and option values, reporting asset, signed.
+   * Collateral after haircuts plus unrealized profit and option values, in the reporting asset,
+   * signed. The ladder uses it. Example: "100".
    */
   ProtobufCBinaryData equity;
   /*
-   * The same without haircuts.
+   * The same without haircuts, in the reporting asset, signed. Bankruptcy uses it. Example: "100".
    */
   ProtobufCBinaryData net_equity;
   /*
-   * Initial requirement, reporting asset, 0 or above.
+   * Initial requirement, in the reporting asset, 0 or above. Example: "2710".
    */
   ProtobufCBinaryData initial_margin;
   /*
-   * Maintenance requirement, reporting asset, 0 or above.
+   * Maintenance requirement, in the reporting asset, 0 or above. Example: "135.5".
    */
   ProtobufCBinaryData maintenance_margin;
   /*
-   * equity / maintenance margin; empty when there is no requirement. Example: "1.0832".
+   * equity / maintenance margin, 12 decimals, nearest, ties to even; empty without a requirement.
+   * Lower is worse; below "1" the account is liquidated under the native rules. Example:
+   * "0.738007380074".
    */
   ProtobufCBinaryData margin_level;
   /*
@@ -222,24 +231,25 @@ struct  Plimsoll__V1__EventHeader
    */
   ProtobufCBinaryData rulebook_id;
   /*
-   * Version of the rules in force.
+   * Version of the rules in force; 0 for rules that were never published on `reference`. Example:
+   * 3.
    */
   uint32_t rulebook_version;
   /*
-   * True when the account's state is known to be incomplete.
+   * True when the account's state is known to be incomplete: figures are of what is known.
    */
   protobuf_c_boolean incomplete;
   /*
-   * True when a price was older than the rulebook allows.
+   * True when a price used was older than the rulebook allows.
    */
   protobuf_c_boolean stale_price;
   /*
-   * Prices used, by kind and symbol.
+   * Prices used, sorted by kind then symbol, each once.
    */
   size_t n_prices;
   Plimsoll__V1__PriceEvidence **prices;
   /*
-   * Terms, in the order of the account's assets and positions.
+   * Terms of equity and of the requirements, in the order of the account's assets and positions.
    */
   size_t n_terms;
   Plimsoll__V1__MarginTerm **terms;

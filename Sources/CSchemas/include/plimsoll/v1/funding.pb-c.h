@@ -41,7 +41,7 @@ struct  Plimsoll__V1__FundingUpdate
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
@@ -49,7 +49,7 @@ struct  Plimsoll__V1__FundingUpdate
    */
   ProtobufCBinaryData symbol;
   /*
-   * The end of the interval. Example: 1760140800000000000.
+   * The end of the interval, nanoseconds since the epoch. Example: 1760140800000000000.
    */
   int64_t event_time_ns;
   Plimsoll__V1__FundingUpdate__FormCase form_case;

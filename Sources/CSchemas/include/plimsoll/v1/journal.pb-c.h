@@ -33,11 +33,11 @@ struct  Plimsoll__V1__JournalRecord
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * Gapless per partition, from 1.
+   * Gapless per partition, from 1. Example: 982.
    */
   uint64_t sequence;
   /*
@@ -58,7 +58,7 @@ struct  Plimsoll__V1__JournalRecord
    */
   ProtobufCBinaryData input_digest;
   /*
-   * Number of events written.
+   * Number of events written, over all output topics. Example: 12.
    */
   uint64_t output_count;
   /*
@@ -82,27 +82,27 @@ struct  Plimsoll__V1__InputRun
 {
   ProtobufCMessage base;
   /*
-   * Topic without prefix. Example: "trades".
+   * Topic, without the prefix of an installation. Example: "trades".
    */
   ProtobufCBinaryData topic;
   /*
-   * Partition.
+   * Partition, 0 or above. Example: 3.
    */
   int32_t partition;
   /*
-   * First offset of the stretch.
+   * First offset of the stretch, 0 or above. Example: 88200.
    */
   int64_t first_offset;
   /*
-   * Last offset of the stretch.
+   * Last offset of the stretch, inclusive. Example: 88211.
    */
   int64_t last_offset;
   /*
-   * Records applied.
+   * Records applied. Example: 12.
    */
   uint64_t count;
   /*
-   * Records refused.
+   * Records refused, which went to `dead-letter`. Example: 0.
    */
   uint64_t skipped;
 };

@@ -141,15 +141,16 @@ struct  Plimsoll__V1__LiquidationEvent
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * Identity, cause, states and terms.
+   * Identity, cause, states and terms; always there.
    */
   Plimsoll__V1__EventHeader *header;
   /*
-   * Name of the liquidation, the same in all of its events.
+   * Name of the liquidation, the same in all of its events; opaque, unique for good. Example:
+   * "acct-000123/L1".
    */
   ProtobufCBinaryData liquidation_id;
   Plimsoll__V1__LiquidationEvent__StepCase step_case;
@@ -200,11 +201,12 @@ struct  Plimsoll__V1__LiquidationStarted
 {
   ProtobufCMessage base;
   /*
-   * Event time of the input that showed the breach first.
+   * Event time of the input that showed the breach first; the start itself may wait for a second
+   * price that confirms it. Nanoseconds since the epoch. Example: 1760129999000000000.
    */
   int64_t first_breach_ns;
   /*
-   * Legs that will be taken to market.
+   * Legs (positions) that will be taken to market. Example: 1.
    */
   uint32_t leg_count;
 };
@@ -220,11 +222,12 @@ struct  Plimsoll__V1__LiquidationOrder
 {
   ProtobufCMessage base;
   /*
-   * Name of the order; answers carry it.
+   * Name of the order; answers carry it. Opaque, unique for good. Example:
+   * "acct-000123/L1/1".
    */
   ProtobufCBinaryData order_id;
   /*
-   * The instrument.
+   * The instrument to trade. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -236,23 +239,26 @@ struct  Plimsoll__V1__LiquidationOrder
    */
   Plimsoll__V1__OrderSide order_side;
   /*
-   * Contracts, above zero. Example: "0.5".
+   * Contracts to trade, above zero, on the lot; the order's side carries the sign. Example: "0.5".
    */
   ProtobufCBinaryData quantity;
   /*
-   * Limit on the tick, quote per unit. Example: "58500.1".
+   * Limit on the tick, quote currency per unit, at the bankruptcy price; the edge of the admitted
+   * range when there is no such price. Example: "54000".
    */
   ProtobufCBinaryData limit_price;
   /*
-   * The price at which this leg's share of net equity is used up.
+   * The price at which this leg's share of net equity is used up, quote currency per unit. Example:
+   * "54000".
    */
   ProtobufCBinaryData bankruptcy_price;
   /*
-   * Mark at the decision.
+   * Mark at the decision, quote currency per unit. Example: "54200".
    */
   ProtobufCBinaryData mark_price;
   /*
-   * Event time at which a missing answer counts as expired.
+   * Event time at which a missing answer counts as expired, nanoseconds since the epoch. Example:
+   * 1760130010000000000.
    */
   int64_t expiry_ns;
 };
@@ -268,11 +274,11 @@ struct  Plimsoll__V1__LiquidationOrderCancel
 {
   ProtobufCMessage base;
   /*
-   * The order.
+   * The order to take off. Example: "acct-000123/L1/1".
    */
   ProtobufCBinaryData order_id;
   /*
-   * The instrument.
+   * Its instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
 };
@@ -288,11 +294,11 @@ struct  Plimsoll__V1__LiquidationProgress
 {
   ProtobufCMessage base;
   /*
-   * The order.
+   * The order that was answered. Example: "acct-000123/L1/1".
    */
   ProtobufCBinaryData order_id;
   /*
-   * The instrument.
+   * Its instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -300,15 +306,16 @@ struct  Plimsoll__V1__LiquidationProgress
    */
   Plimsoll__V1__LiquidationAnswerKind answer;
   /*
-   * Signed contracts traded; "0" unless filled.
+   * Contracts traded by this answer, signed: positive bought, negative sold; "0" unless filled.
+   * Example: "-0.25".
    */
   ProtobufCBinaryData filled_quantity;
   /*
-   * Price of the trade; "0" unless filled.
+   * Price of the trade, quote currency per unit; "0" unless filled. Example: "54150".
    */
   ProtobufCBinaryData fill_price;
   /*
-   * Contracts of the order still open, 0 or above.
+   * Contracts of the order neither traded nor taken off, 0 or above. Example: "0.25".
    */
   ProtobufCBinaryData remaining_quantity;
 };
@@ -324,27 +331,30 @@ struct  Plimsoll__V1__Takeover
 {
   ProtobufCMessage base;
   /*
-   * The instrument.
+   * The instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * Signed contracts that the fund now holds more.
+   * Signed contracts that the fund now holds more: positive when a long was taken over. Example:
+   * "0.25".
    */
   ProtobufCBinaryData quantity;
   /*
-   * Price of the takeover, quote per unit.
+   * Price of the takeover, quote currency per unit: the leg's bankruptcy price. Example:
+   * "54000".
    */
   ProtobufCBinaryData price;
   /*
-   * Mark at that moment.
+   * Mark at that moment, quote currency per unit. Example: "53900".
    */
   ProtobufCBinaryData mark_price;
   /*
-   * max(0, quantity · (price − mark)) in the settlement asset: paid above the mark.
+   * What the fund paid above the mark, max(0, quantity · (price − mark)), in `asset`, 0 or above.
+   * Example: "25".
    */
   ProtobufCBinaryData shortfall;
   /*
-   * The settlement asset.
+   * The settlement asset of the instrument. Example: "USDC".
    */
   ProtobufCBinaryData asset;
 };
@@ -360,19 +370,21 @@ struct  Plimsoll__V1__DebtSettlement
 {
   ProtobufCMessage base;
   /*
-   * The asset that was owed.
+   * The asset that was owed. Example: "USDC".
    */
   ProtobufCBinaryData asset;
   /*
-   * How much of it, above zero.
+   * How much of it, above zero, in `asset`. Example: "12.5".
    */
   ProtobufCBinaryData amount;
   /*
-   * The asset that the fund took for it, at index less haircut; empty: written off.
+   * The asset that the fund took for it, at index less haircut; empty: the debt was written off
+   * against the fund. Example: "BTC".
    */
   ProtobufCBinaryData covering_asset;
   /*
-   * How much of the covering asset; empty: written off.
+   * How much of the covering asset the account gave, above zero; empty: written off. Example:
+   * "0.000225".
    */
   ProtobufCBinaryData covering_amount;
 };
@@ -392,15 +404,16 @@ struct  Plimsoll__V1__LiquidationResolved
    */
   Plimsoll__V1__LiquidationEnding ending;
   /*
-   * Legs closed on the market in full.
+   * Legs closed on the market in full. Example: 1.
    */
   uint32_t legs_filled;
   /*
-   * Legs of which the fund took over something.
+   * Legs of which the fund took over something. Example: 0.
    */
   uint32_t legs_taken_over;
   /*
-   * Sum of shortfalls of takeovers and of write-offs, reporting asset, 0 or above.
+   * Sum of shortfalls of takeovers and of write-offs, in the reporting asset, 0 or above. Example:
+   * "0".
    */
   ProtobufCBinaryData shortfall;
 };
@@ -416,7 +429,8 @@ struct  Plimsoll__V1__Bankruptcy
 {
   ProtobufCMessage base;
   /*
-   * Sum of shortfalls of takeovers and of write-offs, reporting asset, 0 or above.
+   * Sum of shortfalls of takeovers and of write-offs, in the reporting asset, 0 or above. Example:
+   * "25".
    */
   ProtobufCBinaryData shortfall;
   /*

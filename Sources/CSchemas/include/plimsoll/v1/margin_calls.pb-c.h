@@ -66,11 +66,11 @@ struct  Plimsoll__V1__MarginCallEvent
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * Identity, cause, states and terms.
+   * Identity, cause, states and terms; always there.
    */
   Plimsoll__V1__EventHeader *header;
   /*
@@ -94,15 +94,16 @@ struct  Plimsoll__V1__Incompleteness
 {
   ProtobufCMessage base;
   /*
-   * The refusal of one of its records; empty for a gap. Example: "undecodable".
+   * The reason for which one of its records was refused, as in the `dlq.reason` header; empty for a
+   * gap. Example: "undecodable".
    */
   ProtobufCBinaryData reject_reason;
   /*
-   * Last account sequence before a gap; 0 for a refusal.
+   * Last account sequence before a gap; 0 for a refusal. Example: 1042.
    */
   uint64_t last_sequence;
   /*
-   * First account sequence after a gap; 0 for a refusal.
+   * First account sequence after a gap; 0 for a refusal. Example: 1045.
    */
   uint64_t received_sequence;
 };

@@ -32,7 +32,7 @@ struct  Plimsoll__V1__PriceUpdate
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here. 0 and newer majors are refused.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
@@ -41,7 +41,8 @@ struct  Plimsoll__V1__PriceUpdate
    */
   ProtobufCBinaryData symbol;
   /*
-   * When the source made the price. Example: 1760130000000000000.
+   * When the source made the price, nanoseconds since the epoch. At most 60 s (rulebook) after the
+   * record's own timestamp. Example: 1760130000000000000.
    */
   int64_t event_time_ns;
   /*
@@ -49,18 +50,19 @@ struct  Plimsoll__V1__PriceUpdate
    */
   uint64_t source_sequence;
   /*
-   * Mark price of an instrument, quote currency per unit, above zero (0 is legal for an option).
-   * Scale up to 12 decimals. Example: "65010.1".
+   * Mark price of an instrument, quote currency per unit, above zero (0 is legal for an option), up
+   * to 12 decimals; empty: not in this record. Example: "65010.1".
    */
   ProtobufCBinaryData mark_price;
   /*
-   * Index price of an underlying, or price of an asset in the reporting asset, above zero.
-   * Example: "65000".
+   * Index price of an underlying, or price of an asset in the reporting asset, above zero; empty:
+   * not in this record. Example: "65000".
    */
   ProtobufCBinaryData index_price;
   /*
    * Implied volatility per year of an option, or the level of an underlying that is used for
-   * options without their own; above zero; "0.6" is 60 %.
+   * options without their own; above zero; "0.6" is 60 %; empty: not in this record. Example:
+   * "0.62".
    */
   ProtobufCBinaryData implied_volatility;
 };

@@ -124,15 +124,16 @@ struct  Plimsoll__V1__ReferenceUpdate
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * When the definition was published. Example: 1760130000000000000.
+   * When the definition was published, nanoseconds since the epoch. Example: 1760130000000000000.
    */
   int64_t event_time_ns;
   /*
-   * From when it holds, in event time; 0 or the past: at once.
+   * From when it holds, in event time, nanoseconds since the epoch; 0 or the past: at once.
+   * Example: 1760140800000000000.
    */
   int64_t effective_time_ns;
   Plimsoll__V1__ReferenceUpdate__DefinitionCase definition_case;
@@ -167,7 +168,7 @@ struct  Plimsoll__V1__Instrument
 {
   ProtobufCMessage base;
   /*
-   * Unique name, 1 to 128 bytes of UTF-8. Example: "BTC-PERP".
+   * Unique name, 1 to 128 bytes of UTF-8 without NUL. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -191,11 +192,11 @@ struct  Plimsoll__V1__Instrument
    */
   ProtobufCBinaryData multiplier;
   /*
-   * Price grid, above zero. Example: "0.1".
+   * Price grid, quote currency per unit, above zero. Example: "0.1".
    */
   ProtobufCBinaryData tick_size;
   /*
-   * Quantity grid, above zero. Example: "0.001".
+   * Quantity grid, contracts, above zero. Example: "0.001".
    */
   ProtobufCBinaryData lot_size;
   /*
@@ -203,23 +204,24 @@ struct  Plimsoll__V1__Instrument
    */
   ProtobufCBinaryData taker_fee;
   /*
-   * Call or put, for options.
+   * Call or put; unspecified for futures.
    */
   Plimsoll__V1__OptionRight option;
   /*
-   * Strike, quote per unit, for options. Example: "70000".
+   * Strike, quote currency per unit, above zero; empty for futures. Example: "70000".
    */
   ProtobufCBinaryData strike;
   /*
-   * Funding period in hours, for perpetual options, above zero. Example: "24".
+   * Funding period in hours of a perpetual option, above zero; empty for all others. Example: "24".
    */
   ProtobufCBinaryData funding_period_hours;
   /*
-   * Expiry, for dated contracts.
+   * Expiry of a dated contract, nanoseconds since the epoch; 0 for perpetual ones. Example:
+   * 1798185600000000000.
    */
   int64_t expiry_ns;
   /*
-   * The dated future that a dated option is valued on; empty: the index.
+   * The dated future that a dated option is valued on; empty: the index. Example: "BTC-20261225".
    */
   ProtobufCBinaryData forward;
   /*
@@ -239,11 +241,12 @@ struct  Plimsoll__V1__Asset
 {
   ProtobufCMessage base;
   /*
-   * Unique name. Example: "BTC".
+   * Unique name, 1 to 128 bytes of UTF-8 without NUL. Example: "BTC".
    */
   ProtobufCBinaryData asset;
   /*
-   * The underlying that it moves with, if any. Example: "BTC-USD".
+   * The underlying that it moves with; empty: its own index price counts.
+   * Example: "BTC-USD".
    */
   ProtobufCBinaryData underlying;
 };
@@ -259,7 +262,7 @@ struct  Plimsoll__V1__Underlying
 {
   ProtobufCMessage base;
   /*
-   * Unique name. Example: "BTC-USD".
+   * Unique name, 1 to 128 bytes of UTF-8 without NUL. Example: "BTC-USD".
    */
   ProtobufCBinaryData symbol;
 };
@@ -280,11 +283,12 @@ struct  Plimsoll__V1__RulebookDocument
   ProtobufCBinaryData rulebook_id;
   /*
    * Version, above zero, counted up by the publisher; a version at or below the one in force is a
-   * duplicate.
+   * duplicate. Example: 3.
    */
   uint32_t version;
   /*
-   * The YAML (or JSON) document, UTF-8; docs/reference/rulebook.md describes it.
+   * The whole rulebook as a YAML or JSON document, UTF-8; docs/reference/rulebook.md describes it.
+   * Example: "id: native\nreporting_asset: USD\n" and so on.
    */
   ProtobufCBinaryData document;
 };

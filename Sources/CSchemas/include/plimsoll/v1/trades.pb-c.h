@@ -101,20 +101,23 @@ struct  Plimsoll__V1__AccountEvent
 {
   ProtobufCMessage base;
   /*
-   * Schema version of this message; 1 here.
+   * Schema version of this message; 1 here. 0 and newer majors are refused. Example: 1.
    */
   uint32_t schema_version;
   /*
-   * Whose event it is; equal to the record's key. Example: "acct-000123".
+   * Whose event it is; equal to the record's key, 1 to 128 bytes of UTF-8 without NUL. Example:
+   * "acct-000123".
    */
   ProtobufCBinaryData account_id;
   /*
    * Strictly increasing per account, given by the venue. At or below the last one: a duplicate,
-   * dropped. A gap: applied, and the account is marked incomplete. 0: unsequenced, no detection.
+   * dropped (a snapshot at the last one is applied). A gap: applied, and the account is marked
+   * incomplete. 0: unsequenced, then neither duplicates nor losses are noticed. Example: 1043.
    */
   uint64_t account_sequence;
   /*
-   * When it happened at the venue. Example: 1760130000000000000.
+   * When it happened at the venue, nanoseconds since the epoch. Drives margin time, never order.
+   * Example: 1760130000000000000.
    */
   int64_t event_time_ns;
   Plimsoll__V1__AccountEvent__EventCase event_case;
@@ -165,19 +168,20 @@ struct  Plimsoll__V1__Fill
    */
   ProtobufCBinaryData quantity;
   /*
-   * Quote per unit, above zero (an option may trade at 0). Example: "65010.1".
+   * Price of the trade, quote currency per unit, above zero (an option may trade at 0). Example:
+   * "65010.1".
    */
   ProtobufCBinaryData price;
   /*
-   * Fee charged (positive) or rebate (negative); empty: 0. Example: "16.25".
+   * Fee in `fee_asset`: positive charged, negative rebate; empty: 0. Example: "16.25".
    */
   ProtobufCBinaryData fee;
   /*
-   * Asset of the fee; empty: the settlement asset.
+   * Asset of the fee; empty: the settlement asset. Example: "USDC".
    */
   ProtobufCBinaryData fee_asset;
   /*
-   * The venue's name of the trade, for people. Example: "t-991".
+   * The venue's name of the trade, for people; may be empty. Example: "t-991".
    */
   ProtobufCBinaryData trade_id;
 };
@@ -197,11 +201,11 @@ struct  Plimsoll__V1__Transfer
    */
   ProtobufCBinaryData asset;
   /*
-   * Signed: positive into the account. Example: "1000".
+   * Signed, in `asset`: positive into the account. Example: "1000".
    */
   ProtobufCBinaryData amount;
   /*
-   * The venue's name of the transfer, for people.
+   * The venue's name of the transfer, for people; may be empty. Example: "w-17".
    */
   ProtobufCBinaryData transfer_id;
 };
@@ -243,11 +247,11 @@ struct  Plimsoll__V1__Leverage
 {
   ProtobufCMessage base;
   /*
-   * The instrument.
+   * The instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * Above zero. Example: "20".
+   * Leverage, a ratio above zero. Example: "20".
    */
   ProtobufCBinaryData leverage;
 };
@@ -263,11 +267,12 @@ struct  Plimsoll__V1__IsolatedMarginChange
 {
   ProtobufCMessage base;
   /*
-   * The instrument.
+   * The instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * Signed amount of the settlement asset. Example: "250".
+   * Signed amount of the settlement asset: positive from the account's cash to the position.
+   * Example: "250".
    */
   ProtobufCBinaryData amount;
 };
@@ -300,15 +305,15 @@ struct  Plimsoll__V1__RestingOrder
 {
   ProtobufCMessage base;
   /*
-   * The instrument.
+   * The instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * Signed contracts: positive buys.
+   * Signed contracts not yet traded: positive buys, negative sells. Example: "-0.2".
    */
   ProtobufCBinaryData quantity;
   /*
-   * Limit, quote per unit.
+   * Limit, quote currency per unit. Example: "66000".
    */
   ProtobufCBinaryData price;
 };
@@ -324,11 +329,11 @@ struct  Plimsoll__V1__LiquidationAnswer
 {
   ProtobufCMessage base;
   /*
-   * The order's name, as the order event gave it.
+   * The order's name, as the order event gave it. Example: "acct-000123/L1/1".
    */
   ProtobufCBinaryData order_id;
   /*
-   * The instrument.
+   * The order's instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -336,7 +341,7 @@ struct  Plimsoll__V1__LiquidationAnswer
    */
   Plimsoll__V1__LiquidationOutcome outcome;
   /*
-   * The trade, when the outcome is FILLED.
+   * The trade, when the outcome is FILLED; its symbol is the order's. Absent otherwise.
    */
   Plimsoll__V1__Fill *fill;
   /*
@@ -344,7 +349,7 @@ struct  Plimsoll__V1__LiquidationAnswer
    */
   ProtobufCBinaryData remaining_quantity;
   /*
-   * Why it was rejected, for people.
+   * Why it was rejected, for people; empty otherwise. Example: "market halted".
    */
   ProtobufCBinaryData reject_reason;
 };
@@ -391,11 +396,11 @@ struct  Plimsoll__V1__Balance
 {
   ProtobufCMessage base;
   /*
-   * The asset.
+   * The asset. Example: "USDC".
    */
   ProtobufCBinaryData asset;
   /*
-   * Signed. Example: "1000".
+   * Signed amount of the asset: positive owned, negative owed. Example: "1000".
    */
   ProtobufCBinaryData amount;
 };
@@ -411,23 +416,24 @@ struct  Plimsoll__V1__SnapshotPosition
 {
   ProtobufCMessage base;
   /*
-   * The instrument.
+   * The instrument. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * Signed contracts, not zero.
+   * Signed contracts, not zero: positive long, negative short. Example: "-0.5".
    */
   ProtobufCBinaryData quantity;
   /*
-   * Average entry price, quote per unit, above zero (an option's may be 0).
+   * Average entry price, quote currency per unit, above zero (an option's may be 0). Example:
+   * "64000".
    */
   ProtobufCBinaryData entry_price;
   /*
-   * Leverage chosen; empty: none.
+   * Leverage chosen, a ratio above zero; empty: none. Example: "20".
    */
   ProtobufCBinaryData leverage;
   /*
-   * Isolated margin in the settlement asset; empty: 0.
+   * Isolated margin in the settlement asset, 0 or above; empty: 0. Example: "250".
    */
   ProtobufCBinaryData isolated_margin;
 };

@@ -1,0 +1,123 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// A unit's state and the breach that waits for confirmation.
+struct ReferenceStatus {
+  var state = MarginState.healthy
+  /// Event times of the records that counted.
+  var breaches: [EventTime] = []
+}
+
+/// A position of the reference ledger.
+struct ReferencePosition {
+  var state = PositionState.flat
+  var margin = AssetAmount.zero
+  var status = ReferenceStatus()
+  var isFlat: Bool { state.quantity.isZero }
+}
+
+/// A liquidation of the reference ledger.
+struct ReferenceLiquidation {
+  struct Order {
+    let id: String
+    let symbol: Symbol
+    let quantity: Quantity
+    let bankruptcyPrice: Price
+    var filled = Quantity.zero
+    var isFinal = false
+    var unfilled: Quantity { quantity - filled }
+  }
+  let unit: MarginUnit
+  let expiry: EventTime
+  var orders: [Order]
+  var hadTakeover = false
+  var hasOpenOrders: Bool { orders.contains { !$0.isFinal } }
+}
+
+/// One account of the reference ledger, by name.
+struct ReferenceAccount {
+  let id: AccountID
+  var sequence: UInt64 = 0
+  var isIncomplete = false
+  var mode = MarginMode.cross
+  var cash: [Symbol: AssetAmount] = [:]
+  var positions: [Symbol: ReferencePosition] = [:]
+  var leverages: [Symbol: Rate] = [:]
+  var status = ReferenceStatus()
+  var liquidations: [ReferenceLiquidation] = []
+  var liquidationCount = 0
+
+  init(id: AccountID) { self.id = id }
+
+  var symbols: [Symbol] { positions.keys.sorted() }
+
+  mutating func credit(_ amount: AssetAmount, position: Symbol, asset: Symbol) {
+    if mode == .isolated {
+      positions[position]?.margin += amount
+    } else {
+      cash[asset, default: .zero] += amount
+    }
+  }
+
+  func book(_ instruments: [Symbol: Instrument]) -> AccountBook {
+    AccountBook(
+      accountID: id, marginMode: mode,
+      balances: cash.keys.sorted().map { ($0, cash[$0] ?? .zero) },
+      positions: symbols.compactMap { symbol in
+        guard let position = positions[symbol], !position.isFlat,
+          let instrument = instruments[symbol]
+        else { return nil }
+        return AccountBook.Position(
+          instrument: instrument, state: position.state, leverage: leverages[symbol],
+          isolatedMargin: position.margin)
+      })
+  }
+
+  func status(of unit: MarginUnit) -> ReferenceStatus {
+    switch unit {
+    case .account: return status
+    case .isolatedPosition(let symbol): return positions[symbol]?.status ?? ReferenceStatus()
+    }
+  }
+
+  mutating func setStatus(_ status: ReferenceStatus, of unit: MarginUnit) {
+    switch unit {
+    case .account: self.status = status
+    case .isolatedPosition(let symbol): positions[symbol]?.status = status
+    }
+  }
+}
+
+/// What a unit holds, to tell which records concern it.
+struct ReferenceUnit {
+  let unit: MarginUnit
+  let positions: [(symbol: Symbol, quantity: Quantity)]
+  let cash: [(asset: Symbol, amount: AssetAmount)]
+
+  /// True when a price of the symbol is one of a held contract, its underlying, or an asset that
+  /// stands beside positions or a debt.
+  func holds(
+    _ symbol: Symbol, assets: [Symbol: CollateralAsset], instruments: [Symbol: Instrument]
+  ) -> Bool {
+    var names: [Symbol] = []
+    var relevant: [Symbol] = []
+    for position in positions {
+      guard let instrument = instruments[position.symbol] else { continue }
+      names += [position.symbol, instrument.underlying]
+      relevant.append(instrument.settlementAsset)
+    }
+    if !positions.isEmpty || cash.contains(where: { $0.amount.isNegative }) {
+      relevant += cash.map(\.asset)
+    }
+    for asset in relevant { names += [asset] + (assets[asset]?.underlying.map { [$0] } ?? []) }
+    return names.contains(symbol)
+  }
+}
+
+/// Why units are evaluated.
+struct ReferenceTrigger {
+  let time: EventTime
+  var isPrice = false
+  var mayRevive = false
+}

@@ -1,0 +1,198 @@
+import FixedPoint
+public import LiquidationEngine
+import MarginDomain
+
+/// Plays a scenario table on an engine; every expectation that is not met throws with its line.
+///
+/// After each step the engine's invariants are checked and the reference ledger, which evaluates
+/// every account from scratch, must agree.
+public struct ScenarioRunner {
+  let table: ScenarioTable
+  var builder = CommandBuilder()
+  let start: EventTime
+  /// The engine under test.
+  public private(set) var engine = LiquidationStateMachine(partition: 0)
+  var reference = ReferenceLedger()
+  /// Events since the last expectation about events.
+  var events: [MarginEvent] = []
+  var outcome = CommandOutcome.applied
+  var rules = NativeRules.rulebook()
+  /// Expectations that were checked.
+  public var expectationCount = 0
+
+  /// Prepares a run.
+  public init(_ table: ScenarioTable) {
+    self.table = table
+    start = builder.time
+  }
+
+  /// Plays all lines.
+  public mutating func run() throws(ScenarioFault) {
+    for line in table.lines {
+      var words = LineWords(table: table.name, line: line)
+      let verb = try words.word("a step")
+      if verb == "expect" {
+        try check(&words)
+        expectationCount += 1
+      } else {
+        try step(verb, &words)
+      }
+      try words.end()
+    }
+  }
+
+  mutating func apply(_ command: MarginCommand, _ words: LineWords) throws(ScenarioFault) {
+    outcome = engine.apply(command, into: &events)
+    let violations = engine.invariantViolations()
+    guard violations.isEmpty else { throw words.fault(violations.joined(separator: "; ")) }
+    let expected = reference.apply(command, answer: outcome)
+    guard outcome == expected else {
+      throw words.fault("the outcome is \(outcome), by the reference ledger \(expected)")
+    }
+    let differences = reference.differences(from: engine)
+    guard differences.isEmpty else { throw words.fault(differences.joined(separator: "; ")) }
+  }
+
+  private mutating func step(
+    _ verb: String, _ words: inout LineWords
+  ) throws(ScenarioFault) {
+    switch verb {
+    case "at":
+      let seconds = try words.integer("seconds since the start")
+      builder.time = start.advanced(byNanoseconds: seconds * 1_000_000_000)
+    case "ahead":
+      builder.aheadNanoseconds = try words.integer("seconds") * 1_000_000_000
+    case "rules": try adoptRules(&words)
+    case "underlying", "asset", "perpetual", "inverse", "call", "put":
+      try define(verb, &words)
+    case "price": try applyPrice(&words)
+    case "funding": try applyFunding(&words)
+    case "refused":
+      let account = try words.word("an account")
+      let sequence = UInt64(try words.integer("a sequence"))
+      try apply(builder.markIncomplete(account, sequence: sequence, .undecodable), words)
+    default: try applyAccountStep(verb, &words)
+    }
+  }
+
+  // MARK: Definitions
+
+  /// rules [version N] [liquidation L] [fee F] [life S] [complete-only] [confirmations N] [from S]
+  private mutating func adoptRules(_ words: inout LineWords) throws(ScenarioFault) {
+    var version: UInt32 = 0
+    var enter: Rate = .one
+    var fee = Rate.zero
+    var life: Int64 = 10
+    var includesIncomplete = true
+    var confirmations = 2
+    var effective: EventTime?
+    while let word = words.peek {
+      _ = try words.word("a rule")
+      switch word {
+      case "version": version = UInt32(try words.integer("a version"))
+      case "liquidation": enter = try words.decimal("a level")
+      case "fee": fee = try words.decimal("a rate")
+      case "life": life = try words.integer("seconds")
+      case "complete-only": includesIncomplete = false
+      case "confirmations": confirmations = Int(try words.integer("a count"))
+      case "from":
+        effective = start.advanced(byNanoseconds: try words.integer("seconds") * 1_000_000_000)
+      default: throw words.fault("unknown rule \"\(word)\"")
+      }
+    }
+    let rulebook = NativeRules.rulebook(
+      version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
+      includesIncompleteAccounts: includesIncomplete, confirmations: confirmations)
+    try apply(builder.define(.rulebook(rulebook), effective: effective), words)
+  }
+
+  private mutating func define(
+    _ verb: String, _ words: inout LineWords
+  ) throws(ScenarioFault) {
+    let symbol = Symbol(try words.word("a symbol"))
+    switch verb {
+    case "underlying": try apply(builder.define(.underlying(symbol)), words)
+    case "asset":
+      let underlying = words.take("with") ? Symbol(try words.word("an underlying")) : nil
+      let asset = CollateralAsset(symbol: symbol, underlying: underlying)
+      try apply(builder.define(.asset(asset)), words)
+    default:
+      let instrument = try instrument(verb, symbol, &words)
+      try apply(builder.define(.instrument(instrument)), words)
+    }
+  }
+
+  /// call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T] [model]
+  private func instrument(
+    _ verb: String, _ symbol: Symbol, _ words: inout LineWords
+  ) throws(ScenarioFault) -> Instrument {
+    try words.expect("on")
+    let underlying = Symbol(try words.word("an underlying"))
+    try words.expect("in")
+    let asset = Symbol(try words.word("an asset"))
+    var strike = Price.zero
+    var hours: Rate = NativeRules.decimal("24")
+    var multiplier = Quantity.one
+    var tick: Price = NativeRules.decimal("0.1")
+    var source = Instrument.MarkSource.published
+    while let word = words.peek {
+      _ = try words.word("a term")
+      switch word {
+      case "strike": strike = try words.decimal("a strike")
+      case "hours": hours = try words.decimal("hours")
+      case "multiplier": multiplier = try words.decimal("a multiplier")
+      case "tick": tick = try words.decimal("a tick")
+      case "model": source = .model
+      default: throw words.fault("unknown term \"\(word)\"")
+      }
+    }
+    let terms = OptionTerms(
+      right: verb == "put" ? .put : .call, strike: strike, fundingPeriodHours: hours)
+    let isOption = verb == "call" || verb == "put"
+    return Instrument(
+      symbol: symbol, kind: isOption ? .perpetualOption(terms) : .perpetualFuture,
+      payoff: verb == "inverse" ? .inverse : .linear, underlying: underlying,
+      settlementAsset: asset, multiplier: multiplier, tickSize: tick,
+      lotSize: NativeRules.decimal("0.001"), takerFee: NativeRules.decimal("0.0005"),
+      markSource: source)
+  }
+
+  // MARK: Market
+
+  /// price SYMBOL [mark P] [index P] [volatility V] [source N]
+  private mutating func applyPrice(_ words: inout LineWords) throws(ScenarioFault) {
+    let symbol = try words.word("a symbol")
+    var mark: Price?
+    var index: Price?
+    var volatility: Rate?
+    var source: UInt64?
+    while let word = words.peek {
+      _ = try words.word("a price")
+      switch word {
+      case "mark": mark = try words.decimal("a price")
+      case "index": index = try words.decimal("a price")
+      case "volatility": volatility = try words.decimal("a volatility")
+      case "source": source = UInt64(try words.integer("a source sequence"))
+      default: throw words.fault("unknown price \"\(word)\"")
+      }
+    }
+    let command = builder.price(
+      symbol, mark: mark, index: index, volatility: volatility, sourceSequence: source)
+    try apply(command, words)
+  }
+
+  /// funding SYMBOL rate R price P, or funding SYMBOL index I
+  private mutating func applyFunding(_ words: inout LineWords) throws(ScenarioFault) {
+    let symbol = try words.word("a symbol")
+    if words.take("index") {
+      let index: AssetAmount = try words.decimal("an index")
+      try apply(builder.funding(symbol, .cumulativeIndex(index)), words)
+      return
+    }
+    try words.expect("rate")
+    let rate: Rate = try words.decimal("a rate")
+    try words.expect("price")
+    let price: Price = try words.decimal("a price")
+    try apply(builder.funding(symbol, .settlement(rate: rate, price: price)), words)
+  }
+}

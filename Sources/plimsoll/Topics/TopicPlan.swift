@@ -1,0 +1,132 @@
+internal import StreamTransport
+
+/// What a topic is for; its settings follow from this.
+enum TopicRole: Sendable, Equatable {
+  /// Read whole by every worker, and from its beginning by a rebuild.
+  case broadcastInput
+  /// Read by the owner of each partition, and from its beginning by a rebuild.
+  case accountInput
+  /// Written by the owner of each partition of the account topics, and kept for a time.
+  case output
+  /// The last state of each account.
+  case checkpoint
+
+  /// Whether a rebuild reads it from the beginning.
+  var isInput: Bool { self == .broadcastInput || self == .accountInput }
+
+  /// Whether it has as many partitions as the other topics of accounts.
+  var isOfAccounts: Bool { self != .broadcastInput }
+
+  /// Kafka's `cleanup.policy`.
+  var cleanupPolicy: String { self == .checkpoint ? "compact" : "delete" }
+
+  /// The settings without which the worker does not work right, with the reason.
+  var neededSettings: [NeededSetting] {
+    var needed = [
+      NeededSetting(
+        name: "cleanup.policy", value: cleanupPolicy,
+        reason: self == .checkpoint
+          ? "the topic holds the last state of every account, however old"
+          : "compaction would drop records that are not repeated")
+    ]
+    if isInput {
+      for name in ["retention.ms", "retention.bytes"] {
+        needed.append(
+          NeededSetting(
+            name: name, value: "-1", reason: "a rebuild reads the topic from its beginning"))
+      }
+    }
+    return needed
+  }
+}
+
+/// A setting of a topic that must have one value.
+struct NeededSetting: Equatable, Sendable {
+  let name: String
+  let value: String
+  /// Why, as half a sentence.
+  let reason: String
+}
+
+/// A topic as the options ask for it.
+struct PlannedTopic: Sendable {
+  let name: String
+  let role: TopicRole
+  /// Number of partitions; nil when any number will do.
+  let partitionCount: Int?
+}
+
+/// All topics of the product, in the order in which people read them.
+struct TopicPlan: Sendable {
+  let topics: [PlannedTopic]
+
+  /// The topics with the partition counts that the caller wants.
+  ///
+  /// - Parameters:
+  ///   - options: of `topics create` or `topics check`.
+  ///   - accountPartitions: of each topic of accounts; nil when they need only be equally many.
+  ///   - broadcastPartitions: of prices and of funding; nil when any number will do.
+  init(_ options: ResolvedOptions, accountPartitions: Int?, broadcastPartitions: Int?) {
+    let names = TopicNames(options)
+    let prefix = options[TopicOptions.prefix]
+    func topic(_ name: String, _ role: TopicRole) -> PlannedTopic {
+      PlannedTopic(
+        name: name, role: role,
+        partitionCount: role.isOfAccounts ? accountPartitions : broadcastPartitions)
+    }
+    topics = [
+      topic(names.prices, .broadcastInput),
+      topic(names.funding, .broadcastInput),
+      // One order of definitions for all symbols, which only one partition gives.
+      PlannedTopic(name: names.reference, role: .broadcastInput, partitionCount: 1),
+      topic(names.trades, .accountInput),
+      topic(names.marginCalls, .output),
+      topic(names.liquidations, .output),
+      topic(prefix + options[TopicsOptions.accounts], .checkpoint),
+      topic(prefix + options[TopicsOptions.journal], .output),
+      topic(names.deadLetter, .output),
+    ]
+  }
+
+  /// Names that two topics share, which cannot be.
+  var repeatedNames: [String] {
+    var seen: Set<String> = []
+    return topics.map(\.name).filter { !seen.insert($0).inserted }
+  }
+}
+
+/// How topics are made that are not there.
+struct TopicMaking: Sendable {
+  let replication: Int
+  let minimumInSync: Int
+  let outputRetention: Duration
+
+  init(_ options: ResolvedOptions) {
+    replication = options[TopicsOptions.replication]
+    // With two copies, one must be allowed to be down, else a restart stops all writers.
+    minimumInSync = options[TopicsOptions.minimumInSync] ?? (replication >= 3 ? 2 : 1)
+    outputRetention = options[TopicsOptions.outputRetention]
+  }
+
+  /// Everything that a new topic is made with.
+  func specification(of topic: PlannedTopic, partitionCount: Int) -> TopicSpecification {
+    TopicSpecification(
+      name: topic.name, partitionCount: Int32(partitionCount),
+      replicationFactor: Int32(replication), settings: settings(of: topic.role))
+  }
+
+  /// The settings by Kafka's names.
+  func settings(of role: TopicRole) -> [String: String] {
+    var settings = ["min.insync.replicas": String(minimumInSync)]
+    for needed in role.neededSettings { settings[needed.name] = needed.value }
+    if role == .output { settings["retention.ms"] = String(outputRetention.milliseconds) }
+    return settings
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, the rest cut off.
+  var milliseconds: Int64 {
+    components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

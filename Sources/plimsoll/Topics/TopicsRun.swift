@@ -1,0 +1,173 @@
+internal import Foundation
+internal import KafkaTransport
+internal import StreamTransport
+internal import Telemetry
+
+/// What `topics create` and `topics check` do.
+struct TopicsRun {
+  private let options: ResolvedOptions
+  private let administrator: any TopicAdministrator
+  private let patience: Int
+
+  /// Does the work of a command with an administrator, and tells what failed.
+  static func perform(
+    _ options: ResolvedOptions, _ work: (TopicsRun) throws(TransportError) -> ExitStatus
+  ) -> ExitStatus {
+    do throws(TransportError) {
+      let connector = try KafkaConnector(
+        options: options, logger: Logger(minimumLevel: .error, format: .logfmt))
+      let administrator = try connector.topicAdministrator()
+      defer { administrator.close() }
+      let run = TopicsRun(
+        options: options, administrator: administrator,
+        patience: Int(options[WaitingOptions.timeout].milliseconds))
+      if let refusal = try run.refuseEmbeddedBroker() { return refusal }
+      return try work(run)
+    } catch {
+      let place = error.kind == .retriable ? " (brokers \(options[KafkaOptions.brokers]))" : ""
+      Console.complain("plimsoll \(options.commandName): \(error.reason)\(place)")
+      return error.exitStatus
+    }
+  }
+
+  /// Asks again until the time is over: a topic that was made a moment ago has no leader yet.
+  private func facts(
+    of topics: [PlannedTopic]
+  ) throws(TransportError) -> [String: TopicFacts] {
+    let deadline = ContinuousClock.now.advanced(by: .milliseconds(patience))
+    while true {
+      do throws(TransportError) {
+        return try TopicFacts.ask(administrator, about: topics, timeoutMilliseconds: patience)
+      } catch {
+        guard error.kind == .retriable, ContinuousClock.now < deadline else { throw error }
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+  }
+
+  private func refuseEmbeddedBroker() throws(TransportError) -> ExitStatus? {
+    guard try administrator.isEmbeddedBroker(timeoutMilliseconds: patience) else { return nil }
+    Console.complain(
+      "plimsoll \(options.commandName): the embedded broker knows no topic administration, and "
+        + "'plimsoll demo' makes its own topics; this command needs a real Kafka cluster")
+    return .unavailable
+  }
+
+  private func plan(accountPartitions: Int?, broadcastPartitions: Int?) -> TopicPlan? {
+    let plan = TopicPlan(
+      options, accountPartitions: accountPartitions, broadcastPartitions: broadcastPartitions)
+    guard let name = plan.repeatedNames.first else { return plan }
+    Console.complain(
+      "plimsoll \(options.commandName): two topics have the name \(name), expected one name each")
+    return nil
+  }
+
+  // MARK: check
+
+  /// Prints what there is, and a sentence per difference.
+  func check() throws(TransportError) -> ExitStatus {
+    func given(_ option: Option<Int>) -> Int? {
+      options.source(of: option) == .unset ? nil : options[option]
+    }
+    guard
+      let plan = plan(
+        accountPartitions: given(TopicsOptions.partitions),
+        broadcastPartitions: given(TopicsOptions.broadcastPartitions))
+    else { return .usage }
+    let facts = try facts(of: plan.topics)
+    let faults = TopicFaults.of(plan, in: facts)
+    let verdict =
+      faults.isEmpty
+      ? "all topics are as the worker needs them\n"
+      : faults.map { $0 + "\n" }.joined()
+    let written = Console.write(TopicTable.text(plan, facts) + "\n" + verdict)
+    guard written == .success else { return written }
+    return faults.isEmpty ? .success : .negative
+  }
+
+  // MARK: create
+
+  /// Makes the missing topics, waits until the cluster knows them, and looks at the others.
+  func create() throws(TransportError) -> ExitStatus {
+    guard
+      let plan = plan(
+        accountPartitions: options[TopicsOptions.partitions],
+        broadcastPartitions: options[TopicsOptions.broadcastPartitions])
+    else { return .usage }
+    let making = TopicMaking(options)
+    guard making.minimumInSync <= making.replication else {
+      Console.complain(
+        "plimsoll \(options.commandName): --min-insync is \(making.minimumInSync), expected at most "
+          + "--replication, \(making.replication)")
+      return .usage
+    }
+    let specifications = plan.topics.map { topic in
+      making.specification(of: topic, partitionCount: topic.partitionCount ?? 1)
+    }
+    let outcome = try administrator.create(specifications, timeoutMilliseconds: patience)
+    let made = specifications.filter { outcome[$0.name] == .created }
+    try waitUntilKnown(made.map(\.name))
+    let others = plan.topics.filter { outcome[$0.name] == .existed }
+    return report(plan, specifications, outcome, try facts(of: others))
+  }
+
+  /// A topic that was made is known to all brokers a moment later; who comes next must find it.
+  private func waitUntilKnown(_ names: [String]) throws(TransportError) {
+    let deadline = ContinuousClock.now.advanced(by: .milliseconds(patience))
+    while !names.isEmpty {
+      let known = try administrator.partitionCounts(of: names, timeoutMilliseconds: patience)
+      if known.count == names.count { return }
+      guard ContinuousClock.now < deadline else {
+        let missing = names.filter { known[$0] == nil }.joined(separator: ", ")
+        throw TransportError(
+          kind: .retriable, code: "NOT_KNOWN_YET",
+          reason: "made, but not known to the cluster within --timeout: \(missing)")
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+  }
+
+  private func report(
+    _ plan: TopicPlan, _ specifications: [TopicSpecification],
+    _ outcome: [String: TopicCreation], _ facts: [String: TopicFacts]
+  ) -> ExitStatus {
+    var status = ExitStatus.success
+    var lines = ""
+    for (topic, specification) in zip(plan.topics, specifications) {
+      let partitions = TopicFaults.partitionText(Int(specification.partitionCount))
+      switch outcome[topic.name] {
+      case .created: lines += "created  \(topic.name)  \(partitions)\n"
+      case .existed:
+        let faults = differences(of: topic, specification, facts[topic.name])
+        lines += "existed  \(topic.name)\(faults.isEmpty ? "  \(partitions)" : "")\n"
+        lines += faults.map { "differs  \($0)\n" }.joined()
+        if !faults.isEmpty, status == .success { status = .negative }
+      case .failed(let error):
+        lines += "failed   \(topic.name)  \(error.reason)\n"
+        status = .unavailable
+      case nil:
+        lines += "failed   \(topic.name)  the cluster said nothing about it\n"
+        status = .unavailable
+      }
+    }
+    let written = Console.write(lines)
+    return written == .success ? status : written
+  }
+
+  private func differences(
+    of topic: PlannedTopic, _ specification: TopicSpecification, _ found: TopicFacts?
+  ) -> [String] {
+    guard let found else { return ["\(topic.name): it is gone again"] }
+    var faults: [String] = []
+    if found.partitionCount != Int(specification.partitionCount) {
+      let text = TopicFaults.partitionText(found.partitionCount)
+      faults.append("\(topic.name): \(text), expected \(specification.partitionCount)")
+    }
+    for (name, value) in specification.settings.sorted(by: { $0.key < $1.key }) {
+      let present = found.settings[name] ?? "unknown"
+      guard present != value else { continue }
+      faults.append("\(topic.name): \(name) is \(present), expected \(value)")
+    }
+    return faults
+  }
+}
