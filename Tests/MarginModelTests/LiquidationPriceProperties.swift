@@ -93,4 +93,36 @@ struct LiquidationPriceProperties {
     }
     #expect(found > 0)
   }
+
+  @Test("agrees with the closed form where only one future's mark moves")
+  func closedForm() throws {
+    let rulebook = try Sample.rulebook(
+      schedule: try Sample.nativeTiers(), path: .ownContract)
+    var found = 0
+    try Property("liquidation prices against the closed form", cases: 60).check { random, number in
+      let (book, market) = try book(&random)
+      for position in book.positions where position.instrument.isFuture {
+        let searched = try book.searchedLiquidationPrices(
+          of: position, in: market, by: rulebook)
+        let solved = try book.liquidationPrices(of: position, in: market, by: rulebook)
+        let pairs = [(searched.below, solved.below), (searched.above, solved.above)]
+        for (one, other) in pairs {
+          guard let one, let other else {
+            // An inverse contract's admitted prices end at 1e-6, the closed form's at 1e-12.
+            let isFar = (one ?? other).map { $0 <= DomainLimits.minimumInversePrice } ?? true
+            #expect(isFar, "case \(number): \(pairs)")
+            continue
+          }
+          found += 1
+          // Coins and dollars have 12 decimals, a size of 0.01 contracts of 100 USD has a price
+          // to about 1e-2 of a unit in the worst case.
+          let error = (one - other).magnitude
+          #expect(
+            error <= other.scaled(by: 1, over: 10_000_000, rounding: .ceiling),
+            "case \(number): \(one) \(other)")
+        }
+      }
+    }
+    #expect(found > 0)
+  }
 }

@@ -27,7 +27,7 @@ enum Sample {
   static func rulebook(
     schedule: MarginSchedule, path: FuturesRules.LiquidationPath = .underlying,
     tierBasis: FuturesRules.TierBasis = .liquidationPrice, reportingAsset: String = "USD",
-    rounding: PriceRounding? = nil
+    rounding: PriceRounding? = nil, bitcoinHaircut: String = "0.05"
   ) throws -> Rulebook {
     func step(_ enter: String, _ leave: String) throws -> MarginLadder.Step {
       MarginLadder.Step(
@@ -47,7 +47,7 @@ enum Sample {
       collateral: CollateralRules(
         haircuts: [
           (asset: Symbol("USDC"), haircut: .zero), (asset: Symbol("USD"), haircut: .zero),
-          (asset: Symbol("BTC"), haircut: try .parse("0.05")),
+          (asset: Symbol("BTC"), haircut: try .parse(bitcoinHaircut)),
         ], debtOrder: []),
       ladder: MarginLadder(
         warning: try step("1.25", "1.35"), marginCall: try step("1.1", "1.2"), reduceOnly: nil,

@@ -104,13 +104,14 @@ struct BookReaderTests {
       """)
     let report = try report(book)
     #expect(report.units.count == 3)
-    // 1600 + 505; 0.001 · 65000 · 0.95, with 20000 · 0.5 % of maintenance.
+    // 1600 + 505; 0.001 · 65000 · 0.95, with 20000 · 0.5 % of maintenance, each rounded against
+    // the account in coins of 1e-12.
     #expect(report.units[1].totals.equity.description == "2105")
-    #expect(report.units[2].totals.equity.description == "61.75")
+    #expect(report.units[2].totals.equity.description == "61.74999993825")
     #expect(report.units[2].state(by: book.rulebook.ladder) == .liquidating)
     #expect(report.state == .liquidating)
-    #expect(report.equity.description == "2266.75")
-    #expect(report.maintenanceMargin.description == "262.525")
+    #expect(report.equity.description == "2266.74999993825")
+    #expect(report.maintenanceMargin.description == "262.525000000225")
     // 65010 − 2105 / 0.5.
     #expect(report.positions[0].bankruptcyPrice?.description == "60800")
   }

@@ -1,3 +1,4 @@
+import FixedPoint
 import MarginDomain
 import RulebookFiles
 import Testing
