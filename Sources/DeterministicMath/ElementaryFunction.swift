@@ -84,8 +84,8 @@ public enum ElementaryFunction {
   /// - Parameters:
   ///   - base: 0 or above.
   ///   - exponent: any double.
-  /// - Returns: the power within 0.8 ulp (a subnormal one within 0.9); 1 for exponent 0 or base 1 whatever the other is; NaN
-  ///   for a negative base (−0 counts as 0); 0 and +∞ as limits.
+  /// - Returns: the power within 0.8 ulp (a subnormal one within 0.9); 1 for exponent 0 or base 1
+  ///   whatever the other is; NaN for a negative base (−0 counts as 0); 0 and +∞ as limits.
   public static func power(_ base: Double, _ exponent: Double) -> Double {
     if exponent == 0 || base == 1 { return 1 }
     if base.isNaN || exponent.isNaN || base < 0 { return .nan }

@@ -1,7 +1,8 @@
 /// The standard normal distribution and the error function, the same bits on every machine.
 ///
-/// Near 0 the error function is a polynomial; further out the tail is e^(−x²) times a smooth factor,
-/// with x² carried in two doubles, so that tails keep their relative accuracy until they underflow.
+/// Near 0 the error function is a polynomial; further out the tail is e^(−x²) times a smooth
+/// factor, with x² carried in two doubles, so that tails keep their relative accuracy until they
+/// underflow.
 public enum NormalDistribution {
   /// Density e^(−x²/2)/√(2π).
   ///

@@ -151,13 +151,12 @@ extension FixedDecimal {
     self.init(rawValue: raw)
   }
 
-  /// A rational number brought to a multiple of a step with one rounding.
+  /// A rational number brought to a multiple of a step with one rounding; nil when it does not fit.
   ///
   /// - Parameters:
   ///   - value: any rational number.
   ///   - step: the grid, above zero.
   ///   - rounding: direction of the single rounding.
-  /// - Returns: nil when it does not fit.
   public init?(_ value: ExactRatio, toMultipleOf step: Self, rounding: RoundingMode) {
     precondition(step.isPositive, "a rounding step must be above zero")
     guard let steps = (value / ExactRatio(step)).rounded(toUnitsOf: 0, rounding: rounding) else {

@@ -43,8 +43,23 @@ extension LiquidationStateMachine {
       return
     }
     evaluateIsolated(place, scope: scope, trigger: trigger, into: &events)
-    if case .instrument = scope { return }
+    guard concernsCash(scope, of: place) else { return }
     evaluateUnit(place, .account, trigger: trigger, into: &events)
+  }
+
+  /// Whether a record is one of an asset beside a debt: only then can free cash be in breach.
+  private func concernsCash(_ scope: EvaluationScope, of account: Int) -> Bool {
+    switch scope {
+    case .everything: return true
+    case .instrument: return false
+    case .feed(let feed):
+      let cash = holdings[account].cash
+      return cash.contains { $0.amount.isNegative }
+        && cash.contains { slot in
+          let asset = market.assets[Int(slot.asset)]
+          return asset.ownFeed == feed || asset.underlyingFeed == feed
+        }
+    }
   }
 
   /// Evaluates the isolated positions that a record concerns.
@@ -135,7 +150,7 @@ extension LiquidationStateMachine {
       proceed(account, unit, totals: totals, into: &events)
       return
     }
-    guard let ladder = market.rulebook?.ladder else { return }
+    guard let ladder = market.ladder else { return }
     // The common case: nothing is pending, and no level is entered (the milder ones are entered
     // first, which `check(_: MarginLadder)` holds).
     if status.state == .healthy,

@@ -6,7 +6,7 @@ import MarginModel
 extension MarketState {
   /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
   func sharedTotals(of holdings: AccountHoldings) -> MarginTotals? {
-    guard rulebook != nil else { return nil }
+    guard !rules.isEmpty else { return nil }
     var totals = MarginTotals()
     let hasPositions = holdings.mode != .isolated
     for cash in holdings.cash {
@@ -26,7 +26,7 @@ extension MarketState {
 
   /// Sums of one isolated position and its margin.
   func isolatedTotals(of position: PositionSlot) -> MarginTotals? {
-    guard rulebook != nil else { return nil }
+    guard !rules.isEmpty else { return nil }
     var totals = MarginTotals()
     var net = position.isolatedMargin
     if !position.state.quantity.isZero {
@@ -53,13 +53,13 @@ extension MarketState {
   func assess(_ position: PositionSlot) -> PositionAssessment? {
     let place = Int(position.instrument)
     if position.state.quantity.isZero { return .nothing }
-    guard let prices = instruments[place].prices, let rulebook,
+    guard let prices = instruments[place].prices, !rules.isEmpty,
       position.state.quantity.magnitude <= instruments[place].largestQuantity,
       position.state.entryCashFlow.magnitude
         <= assets[Int(position.settlement)].largestPositionAmount
-        || rulebook.futures.notionalBasis == .mark
+        || rules[0].futures.notionalBasis == .mark
     else { return nil }
-    return rulebook.assess(
+    return rules[0].assess(
       position.state, in: instruments[place].terms,
       leverage: position.leverage.isZero ? nil : position.leverage,
       schedule: instruments[place].schedule, prices: prices)

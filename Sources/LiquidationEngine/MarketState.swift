@@ -62,10 +62,22 @@ struct MarketState: Sendable {
   var feeds: [FeedState] = []
   var assets: [AssetState] = []
   var instruments: [InstrumentState] = []
-  var rulebook: Rulebook?
+  /// The rules in force, if any; read in place by the hot path, which must not copy them.
+  private(set) var rules: [Rulebook] = []
+  /// Their ladder, kept apart because every evaluation reads it.
+  private(set) var ladder: MarginLadder?
   let limits: EngineLimits
 
   init(limits: EngineLimits) { self.limits = limits }
+
+  /// The rules in force; nil before the first rulebook.
+  var rulebook: Rulebook? {
+    get { rules.first }
+    set {
+      rules = newValue.map { [$0] } ?? []
+      ladder = newValue?.ladder
+    }
+  }
 
   // MARK: Prices that follow from others
 

@@ -108,7 +108,7 @@ struct ReferenceUnit {
       relevant.append(instrument.settlementAsset)
     }
     if !positions.isEmpty || cash.contains(where: { $0.amount.isNegative }) {
-      relevant += cash.map(\.asset)
+      relevant += cash.filter { !$0.amount.isZero }.map(\.asset)
     }
     for asset in relevant { names += [asset] + (assets[asset]?.underlying.map { [$0] } ?? []) }
     return names.contains(symbol)

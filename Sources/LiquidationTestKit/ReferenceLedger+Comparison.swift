@@ -18,6 +18,12 @@ extension ReferenceLedger {
       }
       compare(account, view, &list)
     }
+    if !list.sentences.isEmpty {
+      let names = Set(list.sentences.compactMap { $0.split(separator: " ").first.map(String.init) })
+      for account in accounts where names.contains(account.id.text) {
+        list.expect(false, "the reference has \(account)")
+      }
+    }
     list.expect(engine.accountIDs.count == accounts.count, "the number of accounts")
     for totals in engine.ledger.assets { compare(totals, &list) }
     for totals in engine.ledger.instruments {

@@ -6,7 +6,9 @@ import MarginModel
 extension ReferenceLedger {
   func units(of account: ReferenceAccount) -> [ReferenceUnit] {
     let cash = account.cash.map { (asset: $0.key, amount: $0.value) }
-    let open = account.symbols.map { ($0, account.positions[$0]?.state.quantity ?? .zero) }
+    let open = definitionOrder.compactMap { symbol in
+      account.positions[symbol].map { (symbol, $0.state.quantity) }
+    }
     guard account.mode == .isolated else {
       return [ReferenceUnit(unit: .account, positions: open, cash: cash)]
     }

@@ -12,6 +12,8 @@ public struct ReferenceLedger {
   var rulebook: Rulebook?
   var scheduled: [ReferenceUpdate] = []
   var instruments: [Symbol: Instrument] = [:]
+  /// Contracts in the order in which they were first defined: the order of isolated positions.
+  var definitionOrder: [Symbol] = []
   var assets: [Symbol: CollateralAsset] = [:]
   var bands: [Symbol: ReferenceBand] = [:]
   var marks: [Symbol: Price] = [:]
@@ -79,7 +81,9 @@ public struct ReferenceLedger {
     switch definition {
     case .underlying: break
     case .asset(let asset): assets[asset.symbol] = asset
-    case .instrument(let instrument): instruments[instrument.symbol] = instrument
+    case .instrument(let instrument):
+      if instruments[instrument.symbol] == nil { definitionOrder.append(instrument.symbol) }
+      instruments[instrument.symbol] = instrument
     case .rulebook(let rulebook): self.rulebook = rulebook
     }
     let trigger = ReferenceTrigger(time: marginTime ?? EventTime(nanoseconds: .min))

@@ -1,8 +1,9 @@
 import CProtobufC
 import CSchemas
 
-// With MessageTree.swift, the only unsafe code of this target: memory for one message at a time, and
-// the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single places:
+// With MessageTree.swift, the only unsafe code of this target: memory for one message at a time,
+// and the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single
+// places:
 // * Every pointer in a message that protobuf-c has unpacked leads into the arena that the call was
 //   given, or to constants of the generated C. `Arena.unpack` hands the message to a closure and
 //   forgets everything only after the closure has returned; what the closure keeps are Swift values
@@ -139,8 +140,8 @@ final class Arena: @unchecked Sendable {
     }
   }
 
-  /// Lets the closure allocate without a limit, and gives all memory back: for our own values, which
-  /// the domain bounds.
+  /// Lets the closure allocate without a limit, and gives all memory back: for our own values,
+  /// which the domain bounds.
   func withUnlimited<Result>(_ build: () -> Result) -> Result {
     limit = Int.max / 2
     isExhausted = false
@@ -223,6 +224,41 @@ extension ProtobufCBinaryData {
   /// Lets the closure read the bytes in place.
   func withBytes<Result>(_ read: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     read(UnsafeBufferPointer(start: data, count: data == nil ? 0 : len))
+  }
+
+  /// True when these are the same bytes.
+  func isEqual(to other: ArraySlice<UInt8>) -> Bool {
+    withBytes { own in other.withUnsafeBufferPointer { own.elementsEqual($0) } }
+  }
+
+  /// The bytes as text, when they are UTF-8 without NUL.
+  var textReading: TextReading { withBytes(TextReading.init) }
+}
+
+/// What bytes are as text.
+enum TextReading {
+  case text(String)
+  case notUTF8
+  case hasNUL
+
+  init(_ bytes: ArraySlice<UInt8>) { self = bytes.withUnsafeBufferPointer(TextReading.init) }
+
+  /// Names are ASCII nearly always, for which one pass is enough; the validation of the standard
+  /// library costs several times as much.
+  fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var all: UInt8 = 0
+    var hasNUL = false
+    for byte in bytes {
+      all |= byte
+      if byte == 0 { hasNUL = true }
+    }
+    if all < 0x80, !hasNUL {
+      self = .text(String(decoding: bytes, as: UTF8.self))
+    } else if let text = String(validating: bytes, as: UTF8.self) {
+      self = hasNUL ? .hasNUL : .text(text)
+    } else {
+      self = .notUTF8
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import CProtobufC
 import CSchemas
 public import MarginDomain
 
@@ -96,12 +97,7 @@ public struct CommandDecoder: Sendable {
       let event = try arena.unpack(Plimsoll__V1__AccountEvent.self, from: value) {
         message throws(FieldFault) in
         try requireVersion(message.schema_version)
-        let named = try message.account_id.identifier("account_id")
-        guard key.elementsEqual(named.utf8) else {
-          throw FieldFault(
-            .keyMismatch, "account_id",
-            "it is \(quoted(named)), expected the key's \(quoted(account.text))")
-        }
+        try requireAccount(message.account_id, equalTo: key)
         sequence = message.account_sequence
         return try AccountEvent(message, account: account)
       }
@@ -116,16 +112,29 @@ public struct CommandDecoder: Sendable {
 
 /// The account that a key names.
 private func accountID(inKey key: ArraySlice<UInt8>) -> Result<AccountID, WireRefusal> {
-  func refused(_ problem: String) -> Result<AccountID, WireRefusal> {
-    .failure(WireRefusal(reason: .malformedText, detail: "key: \(problem)"))
-  }
   let maximum = TextLimits.identifier
-  guard key.count <= maximum else {
-    return refused("it has \(key.count) bytes, expected 1 to \(maximum)")
+  let problem: String
+  if key.count > maximum {
+    problem = "it has \(key.count) bytes, expected 1 to \(maximum)"
+  } else {
+    switch TextReading(key) {
+    case .text(let text): return .success(AccountID(text))
+    case .notUTF8: problem = "it is not UTF-8"
+    case .hasNUL: problem = "it carries a NUL, expected text without"
+    }
   }
-  guard let text = String(validating: key, as: UTF8.self) else { return refused("it is not UTF-8") }
-  guard !key.contains(0) else { return refused("it carries a NUL, expected text without") }
-  return .success(AccountID(text))
+  return .failure(WireRefusal(reason: .malformedText, detail: "key: \(problem)"))
+}
+
+/// Refuses an account in the value that is not, byte for byte, the key, which has been checked.
+private func requireAccount(
+  _ account: ProtobufCBinaryData, equalTo key: ArraySlice<UInt8>
+) throws(FieldFault) {
+  if account.isEqual(to: key) { return }
+  let named = try account.identifier("account_id")
+  let expected = quoted(String(decoding: key, as: UTF8.self))
+  throw FieldFault(
+    .keyMismatch, "account_id", "it is \(quoted(named)), expected the key's \(expected)")
 }
 
 extension WireRefusal {

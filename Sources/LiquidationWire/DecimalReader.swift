@@ -1,7 +1,7 @@
 /// Reads the decimals of hot records: at most 18 digits, no plus sign, none beyond the scale.
 ///
-/// What it leaves alone goes to `DecimalText`, which reads everything and names faults; a test holds
-/// the two against each other.
+/// What it leaves alone goes to `DecimalText`, which reads everything and names faults; a test
+/// holds the two against each other.
 enum DecimalReader {
   private static let mostDigits = 18
 

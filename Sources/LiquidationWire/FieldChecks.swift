@@ -24,13 +24,12 @@ extension ProtobufCBinaryData {
       throw FieldFault(
         .malformedText, field, "it has \(len) bytes, expected at most \(maximum)")
     }
-    guard let text = withBytes({ String(validating: $0, as: UTF8.self) }) else {
-      throw FieldFault(.malformedText, field, "it is not UTF-8")
-    }
-    guard !text.utf8.contains(0) else {
+    switch textReading {
+    case .text(let text): return text
+    case .notUTF8: throw FieldFault(.malformedText, field, "it is not UTF-8")
+    case .hasNUL:
       throw FieldFault(.malformedText, field, "it carries a NUL, expected text without")
     }
-    return text
   }
 
   /// A name that must be there.

@@ -56,7 +56,8 @@ public enum TopicMessage: String, Sendable, Hashable, CaseIterable {
 public struct JSONFormFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The place (a path, or an offset in the text), what is wrong, what was expected.
   public let description: String
-  init(_ description: String) { self.description = description }
+  /// Makes a fault.
+  public init(_ description: String) { self.description = description }
 }
 
 /// Messages as JSON, by the Protobuf JSON mapping with the schemas' own field names.

@@ -3,7 +3,8 @@ import CSchemas
 
 // The reflective way into and out of protobuf-c, by the descriptors that the generated C carries.
 // Proof of its safety:
-// * Descriptors, their field tables and their names are constants of the generated C and never move.
+// * Descriptors, their field tables and their names are constants of the generated C and never
+//   move.
 // * A field's `offset`, `quantifier_offset`, `type` and `label` describe the C struct exactly: they
 //   are made by `offsetof` of the same generated headers. Each load and store below uses the C type
 //   that protobuf-c documents for that type and label.

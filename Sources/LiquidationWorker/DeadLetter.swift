@@ -32,4 +32,18 @@ struct DeadLetter: Sendable {
         RecordHeader(name: "dlq.detail", text: detail),
       ])
   }
+
+  /// A dead letter that is too large to be written, without the bytes that it was to carry.
+  static func withoutRecord(_ letter: OutboundRecord) -> OutboundRecord {
+    var headers = letter.headers.filter { $0.name.hasPrefix("dlq.") }
+    let (key, value) = (letter.key?.count ?? 0, letter.value?.count ?? 0)
+    headers.append(
+      RecordHeader(
+        name: "dlq.omitted",
+        text: "a key of \(key) bytes, a value of \(value) bytes and "
+          + "\(letter.headers.count - headers.count) headers are too large to be written here"))
+    return OutboundRecord(
+      topic: letter.topic, partition: letter.partition, key: nil, value: nil,
+      timestampMilliseconds: letter.timestampMilliseconds, headers: headers)
+  }
 }

@@ -1,34 +1,18 @@
 import LiquidationEngine
-import LiquidationWire
 import MarginDomain
 import StreamTransport
 import Telemetry
-
-/// What a lane shares with the rest of the process.
-struct LaneContext: Sendable {
-  let number: Int
-  let configuration: WorkerConfiguration
-  let connector: any StreamConnector
-  let shard: AccountShard
-  let broadcast: BroadcastLog
-  let progress: ProgressBoard
-  let metrics: WorkerMetrics
-  let health: HealthState
-  let heartbeat: LaneHeartbeat
-  let logger: Logger
-  let decoder: CommandDecoder
-  let stop: StopFlag
-  let clock: WorkerClock
-
-  var name: String { "lane-\(number)" }
-  var topics: WorkerTopics { configuration.topics }
-}
 
 /// One thread, one group member, one publisher, and the accounts of its partitions.
 ///
 /// The loop: answer queries, apply broadcast records, take account records, apply, publish, wait
 /// for the acknowledgement, report progress. A query never waits for more than one batch.
 struct Lane {
+  /// Broadcast records that are applied between two looks at the clock.
+  private static let sliceLimit = 128
+  /// How long broadcast records are applied before account records and queries have their turn.
+  private static let sliceMilliseconds: Int64 = 20
+
   let context: LaneContext
   private let consumer: any GroupConsumer
   private var publisher: OutputPublisher
@@ -38,7 +22,7 @@ struct Lane {
   private var owned: [Int32] = []
   private var lastCommit: Int64 = 0
   private var lastGauges: Int64 = 0
-  private var positionsToCommit: [TopicPartition: Int64] = [:]
+  private var committed: [Int32: Int64] = [:]
 
   /// Opens the lane's clients; on the lane's own thread.
   init(context: LaneContext) throws(TransportError) {
@@ -50,9 +34,7 @@ struct Lane {
       topics: [configuration.topics.trades])
     consumer = member
     publisher = OutputPublisher(
-      publisher: try context.connector.recordPublisher(),
-      retries: context.metrics.publishRetries,
-      flushMilliseconds: configuration.flushMilliseconds)
+      publisher: try context.connector.recordPublisher(), context: context)
     start = context.broadcast.register(wake: member.waker)
     broadcastPositions = start.positions
     context.shard.executor.setWake(member.waker)
@@ -60,7 +42,6 @@ struct Lane {
 
   /// Runs until the stop flag is set, then drains; leaves the group unless it is a static member.
   mutating func run() throws(TransportError) {
-    context.health.setReason(context.name, "\(context.name) is joining the group")
     while !context.stop.isSet { try turn() }
     try drain()
   }
@@ -73,13 +54,12 @@ struct Lane {
   }
 
   private mutating func turn() throws(TransportError) {
-    context.heartbeat.beat()
-    context.shard.executor.runPending()
+    context.breathe()
     let tookBroadcast = try applyBroadcast()
     let change = try consumer.poll(
       into: &batch, maximumRecords: context.configuration.batchLimit,
       timeoutMilliseconds: tookBroadcast ? 0 : context.configuration.pollMilliseconds)
-    if !batch.isEmpty { applyTrades() }
+    if !batch.isEmpty { context.shard.perform { [batch] core in core.applyTrades(batch) } }
     try publishOutput()
     if let change { try follow(change) }
     try commitWhenDue()
@@ -91,23 +71,30 @@ struct Lane {
     // entries pass, so that it does not hold up the log.
     let isWaiting = owned.isEmpty && !context.shard.perform { core in core.tasks.isEmpty }
     guard !isWaiting else { return false }
-    let entries = context.broadcast.read(
-      start.cursor, limit: context.configuration.batchLimit)
-    guard !entries.isEmpty else { return false }
-    context.shard.perform { [entries] core in core.applyBroadcast(entries) }
-    for entry in entries {
+    let end = context.clock.monotonicMilliseconds() + Self.sliceMilliseconds
+    var taken = 0
+    repeat {
+      let entries = context.broadcast.read(start.cursor, limit: Self.sliceLimit)
+      guard !entries.isEmpty else { break }
+      context.shard.perform { [entries] core in core.applyBroadcast(entries) }
+      note(entries)
+      taken += entries.count
+    } while taken < context.configuration.batchLimit
+      && context.clock.monotonicMilliseconds() < end
+    if taken > 0 { try publishOutput() }
+    return taken > 0
+  }
+
+  /// Remembers how far the broadcast partitions are applied.
+  private mutating func note(_ entries: [BroadcastEntry]) {
+    for (index, entry) in entries.enumerated() {
+      if index + 1 < entries.count {
+        let next = entries[index + 1].cause
+        if next.topic == entry.cause.topic, next.partition == entry.cause.partition { continue }
+      }
       let place = TopicPartition(
         topic: context.topics.name(of: entry.cause.topic), partition: entry.cause.partition)
       broadcastPositions[place] = entry.cause.offset + 1
-    }
-    try publishOutput()
-    return true
-  }
-
-  private mutating func applyTrades() {
-    context.shard.perform { [batch] core in core.applyTrades(batch) }
-    for record in batch.records {
-      positionsToCommit[batch.topicPartition(of: record)] = record.offset + 1
     }
   }
 
@@ -133,9 +120,7 @@ struct Lane {
 
   private mutating func commitWhenDue() throws(TransportError) {
     let now = context.clock.monotonicMilliseconds()
-    guard !positionsToCommit.isEmpty,
-      now - lastCommit >= Int64(context.configuration.commitMilliseconds)
-    else { return }
+    guard now - lastCommit >= Int64(context.configuration.commitMilliseconds) else { return }
     lastCommit = now
     try commit()
   }
@@ -154,51 +139,59 @@ struct Lane {
   /// A refusal means that the group is changing hands, which
   /// the next poll will say; nothing is lost, because a new owner rebuilds from the beginning.
   private mutating func commit() throws(TransportError) {
-    do { try consumer.commit(positionsToCommit) } catch {
+    let positions = context.shard.perform { core in core.positions }
+    var news: [TopicPartition: Int64] = [:]
+    for partition in owned {
+      guard let next = positions[partition], next != committed[partition] else { continue }
+      news[TopicPartition(topic: context.topics.trades, partition: partition)] = next
+      committed[partition] = next
+    }
+    guard !news.isEmpty else { return }
+    do throws(TransportError) { try consumer.commit(news) } catch {
       guard error.kind == .abortable || error.kind == .retriable else { throw error }
       context.logger.warning("group offsets were not stored", ["cause": .text(error.description)])
     }
-    positionsToCommit.removeAll(keepingCapacity: true)
   }
 
   private mutating func follow(_ change: AssignmentChange) throws(TransportError) {
     context.metrics.rebalances.increment()
     switch change {
     case .revoked(let partitions):
-      if !positionsToCommit.isEmpty { try commit() }
       note("partitions revoked", partitions)
-      owned = []
-      context.progress.update(context.number) { $0.isLive = false }
-      context.health.setReason(context.name, "\(context.name) waits for its partitions")
+      try commit()
+      standBy(because: "\(context.name) waits for its partitions")
     case .lost(let partitions):
-      positionsToCommit.removeAll()
       note("partitions lost", partitions)
-      owned = []
       context.shard.perform { core in _ = core.retain([]) }
-      context.progress.update(context.number) { $0.isLive = false }
-      context.health.setReason(context.name, "\(context.name) lost its partitions")
+      standBy(because: "\(context.name) lost its partitions")
     case .assigned(let partitions):
       note("partitions assigned", partitions)
       try takeOver(partitions.map(\.partition).sorted())
     }
   }
 
+  /// Owns nothing until the group assigns again.
+  private mutating func standBy(because reason: String) {
+    owned = []
+    committed = [:]
+    context.progress.update(context.number) { $0.isLive = false }
+    reportProgress()
+    context.health.setReason(context.name, reason)
+  }
+
   /// Rebuilds what is new and begins to consume at explicit offsets.
   private mutating func takeOver(_ partitions: [Int32]) throws(TransportError) {
     let fresh = context.shard.perform { core in core.retain(partitions) }
+    reportProgress()
     var rebuilder = TaskRebuilder(
       context: context, partitions: fresh, broadcastPositions: broadcastPositions)
-    if let change = try rebuilder.run(consumer: consumer, publisher: &publisher) {
-      try follow(change)
-      return
+    switch try rebuilder.run(consumer: consumer, publisher: &publisher) {
+    case .rebuilt: break
+    case .interrupted(let change): return try follow(change)
+    case .stopped: return
     }
     owned = partitions
-    let positions = context.shard.perform { core in core.positions }
-    var offsets: [TopicPartition: Int64] = [:]
-    for (partition, offset) in positions {
-      offsets[TopicPartition(topic: context.topics.trades, partition: partition)] = offset
-    }
-    try consumer.start(at: offsets)
+    guard try begin() else { return }
     reportProgress()
     context.progress.update(context.number) { $0.isLive = true }
     context.health.clearReason(context.name)
@@ -206,10 +199,30 @@ struct Lane {
       "lane is live", ["lane": .text(context.name), "partitions": LogValue(partitions.count)])
   }
 
+  /// Begins to consume where the tasks stand; false when the group has changed hands meanwhile,
+  /// which the next poll will say.
+  private func begin() throws(TransportError) -> Bool {
+    let positions = context.shard.perform { core in core.positions }
+    var offsets: [TopicPartition: Int64] = [:]
+    for (partition, offset) in positions {
+      offsets[TopicPartition(topic: context.topics.trades, partition: partition)] = offset
+    }
+    do throws(TransportError) {
+      try consumer.start(at: offsets)
+      return true
+    } catch {
+      guard error.kind == .abortable else { throw error }
+      context.logger.info(
+        "the group changed hands during a rebuild", ["cause": .text(error.description)])
+      return false
+    }
+  }
+
   private mutating func drain() throws(TransportError) {
     context.health.setReason("draining", "the worker is stopping")
     try publishOutput()
-    if !positionsToCommit.isEmpty { try commit() }
+    try commit()
+    context.progress.update(context.number) { $0.isLive = false }
     context.logger.info("lane drained", ["lane": .text(context.name)])
   }
 

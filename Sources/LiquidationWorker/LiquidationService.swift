@@ -10,8 +10,8 @@ public import Telemetry
 /// The worker: one broadcast reader, and lanes that share the partitions of `trades` with the other
 /// processes of the group.
 ///
-/// Until exactly-once lands, state is rebuilt from the beginning of the inputs whenever a lane takes
-/// over a partition; see docs/adr/0004-exactly-once-boundary.md.
+/// Until exactly-once lands, state is rebuilt from the beginning of the inputs whenever a lane
+/// takes over a partition; see docs/adr/0004-exactly-once-boundary.md.
 public final class LiquidationService: Sendable {
   /// How far each lane has come.
   public let progress: ProgressBoard
@@ -77,6 +77,10 @@ public final class LiquidationService: Sendable {
   /// Runs until `stop` is called or a lane fails; then drains and returns.
   /// - Throws: `WorkerError`, the first failure.
   public func run() async throws(WorkerError) {
+    // The lanes' reasons come first, so that the process is never ready in between.
+    for shard in shards.indices {
+      health.setReason("lane-\(shard)", "lane-\(shard) is joining the group")
+    }
     health.clearReason(HealthState.startingKey)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.onThread("broadcast") { self.readBroadcast() } }
@@ -100,7 +104,8 @@ public final class LiquidationService: Sendable {
   public func account(_ id: AccountID) async -> AccountView? {
     let partition = partition(of: id)
     for (shard, lane) in zip(shards, progress.current) where lane.trades[partition] != nil {
-      return await shard.account(id, partition: partition)
+      // A partition may just have moved from one lane of this process to another.
+      if let view = await shard.account(id, partition: partition) { return view }
     }
     return nil
   }

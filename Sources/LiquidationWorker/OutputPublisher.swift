@@ -4,43 +4,73 @@ import Telemetry
 /// Publishes outputs with bounded patience and waits until the broker has them.
 ///
 /// Offsets are stored and progress is reported only after `settle`, so that a crash can repeat an
-/// event but never lose one.
+/// event but never lose one. While it waits, the lane beats its heart and answers queries; its
+/// patience must stay below the group's poll interval.
 struct OutputPublisher {
+  /// How long one flush waits before the lane breathes again.
+  private static let sliceMilliseconds = 1_000
+
   private let publisher: any RecordPublisher
-  private let retries: Counter
-  private let flushMilliseconds: Int
+  private let context: LaneContext
   private var isPending = false
 
-  init(publisher: any RecordPublisher, retries: Counter, flushMilliseconds: Int) {
+  init(publisher: any RecordPublisher, context: LaneContext) {
     self.publisher = publisher
-    self.retries = retries
-    self.flushMilliseconds = flushMilliseconds
+    self.context = context
   }
 
   /// Hands records over; each publish waits a bounded time for room by itself, and is offered again
-  /// ten times before the lane gives up.
+  /// up to ten times before the lane gives up.
   mutating func publish(_ records: [OutboundRecord]) throws(TransportError) {
     for record in records {
-      var attempts = 0
-      while true {
-        do {
-          try publisher.publish(record)
-          break
-        } catch {
-          attempts += 1
-          guard error.kind == .retriable, attempts < 10 else { throw error }
-          retries.increment()
+      do throws(TransportError) { try offer(record) } catch {
+        // A dead letter is larger than the record that it carries. One that cannot be written must
+        // not stop the stream: its headers still say where the record lies.
+        guard error.kind == .refused, record.topic == context.topics.deadLetter else {
+          throw error
         }
+        context.logger.warning(
+          "a dead letter is written without its record", ["cause": .text(error.reason)])
+        try offer(DeadLetter.withoutRecord(record))
       }
       isPending = true
+    }
+  }
+
+  private func offer(_ record: OutboundRecord) throws(TransportError) {
+    var attempts = 0
+    while true {
+      do throws(TransportError) { return try publisher.publish(record) } catch {
+        attempts += 1
+        guard error.kind == .retriable, attempts < 10 else { throw error }
+        context.metrics.publishRetries.increment()
+        context.breathe()
+      }
     }
   }
 
   /// Waits until everything handed over is acknowledged.
   mutating func settle() throws(TransportError) {
     guard isPending else { return }
-    try publisher.flush(timeoutMilliseconds: flushMilliseconds)
-    isPending = false
+    let patience = Int64(context.configuration.flushMilliseconds)
+    let begun = context.clock.monotonicMilliseconds()
+    while true {
+      let left = patience - (context.clock.monotonicMilliseconds() - begun)
+      do throws(TransportError) {
+        try publisher.flush(
+          timeoutMilliseconds: max(1, min(Self.sliceMilliseconds, Int(left))))
+        isPending = false
+        return
+      } catch {
+        guard error.kind == .retriable else { throw error }
+        guard left > 0 else {
+          throw TransportError(
+            kind: error.kind, code: error.code,
+            reason: "the broker has not acknowledged the outputs after \(patience) ms")
+        }
+        context.breathe()
+      }
+    }
   }
 
   /// Offset after the last acknowledged record, per partition.

@@ -57,10 +57,15 @@ struct ShardCore: Sendable {
   /// Applies account records, each to the task of its partition; a record that was applied before
   /// (a redelivery after a change of owner) is passed over.
   mutating func applyTrades(_ batch: RecordBatch) {
+    var index = 0
     for record in batch.records {
-      guard let index = tasks.firstIndex(where: { $0.partition == record.partition }),
-        record.offset >= tasks[index].nextOffset
-      else { continue }
+      if index >= tasks.count || tasks[index].partition != record.partition {
+        guard let found = tasks.firstIndex(where: { $0.partition == record.partition }) else {
+          continue
+        }
+        index = found
+      }
+      guard record.offset >= tasks[index].nextOffset else { continue }
       applyTrade(record, of: batch, to: index)
     }
   }
@@ -83,8 +88,10 @@ struct ShardCore: Sendable {
       body = .markIncomplete(
         account, accountSequence: refusal.accountSequence, refusal.reason)
     }
-    if let reason = apply(MarginCommand(cause: cause, body: body), to: index) {
-      guard case .command = content else { return }
+    let outcome = apply(MarginCommand(cause: cause, body: body), to: index)
+    // A record that the border refused has been counted and written as a dead letter already.
+    guard case .command = content else { return }
+    if let reason = count(outcome) {
       refuse(
         cause, reason, detail: "the engine refused it", original: batch.original(of: record),
         partition: tasks[index].partition)
@@ -98,8 +105,8 @@ struct ShardCore: Sendable {
 
   /// Applies one broadcast entry to some tasks.
   ///
-  /// Every process reads these topics, so a dead letter is written once: by the owner of the task
-  /// whose number is the record's partition modulo the number of tasks.
+  /// Every process reads these topics, so a dead letter is written, and a duplicate counted, once:
+  /// by the owner of the task whose number is the record's partition modulo the number of tasks.
   mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: Range<Int>) {
     output.counts.broadcast += 1
     let owner = entry.cause.partition % max(1, partitionCount)
@@ -112,8 +119,8 @@ struct ShardCore: Sendable {
           entry.cause, refusal.reason, detail: refusal.detail, original: entry.original,
           partition: owner)
       case .command(let body):
-        let reason = apply(MarginCommand(cause: entry.cause, body: body), to: index)
-        guard let reason, isOwner else { continue }
+        let outcome = apply(MarginCommand(cause: entry.cause, body: body), to: index)
+        guard isOwner, let reason = count(outcome) else { continue }
         refuse(
           entry.cause, reason, detail: "the engine refused it", original: entry.original,
           partition: owner)
@@ -147,10 +154,15 @@ struct ShardCore: Sendable {
     tasks.first { $0.partition == partition }?.engine.account(id)
   }
 
-  private mutating func apply(_ command: MarginCommand, to index: Int) -> RejectReason? {
+  private mutating func apply(_ command: MarginCommand, to index: Int) -> CommandOutcome {
     events.removeAll(keepingCapacity: true)
     let outcome = tasks[index].engine.apply(command, into: &events)
     for event in events { publish(event, partition: tasks[index].partition) }
+    return outcome
+  }
+
+  /// Counts what became of a record, and gives the reason of a refusal.
+  private mutating func count(_ outcome: CommandOutcome) -> RejectReason? {
     switch outcome {
     case .applied: return nil
     case .duplicate:

@@ -3,8 +3,22 @@ import MarginDomain
 import StreamTransport
 import Telemetry
 
+/// How a rebuild ended.
+enum RebuildOutcome {
+  /// The shard has the tasks.
+  case rebuilt
+  /// The group changed hands, which made the work pointless.
+  case interrupted(AssignmentChange)
+  /// The worker is to stop.
+  case stopped
+}
+
 /// Rebuilds new tasks from the beginning of their inputs, and hands them to the shard.
 struct TaskRebuilder {
+  /// Records and milliseconds after which the rebuild looks up from its work at the latest.
+  private static let recordsPerBreath = 2_000
+  private static let millisecondsPerBreath: Int64 = 1_000
+
   private let context: LaneContext
   private let partitions: [Int32]
   private let broadcastPositions: [TopicPartition: Int64]
@@ -28,44 +42,55 @@ struct TaskRebuilder {
 
   /// Applies everything before the ends that hold now, publishing what it causes.
   ///
-  /// - Returns: a change of ownership that made the work pointless, or nil when it is done.
+  /// - Returns: how it ended; unless `rebuilt`, the shard is as it was.
   /// - Throws: `TransportError`; `offsetOutOfRange` when the beginning of an input is gone.
   mutating func run(
     consumer: any GroupConsumer, publisher: inout OutputPublisher
-  ) throws(TransportError) -> AssignmentChange? {
-    guard !partitions.isEmpty else { return nil }
+  ) throws(TransportError) -> RebuildOutcome {
+    guard !partitions.isEmpty else { return .rebuilt }
     let begun = context.clock.monotonicMilliseconds()
     let ends = try inputEnds()
     let reader = try context.connector.partitionReader(
       topics: context.topics.broadcast + [context.topics.trades])
-    defer { reader.close() }
+    defer {
+      reader.close()
+      context.metrics.setRebuildRemaining(0, lane: context.name)
+    }
     var merge = Rebuild(
       topics: context.topics, reader: reader, batchLimit: context.configuration.batchLimit)
     try merge.open(ends)
     logStart(records: merge.remaining)
-    if let change = try apply(&merge, consumer: consumer, publisher: &publisher) { return change }
+    let outcome = try apply(&merge, consumer: consumer, publisher: &publisher)
+    guard case .rebuilt = outcome else { return outcome }
     core.setTradePositions(ends, topic: context.topics.trades)
     let rebuilt = core.tasks
     context.shard.perform { core in core.adopt(rebuilt) }
     logEnd(milliseconds: context.clock.monotonicMilliseconds() - begun)
-    return nil
+    return .rebuilt
   }
 
   private mutating func apply(
     _ merge: inout Rebuild, consumer: any GroupConsumer, publisher: inout OutputPublisher
-  ) throws(TransportError) -> AssignmentChange? {
+  ) throws(TransportError) -> RebuildOutcome {
     var sinceBreath = 0
+    var lastBreath = context.clock.monotonicMilliseconds()
     while true {
       let step = try merge.step(timeoutMilliseconds: 200) { input, batch, record in
         visit(input, batch, record)
       }
       sinceBreath += 1
-      guard step != .record || sinceBreath >= 2_000 else { continue }
-      sinceBreath = 0
-      if let change = try breathe(merge, consumer: consumer, publisher: &publisher) {
-        return change
+      // Records differ a thousandfold in cost, so the clock is asked as well, now and then.
+      if step == .record, sinceBreath < Self.recordsPerBreath {
+        guard sinceBreath % 32 == 0 else { continue }
+        let pause = context.clock.monotonicMilliseconds() - lastBreath
+        if pause < Self.millisecondsPerBreath { continue }
       }
-      if step == .ended { return nil }
+      sinceBreath = 0
+      try breathe(merge, publisher: &publisher)
+      lastBreath = context.clock.monotonicMilliseconds()
+      if context.stop.isSet { return .stopped }
+      if let change = try consumer.keepAlive() { return .interrupted(change) }
+      if step == .ended { return .rebuilt }
     }
   }
 
@@ -82,12 +107,11 @@ struct TaskRebuilder {
     core.applyTrade(record, of: batch, to: index)
   }
 
-  /// Between stretches: stay in the group, publish, answer queries, say how far it is.
+  /// Between stretches: publish, answer queries, say how far it is.
   private mutating func breathe(
-    _ merge: Rebuild, consumer: any GroupConsumer, publisher: inout OutputPublisher
-  ) throws(TransportError) -> AssignmentChange? {
-    context.heartbeat.beat()
-    context.shard.executor.runPending()
+    _ merge: Rebuild, publisher: inout OutputPublisher
+  ) throws(TransportError) {
+    context.breathe()
     let output = core.takeOutput()
     try publisher.publish(output.records)
     try publisher.settle()
@@ -95,8 +119,6 @@ struct TaskRebuilder {
     context.metrics.setRebuildRemaining(merge.remaining, lane: context.name)
     context.health.setReason(
       context.name, "\(context.name) is rebuilding: \(merge.remaining) records left")
-    if context.stop.isSet { return .lost([]) }
-    return try consumer.keepAlive()
   }
 
   /// The ends of all inputs, after a check that their beginnings are there.
@@ -109,6 +131,7 @@ struct TaskRebuilder {
       TopicPartition(topic: context.topics.trades, partition: $0)
     }
     for place in trades + broadcastPositions.keys.sorted() {
+      context.breathe()
       let bounds = try administrator.watermarks(of: place, timeoutMilliseconds: timeout)
       let end = broadcastPositions[place] ?? bounds.high
       guard bounds.low == 0 || end == 0 else {
@@ -134,7 +157,6 @@ struct TaskRebuilder {
 
   private func logEnd(milliseconds: Int64) {
     context.metrics.rebuildSeconds.observe(Double(milliseconds) / 1_000)
-    context.metrics.setRebuildRemaining(0, lane: context.name)
     context.logger.info(
       "state is rebuilt", ["lane": .text(context.name), "milliseconds": LogValue(milliseconds)])
   }

@@ -12,27 +12,33 @@ struct TopicSurvey {
   ) throws(WorkerError) {
     let topics = configuration.topics
     let timeout = configuration.requestMilliseconds
-    do throws(TransportError) {
-      let administrator = try connector.topicAdministrator()
-      defer { administrator.close() }
-      let names = topics.broadcast + [topics.trades] + topics.partitionedLikeTrades
-      let counts = try administrator.partitionCounts(of: names, timeoutMilliseconds: timeout)
-      var ends: [TopicPartition: Int64] = [:]
-      for topic in topics.broadcast {
-        for partition in 0..<(counts[topic] ?? 0) {
-          let place = TopicPartition(topic: topic, partition: partition)
-          ends[place] = try administrator.watermarks(of: place, timeoutMilliseconds: timeout).high
-        }
-      }
-      broadcastEnds = ends
-      partitionCount = counts[topics.trades] ?? 0
-      if let fault = TopicSurvey.fault(in: counts, names: names, topics: topics) {
-        throw TransportError(
-          kind: .configuration, code: "TOPICS", reason: fault.description)
-      }
-    } catch {
-      throw .transport(error.reason)
+    let administrator = try answered { () throws(TransportError) in
+      try connector.topicAdministrator()
     }
+    defer { administrator.close() }
+    let names = topics.broadcast + [topics.trades] + topics.partitionedLikeTrades
+    let counts = try answered { () throws(TransportError) in
+      try administrator.partitionCounts(of: names, timeoutMilliseconds: timeout)
+    }
+    if let fault = TopicSurvey.fault(in: counts, names: names, topics: topics) { throw fault }
+    broadcastEnds = try answered { () throws(TransportError) in
+      try TopicSurvey.ends(of: topics.broadcast, counts: counts, administrator, timeout)
+    }
+    partitionCount = counts[topics.trades] ?? 0
+  }
+
+  private static func ends(
+    of topics: [String], counts: [String: Int32], _ administrator: any TopicAdministrator,
+    _ timeout: Int
+  ) throws(TransportError) -> [TopicPartition: Int64] {
+    var ends: [TopicPartition: Int64] = [:]
+    for topic in topics {
+      for partition in 0..<(counts[topic] ?? 0) {
+        let place = TopicPartition(topic: topic, partition: partition)
+        ends[place] = try administrator.watermarks(of: place, timeoutMilliseconds: timeout).high
+      }
+    }
+    return ends
   }
 
   private static func fault(
@@ -46,4 +52,10 @@ struct TopicSurvey {
     }
     return nil
   }
+}
+
+private func answered<Value>(
+  _ ask: () throws(TransportError) -> Value
+) throws(WorkerError) -> Value {
+  do throws(TransportError) { return try ask() } catch { throw .transport(error.reason) }
 }

@@ -55,8 +55,9 @@ public struct WorkerConfiguration: Sendable, Equatable {
   public var broadcastLimit = 1_000_000
   /// Longest wait for an answer of the broker, milliseconds.
   public var requestMilliseconds = 30_000
-  /// Longest time that outputs may take to be acknowledged, milliseconds.
-  public var flushMilliseconds = 60_000
+  /// Longest time that outputs may take to be acknowledged, milliseconds; below the group's
+  /// `max.poll.interval.ms`, because the lane does not poll meanwhile.
+  public var flushMilliseconds = 45_000
   /// The defaults.
   public init() {}
 }

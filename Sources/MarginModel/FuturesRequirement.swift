@@ -63,7 +63,7 @@ extension MarginTier {
     precondition(floors.count == rates.count, "floors and rates must be as many")
     var amounts: [Money] = []
     var amount = Money.zero
-    for index in floors.indices {
+    for index in 0..<floors.count {
       if index > 0 {
         amount += floors[index].times(rates[index] - rates[index - 1], rounding: .nearestEven)
       }

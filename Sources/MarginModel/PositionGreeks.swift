@@ -33,12 +33,13 @@ public struct PositionGreeks: Sendable, Equatable {
 
   /// The greeks of a position.
   ///
+  /// Nil when the market holds no volatility of an option, or not the price needed, or one outside
+  /// the range of the model.
+  ///
   /// - Parameters:
   ///   - quantity: q, signed contracts.
   ///   - instrument: a future or a perpetual option.
   ///   - market: accepted prices.
-  /// - Returns: nil when the market holds no volatility of an option, or not the price needed, or
-  ///   one outside the range of the model.
   public init?(of quantity: Quantity, in instrument: Instrument, market: MarketView) {
     let units = instrument.units(of: quantity)
     switch instrument.kind {

@@ -108,8 +108,10 @@ struct PositionReportAssembler {
     return price
   }
 
-  /// q · m · (mark − payoff) · 24 h / T of a perpetual option; q · m · mark · rate · 24 h / interval
-  /// of a future whose rate is known. Positive: the account pays.
+  /// What a day of funding costs the account, positive: it pays.
+  ///
+  /// q · m · (mark − payoff) · 24 h / T of a perpetual option; q · m · mark · rate · 24 h /
+  /// interval of a future whose rate is known.
   private func fundingPerDay(of position: AccountBook.Position) -> AssetAmount? {
     let instrument = position.instrument
     let quantity = position.state.quantity

@@ -93,7 +93,7 @@ extension Instrument {
     return quantity.isNegative == (payoff == .linear) ? size : -size
   }
 
-  /// Unrealized profit of a future between two prices: q · m · (P − E), inverse q · m · (1/E − 1/P).
+  /// Unrealized profit of a future: q · m · (P − E), inverse q · m · (1/E − 1/P).
   ///
   /// - Parameters:
   ///   - quantity: signed contracts.

@@ -46,7 +46,7 @@ struct ScheduledRequirement {
       return pieces(of: schedule.tier(at: markNotional), lower: .zero, upper: nil)
     }
     let tiers = schedule.allTiers
-    return tiers.indices.flatMap { index in
+    return (0..<tiers.count).flatMap { index in
       let next = index + 1
       return pieces(
         of: tiers[index], lower: ExactRatio(tiers[index].floor),
@@ -90,7 +90,9 @@ struct ScheduledRequirement {
     rules.closingFee == .atMark ? ExactRatio(instrument.takerFee) : .zero
   }
 
-  /// φ · max(0, 1 ∓ i), i what the position was opened with; see `FuturesRules.bankruptcyClosingFee`.
+  /// φ · max(0, 1 ∓ i), i what the position was opened with.
+  ///
+  /// See `FuturesRules.bankruptcyClosingFee`.
   private func bankruptcyFeeRate(of tier: MarginTier) -> ExactRatio {
     guard rules.closingFee == .atBankruptcyPrice else { return .zero }
     let initial = leverage == nil ? marginRate ?? initialRate(of: tier) : initialRate(of: tier)

@@ -7,7 +7,8 @@ public struct HTTPRoute: Sendable {
     /// Called on the server's only thread: answer from a snapshot, never wait.
     case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
     /// Called in a task of its own while the connection is suspended; the server's thread goes on
-    /// with other requests. Without an answer in time the client gets 503 and the task is cancelled.
+    /// with other requests. Without an answer in time the client gets 503 and the task is
+    /// cancelled.
     case deferred(@Sendable (HTTPRequest) async -> HTTPResponse)
   }
 

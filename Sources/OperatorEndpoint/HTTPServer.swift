@@ -2,8 +2,8 @@
 ///
 /// Immediate routes run on that thread. A deferred route, such as an account query that waits for
 /// its shard's turn, suspends its connection instead: the thread goes on, a task awaits the answer,
-/// and the connection is resumed with it or, after `answerLimit`, with 503. So no thread and no lane
-/// ever waits for HTTP, and a lane that hangs costs a bounded number of tasks and connections.
+/// and the connection is resumed with it or, after `answerLimit`, with 503. So no thread and no
+/// lane ever waits for HTTP, and a lane that hangs costs a bounded number of tasks and connections.
 public final class HTTPServer: Sendable {
   /// Address that is listened on.
   public let address: String

@@ -11,9 +11,9 @@ import CMicroHTTPD
 /// The one wrapper of libmicrohttpd; no pointer leaves this file.
 ///
 /// Why `@unchecked Sendable` holds: `daemon` is written once, in `init` before anyone else has this
-/// object, and read once, by the first `stop()`, which `PendingAnswers.stop` singles out; everything
-/// else is Sendable by itself. Callbacks reach `core`, which is kept alive by one reference that is
-/// given back only after `MHD_stop_daemon` has joined the thread that calls back.
+/// object, and read once, by the first `stop()`, which `PendingAnswers.stop` singles out;
+/// everything else is Sendable by itself. Callbacks reach `core`, which is kept alive by one
+/// reference that is given back only after `MHD_stop_daemon` has joined the thread that calls back.
 final class MicroHTTPDaemon: @unchecked Sendable {
   let port: UInt16
   private let core: HTTPCore

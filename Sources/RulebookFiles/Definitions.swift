@@ -36,7 +36,9 @@ struct Definitions: Sendable {
 
   /// Reports symbols of instruments and assets that name nothing.
   ///
-  /// - Parameter reportingAsset: an asset that needs no definition of its own.
+  /// - Parameters:
+  ///   - reportingAsset: an asset that needs no definition of its own.
+  ///   - fields: takes the faults.
   func refuseDangling(reportingAsset: Symbol?, reportingTo fields: inout YAMLFields) {
     for instrument in instruments {
       let (underlying, asset) = (instrument.value.underlying, instrument.value.settlementAsset)

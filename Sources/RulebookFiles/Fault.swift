@@ -16,13 +16,15 @@ public struct SourcePosition: Sendable, Hashable {
 
 /// One thing that is wrong in a file: where it stands, what it is, and what was expected.
 ///
-/// `description` is the one line that a command prints: `file:line:column: path: problem, expected X`.
+/// `description` is the one line that a command prints: `file:line:column: path: problem, expected
+/// X`.
 public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
   /// Name of the file as its user gave it.
   public let file: String
   /// Where the offending text starts; for a missing key, where its mapping starts.
   public let position: SourcePosition
-  /// Path of the value from the top of the document, such as `accounts[2].quantity`; empty at the top.
+  /// Path of the value from the top of the document, such as `accounts[2].quantity`; empty at the
+  /// top.
   public let path: YAMLPath
   /// What is wrong, as the continuation of a sentence about the path.
   public let problem: String

@@ -1,14 +1,15 @@
 /// The one of `names` that a person most likely meant by `word`, for "did you mean".
 ///
 /// Nearness is the number of single letters added, left out, changed or swapped with a neighbour;
-/// upper and lower case, and `-` and `_`, count as equal. A name is near when that number is at most
-/// a third of the word's length, and at least one is always allowed.
+/// upper and lower case, and `-` and `_`, count as equal. A name is near when that number is at
+/// most a third of the word's length, and at least one is always allowed.
 ///
 /// - Parameters:
 ///   - word: What was written.
 ///   - names: The names that exist; of several equally near ones the first is given.
 /// - Returns: The nearest name, or nil when none is near.
-/// - Complexity: Number of names times the product of the lengths; words over 64 letters match none.
+/// - Complexity: Number of names times the product of the lengths; words over 64 letters match
+///   none.
 public func nearestName(to word: String, among names: [String]) -> String? {
   let letters = comparable(word)
   guard (1...64).contains(letters.count) else { return nil }

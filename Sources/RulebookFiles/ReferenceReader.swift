@@ -10,8 +10,8 @@ public struct ReferenceEntry: Sendable, Equatable {
 
 /// Reads the file of `plimsoll reference publish` and `check`.
 ///
-/// `docs/reference/book.md` describes it: instruments, assets, underlyings and rulebooks, all whole.
-/// The file must define what its instruments and assets name.
+/// `docs/reference/book.md` describes it: instruments, assets, underlyings and rulebooks, all
+/// whole. The file must define what its instruments and assets name.
 public enum ReferenceReader {
   /// Reads a file.
   ///

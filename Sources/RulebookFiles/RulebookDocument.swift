@@ -15,10 +15,12 @@ public struct RulebookDocument: Sendable, Equatable {
   public let rulebook: Rulebook
   /// Parts that neither the document nor its preset holds, in the order of the cases.
   ///
-  /// Their place in `rulebook` is taken by rules that never ask too little: a future has no schedule
-  /// (which is a fault where one is held), an option is margined at its whole size or value.
+  /// Their place in `rulebook` is taken by rules that never ask too little: a future has no
+  /// schedule (which is a fault where one is held), an option is margined at its whole size or
+  /// value.
   public let absentParts: [OptionalPart]
-  /// The symbols that the document's own schedules name, with their places; a preset's are left out.
+  /// The symbols that the document's own schedules name, with their places; a preset's are left
+  /// out.
   public let ownScheduleSymbols: [LocatedValue<Symbol>]
   /// Symbols whose schedule is in another asset than the reporting asset and therefore left out.
   public let symbolsInOtherAssets: [Symbol]

@@ -4,7 +4,8 @@ internal import Foundation
 ///
 /// JSON is read by the same parser: every JSON document without surrogate pairs in `\u` escapes is
 /// a YAML document. What could make a file mean something else than it seems is refused: aliases
-/// and anchors, tags, keys given twice, several documents in one file, NUL, bytes that are not UTF-8.
+/// and anchors, tags, keys given twice, several documents in one file, NUL, bytes that are not
+/// UTF-8.
 public struct YAMLDocument: Sendable, Equatable {
   /// Bounds that keep a hostile or mistaken file from exhausting memory.
   public struct Limits: Sendable, Equatable {

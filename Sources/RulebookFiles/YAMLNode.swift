@@ -89,7 +89,8 @@ public struct YAMLPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text made fit for one line of a message: control characters escaped, at most 60 characters.
+  /// The text made fit for one line of a message: control characters escaped, at most 60
+  /// characters.
   var quotable: String {
     var result = ""
     for scalar in unicodeScalars.prefix(60) {

@@ -67,7 +67,8 @@ public struct YAMLFields: Sendable {
     self.reader = reader
   }
 
-  /// The value of a key that must be there; nil when it is missing or wrong, which is then reported.
+  /// The value of a key that must be there; nil when it is missing or wrong, which is then
+  /// reported.
   public mutating func required<Value>(_ key: String, _ shape: YAMLShape<Value>) -> Value? {
     guard let entry = entry(key) else {
       report("is missing", for: key, expected: shape.expected)

@@ -1,7 +1,7 @@
 /// What a value must look like, and how it becomes a value of Swift.
 ///
-/// Shapes are put together (`.list(of: .decimal)`); reading reports every fault and goes on, so that
-/// one run shows a person all that is wrong.
+/// Shapes are put together (`.list(of: .decimal)`); reading reports every fault and goes on, so
+/// that one run shows a person all that is wrong.
 public struct YAMLShape<Value>: Sendable {
   /// What is accepted, as it stands after "expected" in a fault.
   public let expected: String
@@ -150,7 +150,8 @@ extension YAMLShape where Value == String {
     parsed(expected: "text") { $0.isEmpty ? nil : $0 }
   }
 
-  /// A decimal number, quoted or not, as plain digits: no exponent, no `+`, the digits otherwise kept.
+  /// A decimal number, quoted or not, as plain digits: no exponent, no `+`, the digits otherwise
+  /// kept.
   ///
   /// `1e-7` is accepted and becomes `0.0000001`. Range and scale are the caller's to check.
   public static var decimal: YAMLShape {

@@ -24,8 +24,8 @@ enum RunCommand {
     summary: "the worker against any Kafka",
     details: [
       "Reads prices, funding, reference and trades, and publishes margin calls and liquidations. "
-        + "Several workers share the partitions of one group. SIGTERM finishes the work in hand and "
-        + "ends with 0; a second one ends at once."
+        + "Several workers share the partitions of one group. SIGTERM finishes the work in hand "
+        + "and ends with 0; a second one ends at once."
     ],
     options: [lanes.definition] + KafkaOptions.all
       + [group.definition, instance.definition, sessionTimeout.definition] + TopicOptions.all

@@ -33,9 +33,9 @@ enum TailCommand {
     path: ["tail"],
     summary: "follow margin calls and liquidations",
     details: [
-      "JSON is Protobuf's own JSON form of the schemas, with topic, partition and offset. Events that "
-        + "are missing by their sequence, and records that cannot be read, are told on standard "
-        + "error. Ends with 0 on SIGINT and SIGTERM, and when its output is closed.",
+      "JSON is Protobuf's own JSON form of the schemas, with topic, partition and offset. Events "
+        + "that are missing by their sequence, and records that cannot be read, are told on "
+        + "standard error. Ends with 0 on SIGINT and SIGTERM, and when its output is closed.",
       "A time is that of the record that caused the event; the embedded broker cannot look it up.",
     ],
     options: [

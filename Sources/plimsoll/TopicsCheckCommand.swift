@@ -1,5 +1,3 @@
-internal import StreamTransport
-
 /// `plimsoll topics check`.
 enum TopicsCheckCommand {
   static let command = Command(
@@ -19,7 +17,5 @@ enum TopicsCheckCommand {
         meaning: "ends with 0 when all is well")
     ],
     exitStatuses: [.negative, .unavailable, .temporaryFailure],
-    run: { options in
-      TopicsRun.perform(options) { run throws(TransportError) in try run.check() }
-    })
+    run: { options in TopicsRun.check(options) })
 }

@@ -1,5 +1,3 @@
-internal import StreamTransport
-
 /// `plimsoll topics create`.
 enum TopicsCreateCommand {
   static let command = Command(
@@ -17,9 +15,7 @@ enum TopicsCreateCommand {
         meaning: "all topics on a single broker")
     ],
     exitStatuses: [.negative, .unavailable, .temporaryFailure],
-    run: { options in
-      TopicsRun.perform(options) { run throws(TransportError) in try run.create() }
-    })
+    run: { options in TopicsRun.create(options) })
 }
 
 /// The options of `topics create` and `topics check`.
@@ -39,10 +35,13 @@ enum TopicsOptions {
       "copies that must have a record before it counts as written; without it 2 when there are "
         + "three copies or more, else 1"))
   static let outputRetention = Option<Duration>.value(
-    "output-retention",
-    .duration(in: .seconds(3600)...(.seconds(876_000 * 3600)), "from 1h to 876000h"),
-    default: "168h",
-    OptionSettings("how long margin calls, liquidations, journal and dead letters are kept"))
+    "output-retention", retention, default: "720h",
+    OptionSettings("how long margin calls, liquidations and dead letters are kept"))
+  static let journalRetention = Option<Duration>.value(
+    "journal-retention", retention, default: "8760h",
+    OptionSettings("how long the journal is kept: how far back an audit can reach"))
+  private static let retention = ValueParser<Duration>.duration(
+    in: .seconds(3600)...(.seconds(876_000 * 3600)), "from 1h to 876000h")
 
   static let accounts = Option<String>.value(
     "accounts-topic", .topicName, default: "accounts",
@@ -56,8 +55,11 @@ enum TopicsOptions {
 
   /// The options of `topics create`.
   static let making =
-    numbers + [replication.definition, minimumInSync.definition, outputRetention.definition]
-    + places
+    numbers
+    + [
+      replication.definition, minimumInSync.definition, outputRetention.definition,
+      journalRetention.definition,
+    ] + places
 
   private static let numbers = [partitions.definition, broadcastPartitions.definition]
   private static let places =

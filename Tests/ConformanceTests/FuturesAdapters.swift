@@ -61,7 +61,7 @@ extension MarginFamily {
   }
 
   /// An isolated account whose raw value already holds the entry cash flow.
-  static func accountValue(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
+  static func heldWithEntry(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
     let instrument = Instrument.perpetual()
     let position = AccountBook.Position(
       instrument: instrument,

@@ -6,7 +6,7 @@ import MarginModel
 extension MarginFamily {
   static let futures: [String: MarginFamily] = [
     "binance_linear_liq": MarginFamily(crossAccount),
-    "hyperliquid_isolated_liq": MarginFamily(accountValue),
+    "hyperliquid_isolated_liq": MarginFamily(heldWithEntry),
     "cross_account_liq": MarginFamily(otherMaintenance),
     "bybit_linear_isolated": MarginFamily { inputs in
       try isolated(

@@ -53,8 +53,9 @@ struct FullWidthTests {
       return result
     }
 
-    /// Long division, digit by digit; the divisor is kept below 2^124 so that ten times a remainder
-    /// fits. The quotient is nil when it does not fit.
+    /// Long division, digit by digit; the quotient is nil when it does not fit.
+    ///
+    /// The divisor is kept below 2^124 so that ten times a remainder fits.
     static func divide(_ digits: [UInt128], by divisor: UInt128) -> (UInt128?, UInt128) {
       var quotient: UInt128? = 0
       var remainder: UInt128 = 0

@@ -46,6 +46,14 @@ struct ClientLedger {
   private mutating func apply(_ fill: Fill, to client: inout Client) {
     guard let instrument = venue.instrument(fill.symbol) else { return }
     var position = client.positions[fill.symbol] ?? .flat
+    if client.mode == .isolated, position.quantity.isZero {
+      // As in the engine: an opening fill takes notional / leverage out of the cash.
+      let margin = instrument.notional(of: fill.quantity, at: fill.price).scaled(
+        by: Rate.one.rawValue, over: (client.leverages[fill.symbol] ?? .one).rawValue,
+        rounding: .ceiling)
+      client.cash[instrument.settlementAsset, default: .zero] -= margin
+      client.isolated[fill.symbol, default: .zero] += margin
+    }
     let change = position.apply(fill.quantity, at: fill.price, of: instrument)
     client.positions[fill.symbol] = position
     client.cash[instrument.settlementAsset, default: .zero] += change - fill.fee

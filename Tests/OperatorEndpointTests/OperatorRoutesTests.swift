@@ -16,7 +16,8 @@ extension OperatorEndpointSuite {
 
     init() throws {
       let ledger = Ledger()
-      // Tests share two threads with many others, so an answer may wait far longer than in a worker.
+      // Tests share two threads with many others, so an answer may wait far longer than in a
+      // worker.
       var configuration = HTTPServerConfiguration()
       configuration.answerLimit = .seconds(60)
       server = try HTTPServer(

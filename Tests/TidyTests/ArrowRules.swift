@@ -45,11 +45,11 @@ enum ArrowRules {
     "OperatorEndpoint": Allowed(["Telemetry", "CMicroHTTPD"]),
     "RulebookFiles": Allowed(["MarginModel", "MarginDomain", "FixedPoint", "CYAML"]),
     "MarketSimulator": Allowed(["MarginModel", "MarginDomain", "FixedPoint"]),
-    "plimsoll": Allowed(domain.union(worker).union(adapters)),
+    "plimsoll": Allowed(domain.union(worker).union(adapters).union(["CGetopt"])),
     "LiquidationTestKit": Allowed(domain.union(worker)),
     "CSchemas": Allowed(["CProtobufC"]),
     "CRdKafka": Allowed(), "CProtobufC": Allowed(), "CYAML": Allowed(),
-    "CMicroHTTPD": Allowed(), "CLaneThread": Allowed(),
+    "CMicroHTTPD": Allowed(), "CGetopt": Allowed(), "CLaneThread": Allowed(),
   ]
 
   /// Modules of the toolchain that shipped targets use.
@@ -61,7 +61,7 @@ enum ArrowRules {
   static let ownerOfCModule: [String: String] = [
     "CRdKafka": "KafkaTransport", "CProtobufC": "LiquidationWire", "CSchemas": "LiquidationWire",
     "CMicroHTTPD": "OperatorEndpoint", "CYAML": "RulebookFiles",
-    "CLaneThread": "LiquidationWorker",
+    "CLaneThread": "LiquidationWorker", "CGetopt": "plimsoll",
   ]
 
   /// A target as the manifest declares it.

@@ -42,6 +42,7 @@ struct ArrowTests {
       ("Sources/plimsoll/A.swift", "import CRdKafka"),
       ("Sources/KafkaTransport/A.swift", "public import struct LiquidationEngine.State"),
       ("Tests/KafkaTransportTests/A.swift", "import CRdKafka"),
+      ("Sources/Telemetry/A.swift", "import CGetopt"),
       ("Sources/Telemetry/A.swift", "import Testing"),
     ])
   func findsWrongImport(path: String, text: String) {

@@ -21,26 +21,40 @@ struct ComposeFile: Decodable {
       .map { ($0.key, $0.value.command ?? []) }
   }
 
-  /// The commands that are not there, and the flags that their help does not name.
-  /// - Parameter help: the help of a command, or nil when there is no such command.
-  /// - Returns: one finding per unknown command or flag.
-  func findings(help: ([String]) throws -> String?) rethrows -> [Finding] {
+  /// What the command itself finds wrong with each service's arguments, and unknown topics.
+  ///
+  /// - Parameters:
+  ///   - topics: names of the topics that the schemas list.
+  ///   - printConfiguration: runs the command with `--print-config`, which reads every option and
+  ///     value as the real run would, and ends.
+  /// - Returns: one finding per service that would not start, and per topic that is not listed.
+  func findings(
+    topics: Set<String>, printConfiguration: ([String]) throws -> ProcessAnswer
+  ) rethrows -> [Finding] {
     var messages: [String] = []
     for (name, command) in ownServices {
-      let words = Array(command.prefix { !$0.hasPrefix("-") })
-      guard let text = words.isEmpty ? nil : try help(words) else {
-        messages.append("\(name): there is no command '\(words.joined(separator: " "))'")
+      let answer = try printConfiguration(command + ["--print-config"])
+      guard answer.status == 0 else {
+        let complaint = answer.errors.split(separator: "\n").first ?? "no message"
+        messages.append("\(name): exit code \(answer.status), \(complaint)")
         continue
       }
-      let known = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "-") })
-      for flag in command where flag.hasPrefix("--") {
-        let option = flag.prefix { $0 != "=" }
-        if !known.contains(option) {
-          messages.append("\(name): '\(words.joined(separator: " "))' has no option \(option)")
-        }
+      let used = Self.topicNames(inConfiguration: String(decoding: answer.output, as: UTF8.self))
+      for topic in used.subtracting(topics).sorted() {
+        messages.append("\(name): no topic \(topic) in Schemas/topics.yaml")
       }
     }
     return messages.map { Finding(path: Self.path, line: 1, message: $0) }
+  }
+
+  /// The values of the keys that end in `_topic`.
+  static func topicNames(inConfiguration text: String) -> Set<String> {
+    Set(
+      text.split(separator: "\n").compactMap { line in
+        let parts = line.split(separator: " ")
+        guard parts.count > 1, parts[0].hasSuffix("_topic:") else { return nil }
+        return parts[1].filter { $0 != "\"" }
+      })
   }
 }
 

@@ -38,37 +38,48 @@ struct ComposeTests {
   }
 
   @Test(
-    "every command and option in it exists", .enabled(if: TestTools.python != nil, noPython))
+    "every command, option, value and topic in it exists",
+    .enabled(if: TestTools.python != nil, noPython))
   func commandsExist() throws {
     let python = try #require(TestTools.python)
     let executable = try #require(TestTools.plimsoll)
-    let overview = try run(executable, "--help")
-    try #require(!overview.output.isEmpty, "plimsoll --help prints nothing")
     let json = try run(python, "-c", Self.yamlToJSON, path)
     try #require(json.status == 0, "\(json.errors)")
     let compose = try JSONDecoder().decode(ComposeFile.self, from: json.output)
     #expect(compose.ownServices.count >= 5)
-    let findings = try compose.findings { words in
-      let answer = try run([executable] + words + ["--help"])
-      return answer.status == 0 ? String(decoding: answer.output, as: UTF8.self) : nil
-    }
-    expectNone(findings)
+    #expect(listedTopics.contains("liquidations"))
+    expectNone(
+      try compose.findings(topics: listedTopics) { try run([executable] + $0) })
   }
 
-  @Test("an unknown command and an unknown option are found")
+  @Test("an unknown command, an unknown option, a wrong value and a strange topic are found")
   func findsUnknownOption() throws {
+    let executable = try #require(TestTools.plimsoll)
     let json = """
       {"services": {
         "kafka": {"image": "k", "command": ["--strange"]},
-        "a": {"build": {"dockerfile": "d"}, "command": ["run", "--rate=1", "--raise", "2"]},
-        "b": {"build": {"dockerfile": "d"}, "command": ["rum"]}}}
+        "a": {"build": {"dockerfile": "d"}, "command": ["run", "--raise", "2"]},
+        "b": {"build": {"dockerfile": "d"}, "command": ["rum"]},
+        "c": {"build": {"dockerfile": "d"}, "command": ["generate", "--rate", "fast"]},
+        "d": {"build": {"dockerfile": "d"}, "command": ["run", "--trades-topic", "fills"]},
+        "e": {"build": {"dockerfile": "d"}, "command": ["tail"]}}}
       """
     let compose = try JSONDecoder().decode(ComposeFile.self, from: Data(json.utf8))
-    let help = ["run": "Options:\n  --rate N   how fast; see --raised"]
-    let findings = compose.findings { help[$0.joined(separator: " ")] }
-    #expect(
-      findings.map(\.message) == [
-        "a: 'run' has no option --raise", "b: there is no command 'rum'",
-      ])
+    let messages = try compose.findings(topics: listedTopics) { try run([executable] + $0) }
+      .map(\.message)
+    try #require(messages.count == 4)
+    #expect(messages[0].hasPrefix("a: exit code 64, ") && messages[0].contains("--raise"))
+    #expect(messages[1].hasPrefix("b: exit code 64, ") && messages[1].contains("rum"))
+    #expect(messages[2].hasPrefix("c: exit code 64, ") && messages[2].contains("--rate"))
+    #expect(messages[3] == "d: no topic fills in Schemas/topics.yaml")
+  }
+
+  /// The topics that the schemas list.
+  private var listedTopics: Set<String> {
+    let lines = Repository.file(at: "Schemas/topics.yaml")?.lines ?? []
+    return Set(
+      lines.compactMap { line in
+        line.firstRange(of: "- name: ").map { line[$0.upperBound...].trimmingWhitespace() }
+      })
   }
 }

@@ -79,11 +79,14 @@ enum DeterminismRules {
   }
 
   /// Names that the sources of one target declare as dictionaries or sets.
+  ///
+  /// Without `indices`, which every array has as well, in order.
   static func unorderedNames(in sources: [SwiftSource]) -> Set<String> {
     Set(
       sources.flatMap { source in
         source.tokens.indices.compactMap { index in
-          isUnordered(source.tokens, after: index) ? source.tokens[index].text : nil
+          let name = source.tokens[index].text
+          return name != "indices" && isUnordered(source.tokens, after: index) ? name : nil
         }
       })
   }
@@ -97,8 +100,24 @@ enum DeterminismRules {
     while ["inout", "borrowing", "consuming", "sending"].contains(tokens[start].text),
       start + 1 < tokens.count
     { start += 1 }
-    if ["Set", "Dictionary"].contains(tokens[start].text) { return true }
+    if ["Set", "Dictionary"].contains(tokens[start].text) {
+      return !isSorted(tokens, afterCallAt: start)
+    }
     return tokens[start].text == "[" && hasColon(tokens, insideBracketAt: start)
+  }
+
+  /// Whether `Set(...)` here is put in order at once: `Set(names).sorted()`.
+  private static func isSorted(_ tokens: [Token], afterCallAt start: Int) -> Bool {
+    guard start + 1 < tokens.count, tokens[start + 1].text == "(" else { return false }
+    var depth = 0
+    for index in tokens[(start + 1)...].indices {
+      if tokens[index].text == "(" { depth += 1 }
+      if tokens[index].text == ")" { depth -= 1 }
+      if depth == 0 {
+        return tokens[(index + 1)...].prefix(2).map(\.text) == [".", "sorted"]
+      }
+    }
+    return false
   }
 
   private static func hasColon(_ tokens: [Token], insideBracketAt start: Int) -> Bool {

@@ -28,6 +28,7 @@ struct DeterminismTests {
       "var state: State\nvar seen: Set<Int> = []\nfor x in state.seen where x > 1 { }",
       "func f(table: inout [Int: Int]) { table.forEach { _ in } }",
       "var seen = Set<Int>()\nlet a = seen.map { $0 }",
+      "let names = Set(f(all))\nfor name in names { }",
       "let all: [String: Int]\nfor x in all.values { }",
     ])
   func findsNondeterminism(text: String) {
@@ -41,6 +42,8 @@ struct DeterminismTests {
       "let all: [String: Int]\nfor x in all.keys.sorted() { }",
       "let all: [String: Int]\nlet one = all[key]",
       "let rows = [(1, 2)]\nfor row in rows { }",
+      "let names = Set(f(all)).sorted()\nfor name in names { }",
+      "let indices: [Int: Int]\nfor place in list.indices { }",
       "func print(_ x: Int) { writer.print(x) }",
       "// Date() is never asked\nlet text = \"Date()\"",
     ])

@@ -8,7 +8,13 @@ enum NumberRules {
 
   /// Valuation and statistics files of the margin model, whose results are quantised to fixed
   /// point before they meet money.
-  static let floatingPointFiles: Set<String> = []
+  static let floatingPointFiles: Set<String> = [
+    "Sources/MarginModel/ModelMark.swift",
+    "Sources/MarginModel/OptionRange.swift",
+    "Sources/MarginModel/PerpetualOptionGreeks.swift",
+    "Sources/MarginModel/PerpetualOptionValue.swift",
+    "Sources/MarginModel/PositionGreeks.swift",
+  ]
 
   private static let types: Set<String> = [
     "CGFloat", "Double", "Float", "Float16", "Float32", "Float64", "Float80", "FloatLiteralType",

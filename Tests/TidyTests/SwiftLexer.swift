@@ -84,7 +84,9 @@ struct SwiftLexer {
 
   private mutating func scanNumber() {
     let start = index
-    let isTupleElement = start > 0 && bytes[start - 1] == UInt8(ascii: ".")
+    // `pair.0.1` and `$0.1` are elements, not decimals.
+    let isTupleElement =
+      start > 0 && [UInt8(ascii: "."), UInt8(ascii: "$")].contains(bytes[start - 1])
     while isDigit(byte()) || isWordStart(byte()) || continuesNumber(from: start, isTupleElement) {
       advance()
     }

@@ -24,8 +24,8 @@ struct SwiftLexerTests {
 
   @Test("tells a decimal literal from an element of a tuple")
   func readsNumbers() {
-    let source = SwiftSource("x.0.1 + 1.5e-3 + 0xE-1 + 1...2", path: "Sources/X/A.swift")
+    let source = SwiftSource("x.0.1 + $0.1 + 1.5e-3 + 0xE-1 + 1...2", path: "Sources/X/A.swift")
     let numbers = source.tokens.filter { $0.kind == .number }.map(\.text)
-    #expect(numbers == ["0", "1", "1.5e-3", "0xE", "1", "1", "2"])
+    #expect(numbers == ["0", "1", "0", "1", "1.5e-3", "0xE", "1", "1", "2"])
   }
 }

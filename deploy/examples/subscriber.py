@@ -171,6 +171,8 @@ def main():
     stopped = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.append(True))
+        # Some parents start their children with signals blocked.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
     reader = Reader(options)
     consumer = Consumer({
         "bootstrap.servers": options.bootstrap,

@@ -7,7 +7,8 @@ internal import Foundation
 enum Console {
   /// Writes text to standard output.
   ///
-  /// - Returns: `.success`, or `.inputOutput` after a line on standard error when it cannot be written.
+  /// - Returns: `.success`, or `.inputOutput` after a line on standard error when it cannot be
+  ///   written.
   @discardableResult
   static func write(_ text: String) -> ExitStatus {
     do {

@@ -8,6 +8,8 @@ enum TopicRole: Sendable, Equatable {
   case accountInput
   /// Written by the owner of each partition of the account topics, and kept for a time.
   case output
+  /// What each owner consumed, kept as far back as an audit reaches.
+  case journal
   /// The last state of each account.
   case checkpoint
 
@@ -83,15 +85,16 @@ struct TopicPlan: Sendable {
       topic(names.marginCalls, .output),
       topic(names.liquidations, .output),
       topic(prefix + options[TopicsOptions.accounts], .checkpoint),
-      topic(prefix + options[TopicsOptions.journal], .output),
+      topic(prefix + options[TopicsOptions.journal], .journal),
       topic(names.deadLetter, .output),
     ]
   }
 
-  /// Names that two topics share, which cannot be.
-  var repeatedNames: [String] {
+  /// A sentence when two topics have one name, which cannot be.
+  var contradiction: String? {
     var seen: Set<String> = []
-    return topics.map(\.name).filter { !seen.insert($0).inserted }
+    return topics.first { !seen.insert($0.name).inserted }
+      .map { "two topics have the name \($0.name), expected one name each" }
   }
 }
 
@@ -100,12 +103,20 @@ struct TopicMaking: Sendable {
   let replication: Int
   let minimumInSync: Int
   let outputRetention: Duration
+  let journalRetention: Duration
 
   init(_ options: ResolvedOptions) {
     replication = options[TopicsOptions.replication]
     // With two copies, one must be allowed to be down, else a restart stops all writers.
     minimumInSync = options[TopicsOptions.minimumInSync] ?? (replication >= 3 ? 2 : 1)
     outputRetention = options[TopicsOptions.outputRetention]
+    journalRetention = options[TopicsOptions.journalRetention]
+  }
+
+  /// A sentence when no record could ever be written.
+  var contradiction: String? {
+    guard minimumInSync > replication else { return nil }
+    return "--min-insync is \(minimumInSync), expected at most --replication, \(replication)"
   }
 
   /// Everything that a new topic is made with.
@@ -119,7 +130,12 @@ struct TopicMaking: Sendable {
   func settings(of role: TopicRole) -> [String: String] {
     var settings = ["min.insync.replicas": String(minimumInSync)]
     for needed in role.neededSettings { settings[needed.name] = needed.value }
-    if role == .output { settings["retention.ms"] = String(outputRetention.milliseconds) }
+    switch role {
+    case .broadcastInput, .accountInput: break
+    case .output: settings["retention.ms"] = String(outputRetention.milliseconds)
+    case .journal: settings["retention.ms"] = String(journalRetention.milliseconds)
+    case .checkpoint: settings["retention.ms"] = "-1"
+    }
     return settings
   }
 }

@@ -9,8 +9,37 @@ struct TopicsRun {
   private let administrator: any TopicAdministrator
   private let patience: Int
 
+  /// `topics check`: prints what there is, and a sentence per fault.
+  static func check(_ options: ResolvedOptions) -> ExitStatus {
+    func given(_ option: Option<Int>) -> Int? {
+      options.source(of: option) == .unset ? nil : options[option]
+    }
+    let plan = TopicPlan(
+      options, accountPartitions: given(TopicsOptions.partitions),
+      broadcastPartitions: given(TopicsOptions.broadcastPartitions))
+    if let problem = plan.contradiction { return refuse(options, problem) }
+    return perform(options) { run throws(TransportError) in try run.check(plan) }
+  }
+
+  /// `topics create`: makes the missing topics, and looks at the others.
+  static func create(_ options: ResolvedOptions) -> ExitStatus {
+    let plan = TopicPlan(
+      options, accountPartitions: options[TopicsOptions.partitions],
+      broadcastPartitions: options[TopicsOptions.broadcastPartitions])
+    let making = TopicMaking(options)
+    if let problem = plan.contradiction ?? making.contradiction {
+      return refuse(options, problem)
+    }
+    return perform(options) { run throws(TransportError) in try run.create(plan, making) }
+  }
+
+  private static func refuse(_ options: ResolvedOptions, _ problem: String) -> ExitStatus {
+    Console.complain("plimsoll \(options.commandName): \(problem)")
+    return .usage
+  }
+
   /// Does the work of a command with an administrator, and tells what failed.
-  static func perform(
+  private static func perform(
     _ options: ResolvedOptions, _ work: (TopicsRun) throws(TransportError) -> ExitStatus
   ) -> ExitStatus {
     do throws(TransportError) {
@@ -53,27 +82,7 @@ struct TopicsRun {
     return .unavailable
   }
 
-  private func plan(accountPartitions: Int?, broadcastPartitions: Int?) -> TopicPlan? {
-    let plan = TopicPlan(
-      options, accountPartitions: accountPartitions, broadcastPartitions: broadcastPartitions)
-    guard let name = plan.repeatedNames.first else { return plan }
-    Console.complain(
-      "plimsoll \(options.commandName): two topics have the name \(name), expected one name each")
-    return nil
-  }
-
-  // MARK: check
-
-  /// Prints what there is, and a sentence per difference.
-  func check() throws(TransportError) -> ExitStatus {
-    func given(_ option: Option<Int>) -> Int? {
-      options.source(of: option) == .unset ? nil : options[option]
-    }
-    guard
-      let plan = plan(
-        accountPartitions: given(TopicsOptions.partitions),
-        broadcastPartitions: given(TopicsOptions.broadcastPartitions))
-    else { return .usage }
+  private func check(_ plan: TopicPlan) throws(TransportError) -> ExitStatus {
     let facts = try facts(of: plan.topics)
     let faults = TopicFaults.of(plan, in: facts)
     let verdict =
@@ -85,22 +94,9 @@ struct TopicsRun {
     return faults.isEmpty ? .success : .negative
   }
 
-  // MARK: create
-
-  /// Makes the missing topics, waits until the cluster knows them, and looks at the others.
-  func create() throws(TransportError) -> ExitStatus {
-    guard
-      let plan = plan(
-        accountPartitions: options[TopicsOptions.partitions],
-        broadcastPartitions: options[TopicsOptions.broadcastPartitions])
-    else { return .usage }
-    let making = TopicMaking(options)
-    guard making.minimumInSync <= making.replication else {
-      Console.complain(
-        "plimsoll \(options.commandName): --min-insync is \(making.minimumInSync), expected at most "
-          + "--replication, \(making.replication)")
-      return .usage
-    }
+  private func create(
+    _ plan: TopicPlan, _ making: TopicMaking
+  ) throws(TransportError) -> ExitStatus {
     let specifications = plan.topics.map { topic in
       making.specification(of: topic, partitionCount: topic.partitionCount ?? 1)
     }

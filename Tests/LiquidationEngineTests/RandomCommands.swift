@@ -1,0 +1,282 @@
+import FixedPoint
+import LiquidationEngine
+import LiquidationTestKit
+import MarginDomain
+
+/// A random but plausible stream: two underlyings, five contracts, a few accounts near their
+/// limits, bad prints, duplicates, gaps, snapshots and answers of every kind.
+struct RandomCommands {
+  static let accounts = ["a", "b", "c", "d", "e"]
+  static let futures = ["BTC-PERP", "ETH-PERP", "BTC-INV"]
+  static let options = ["BTC-60000-C", "BTC-55000-P"]
+
+  var builder = CommandBuilder()
+  var random: SeededRandom
+  private var indices: [String: Double] = ["BTC-USD": 60_000, "ETH-USD": 3_000, "USDC": 1]
+  private var optionMarks: [String: Double] = ["BTC-55000-P": 400]
+  private var fundingIndex = 0.0
+
+  init(random: SeededRandom) { self.random = random }
+
+  static func decimal<Number: FixedDecimal>(_ value: Double) -> Number {
+    Number(rawValue: Int128((value * 1e4).rounded())).scaledFromTenThousandths
+  }
+
+  // MARK: Setup
+
+  mutating func setup(rulebook: Rulebook = NativeRules.rulebook()) -> [MarginCommand] {
+    var commands = [
+      builder.define(.underlying(Symbol("BTC-USD"))),
+      builder.define(.underlying(Symbol("ETH-USD"))),
+      builder.define(.asset(CollateralAsset(symbol: Symbol("USDC"), underlying: nil))),
+      builder.define(
+        .asset(CollateralAsset(symbol: Symbol("BTC"), underlying: Symbol("BTC-USD")))),
+      builder.define(.rulebook(rulebook)),
+    ]
+    for instrument in Self.instruments { commands.append(builder.define(.instrument(instrument))) }
+    for symbol in ["BTC-USD", "ETH-USD", "USDC"] { commands.append(indexPrice(symbol)) }
+    commands.append(builder.price("BTC-USD", volatility: Self.decimal(0.6)))
+    for symbol in Self.futures { commands.append(mark(symbol)) }
+    commands.append(mark("BTC-55000-P"))
+    for (place, account) in Self.accounts.enumerated() {
+      let cash = Double(500 + 400 * place)
+      commands.append(builder.transfer(account, "USDC", Self.decimal(cash)))
+      if place.isMultiple(of: 2) {
+        commands.append(builder.transfer(account, "BTC", Self.decimal(0.02)))
+      }
+      if place == 3 { commands.append(settings(account, mode: .isolated)) }
+    }
+    return commands
+  }
+
+  static let instruments: [Instrument] = [
+    instrument("BTC-PERP", .perpetualFuture, .linear, "BTC-USD", "USDC", "1"),
+    instrument("ETH-PERP", .perpetualFuture, .linear, "ETH-USD", "USDC", "0.1"),
+    instrument("BTC-INV", .perpetualFuture, .inverse, "BTC-USD", "BTC", "100"),
+    instrument(
+      "BTC-60000-C", .perpetualOption(terms(.call, "60000")), .linear, "BTC-USD", "USDC", "1",
+      source: .model),
+    instrument(
+      "BTC-55000-P", .perpetualOption(terms(.put, "55000")), .linear, "BTC-USD", "USDC", "1"),
+  ]
+
+  private static func terms(_ right: OptionTerms.Right, _ strike: String) -> OptionTerms {
+    OptionTerms(
+      right: right, strike: NativeRules.decimal(strike),
+      fundingPeriodHours: NativeRules.decimal("24"))
+  }
+
+  private static func instrument(
+    _ symbol: String, _ kind: Instrument.Kind, _ payoff: Instrument.Payoff, _ underlying: String,
+    _ asset: String, _ multiplier: String, source: Instrument.MarkSource = .published
+  ) -> Instrument {
+    Instrument(
+      symbol: Symbol(symbol), kind: kind, payoff: payoff, underlying: Symbol(underlying),
+      settlementAsset: Symbol(asset), multiplier: NativeRules.decimal(multiplier),
+      tickSize: NativeRules.decimal("0.1"), lotSize: NativeRules.decimal("0.001"),
+      takerFee: NativeRules.decimal("0.0005"), markSource: source)
+  }
+
+  // MARK: The stream
+
+  /// The next command; answers refer to what the engine has open.
+  mutating func next(_ engine: LiquidationStateMachine) -> MarginCommand {
+    if random.chance(0.5) { builder.advance(bySeconds: Int64(random.integer(1...3))) }
+    if random.chance(0.01) { builder.advance(bySeconds: 11) }
+    if random.chance(0.25), let answer = answer(engine) { return answer }
+    switch random.integer(0...99) {
+    case 0..<30: return indexPrice(random.element(of: ["BTC-USD", "ETH-USD", "USDC"]) ?? "USDC")
+    case 30..<52: return mark(random.element(of: Self.futures + ["BTC-55000-P"]) ?? "BTC-PERP")
+    case 52..<55: return volatility()
+    case 55..<60: return funding()
+    default: return accountEvent(engine)
+    }
+  }
+
+  private mutating func step(_ value: Double, _ size: Double) -> Double {
+    let jump = random.chance(0.04) ? random.uniform(-0.16...0.16) : random.uniform(-size...size)
+    return value * (1 + jump)
+  }
+
+  private mutating func indexPrice(_ symbol: String) -> MarginCommand {
+    let size = symbol == "USDC" ? 0.001 : 0.02
+    let value = step(indices[symbol] ?? 1, size)
+    // A bad print is published and forgotten.
+    if !random.chance(0.03) { indices[symbol] = min(max(value, 0.5), 200_000) }
+    let source: UInt64? = random.chance(0.05) ? 1 : nil
+    return builder.price(symbol, index: Self.decimal(value), sourceSequence: source)
+  }
+
+  private mutating func mark(_ symbol: String) -> MarginCommand {
+    if symbol == "BTC-55000-P" {
+      let index = indices["BTC-USD"] ?? 0
+      let value = max(0, 55_000 - index) + random.uniform(0...900)
+      return builder.price(symbol, mark: Self.decimal(random.chance(0.02) ? 56_000 : value))
+    }
+    let underlying = symbol == "ETH-PERP" ? "ETH-USD" : "BTC-USD"
+    let base = (indices[underlying] ?? 1) * random.uniform(0.99...1.01)
+    return builder.price(symbol, mark: Self.decimal(base))
+  }
+
+  private mutating func volatility() -> MarginCommand {
+    let symbol = random.chance() ? "BTC-USD" : "BTC-60000-C"
+    return builder.price(symbol, volatility: Self.decimal(random.uniform(0.3...1.5)))
+  }
+
+  private mutating func funding() -> MarginCommand {
+    if random.chance(0.4) {
+      fundingIndex += random.uniform(-3...6)
+      return builder.funding("BTC-60000-C", .cumulativeIndex(Self.decimal(fundingIndex)))
+    }
+    let symbol = random.element(of: Self.futures) ?? "BTC-PERP"
+    let price = symbol == "ETH-PERP" ? indices["ETH-USD"] : indices["BTC-USD"]
+    return builder.funding(
+      symbol,
+      .settlement(
+        rate: Self.decimal(random.uniform(-0.003...0.003)), price: Self.decimal(price ?? 1)))
+  }
+
+  // MARK: Accounts
+
+  private mutating func accountEvent(_ engine: LiquidationStateMachine) -> MarginCommand {
+    let account = random.element(of: Self.accounts) ?? "a"
+    switch random.integer(0...99) {
+    case 0..<55: return fill(account)
+    case 55..<75:
+      let asset = random.chance(0.8) ? "USDC" : "BTC"
+      let amount = asset == "BTC" ? random.uniform(-0.01...0.02) : random.uniform(-400...600)
+      return builder.transfer(account, asset, Self.decimal(amount))
+    case 75..<80: return settings(account, mode: random.chance() ? .isolated : .cross)
+    case 80..<84: return leverage(account)
+    case 84..<88: return isolatedMargin(account)
+    case 88..<92: return snapshot(account, engine)
+    case 92..<94: return builder.markIncomplete(account, sequence: 0, .undecodable)
+    case 94..<96:
+      let gap = (engine.account(AccountID(account))?.accountSequence ?? 0) + 3
+      return builder.event(account, fillBody(), sequence: gap)
+    case 96..<98: return builder.event(account, fillBody(), sequence: 1)
+    default: return builder.fill(account, "NO-SUCH", .one, at: .one)
+    }
+  }
+
+  private mutating func fillBody() -> AccountEvent.Body {
+    let symbol = random.element(of: Self.futures + Self.options) ?? "BTC-PERP"
+    let sizes = [
+      "BTC-PERP": 0.4, "ETH-PERP": 60, "BTC-INV": 120, "BTC-60000-C": 0.3, "BTC-55000-P": 0.3,
+    ]
+    let size = random.uniform(0.01...(sizes[symbol] ?? 1))
+    let quantity: Quantity = Self.decimal(random.chance() ? size : -size)
+    return .fill(
+      CommandBuilder.fill(
+        symbol, quantity.isZero ? .one : quantity, at: tradePrice(symbol),
+        fee: Self.decimal(random.uniform(-0.5...2))))
+  }
+
+  private mutating func tradePrice(_ symbol: String) -> Price {
+    switch symbol {
+    case "ETH-PERP": return Self.decimal((indices["ETH-USD"] ?? 1) * random.uniform(0.98...1.02))
+    case "BTC-60000-C", "BTC-55000-P": return Self.decimal(random.uniform(0...2_000))
+    default: return Self.decimal((indices["BTC-USD"] ?? 1) * random.uniform(0.98...1.02))
+    }
+  }
+
+  private mutating func fill(_ account: String) -> MarginCommand {
+    builder.event(account, fillBody())
+  }
+
+  private mutating func settings(_ account: String, mode: MarginMode) -> MarginCommand {
+    builder.event(
+      account,
+      .settings(
+        AccountSettings(marginMode: mode, leverages: [], isolatedMarginChanges: [])))
+  }
+
+  private mutating func leverage(_ account: String) -> MarginCommand {
+    let symbol = Symbol(random.element(of: Self.futures) ?? "BTC-PERP")
+    let leverage: Rate = Self.decimal(random.uniform(0.9...50))
+    return builder.event(
+      account,
+      .settings(
+        AccountSettings(
+          marginMode: nil, leverages: [(symbol, leverage)], isolatedMarginChanges: [])))
+  }
+
+  private mutating func isolatedMargin(_ account: String) -> MarginCommand {
+    let symbol = Symbol(random.element(of: Self.futures) ?? "BTC-PERP")
+    let amount: AssetAmount = Self.decimal(random.uniform(-50...100))
+    return builder.event(
+      account,
+      .settings(
+        AccountSettings(
+          marginMode: nil, leverages: [], isolatedMarginChanges: [(symbol, amount)])))
+  }
+
+  private mutating func snapshot(
+    _ account: String, _ engine: LiquidationStateMachine
+  ) -> MarginCommand {
+    let mode: MarginMode = random.chance(0.3) ? .isolated : .cross
+    var positions: [AccountSnapshot.Position] = []
+    for symbol in Self.futures + ["BTC-60000-C"] where random.chance(0.4) {
+      let size = symbol == "BTC-INV" ? 40.0 : symbol == "ETH-PERP" ? 20 : 0.1
+      positions.append(
+        AccountSnapshot.Position(
+          symbol: Symbol(symbol), quantity: Self.decimal(random.chance() ? size : -size),
+          entryPrice: max(.one, tradePrice(symbol)), leverage: nil,
+          isolatedMargin: Self.decimal(symbol == "BTC-INV" ? 0.01 : 300)))
+    }
+    let known = engine.account(AccountID(account))?.accountSequence ?? 0
+    let sequence = random.chance(0.2) ? known : known + UInt64(random.integer(1...4))
+    return builder.event(
+      account,
+      .snapshot(
+        AccountSnapshot(
+          marginMode: mode,
+          balances: [
+            (Symbol("USDC"), Self.decimal(random.uniform(0...1_500))),
+            (Symbol("BTC"), Self.decimal(random.uniform(0...0.03))),
+          ], positions: positions, leverages: [])), sequence: sequence)
+  }
+
+  // MARK: Answers
+
+  private mutating func answer(_ engine: LiquidationStateMachine) -> MarginCommand? {
+    var open: [(account: String, order: LiquidationOrderView)] = []
+    for account in Self.accounts {
+      for unit in engine.account(AccountID(account))?.units ?? [] {
+        for order in unit.liquidation?.orders ?? [] { open.append((account, order)) }
+      }
+    }
+    guard let choice = random.element(of: open) else { return nil }
+    let order = choice.order
+    let left = (order.quantity - order.filledQuantity).magnitude
+    var outcome = LiquidationAnswer.Outcome.cancelled
+    var remaining = Quantity.zero
+    switch random.integer(0...9) {
+    case 0..<5:
+      let part = random.chance(0.6) ? left : left.scaled(by: 1, over: 3, rounding: .towardZero)
+      guard !part.isZero else { return nil }
+      remaining = random.chance(0.9) ? left - part : .zero
+      outcome = .filled(
+        CommandBuilder.fill(
+          order.symbol.text, order.quantity.isNegative ? -part : part, at: order.limitPrice,
+          fee: Self.decimal(random.uniform(0...1))))
+    case 5..<7: outcome = .cancelled
+    case 7: outcome = .expired
+    case 8: outcome = .rejected(reason: "closed")
+    default: return nil
+    }
+    let orderID = random.chance(0.05) ? "\(choice.account)/L99/1" : order.orderID
+    return builder.event(
+      choice.account,
+      .liquidationAnswer(
+        LiquidationAnswer(
+          orderID: orderID, symbol: order.symbol, outcome: outcome, remaining: remaining)))
+  }
+}
+
+extension FixedDecimal {
+  /// A value whose raw units were ten-thousandths, at the type's own scale.
+  var scaledFromTenThousandths: Self {
+    Self(rawValue: rawValue * (Self.one.rawValue / 10_000))
+  }
+}
