@@ -3,7 +3,7 @@ import MarginDomain
 
 /// Steps that begin with an account's name.
 extension ScenarioRunner {
-  /// ACCOUNT [sequence N] VERB …
+  /// Reads `ACCOUNT [sequence N] VERB …`.
   mutating func applyAccountStep(
     _ account: String, _ words: inout LineWords
   ) throws(ScenarioFault) {
@@ -55,7 +55,7 @@ extension ScenarioRunner {
     }
   }
 
-  /// QUANTITY SYMBOL at PRICE [fee F [ASSET]]
+  /// Reads `QUANTITY SYMBOL at PRICE [fee F [ASSET]]`.
   private func fill(
     isSale: Bool, _ words: inout LineWords
   ) throws(ScenarioFault) -> Fill {
@@ -70,7 +70,7 @@ extension ScenarioRunner {
       feeAsset: feeAsset, tradeID: "")
   }
 
-  /// answer ORDER SYMBOL bought|sold Q at P remaining R, or cancelled|expired|rejected
+  /// Reads `answer ORDER SYMBOL bought|sold Q at P remaining R, or cancelled|expired|rejected`.
   private func answer(
     _ account: String, _ words: inout LineWords
   ) throws(ScenarioFault) -> LiquidationAnswer {
@@ -98,7 +98,7 @@ extension ScenarioRunner {
       orderID: order, symbol: symbol, outcome: outcome, remaining: remaining)
   }
 
-  /// snapshot MODE [cash A ASSET]… [position Q SYMBOL at P [leverage L] [margin M]]…
+  /// Reads `snapshot MODE [cash A ASSET]… [position Q SYMBOL at P [leverage L] [margin M]]…`.
   private func snapshot(_ words: inout LineWords) throws(ScenarioFault) -> AccountSnapshot {
     let mode = try mode(&words)
     var balances: [(asset: Symbol, amount: AssetAmount)] = []

@@ -43,7 +43,8 @@ extension ScenarioRunner {
     return view
   }
 
-  /// expect ACCOUNT [in SYMBOL] STATE [level L|none] [equity E] [net N] [maintenance M] [initial I]
+  /// Reads `expect ACCOUNT [in SYMBOL] STATE [level L|none] [equity E] [net N] [maintenance`
+  /// `M] [initial I]`.
   private func checkUnit(
     _ account: String, _ words: inout LineWords
   ) throws(ScenarioFault) {
@@ -70,17 +71,22 @@ extension ScenarioRunner {
       case "initial": found = figures.initialMargin.description
       default: throw words.fault("unknown figure \"\(word)\"")
       }
-      try equal(found, text, word, words)
+      try equal(found, Self.normal(text), word, words)
     }
   }
 
-  /// A level at as many decimals as the table writes, rounded down.
+  /// Reads `A level at as many decimals as the table writes, rounded down.`.
   private static func rounded(_ level: Rate?, like text: String) -> String {
     guard let level else { return "none" }
     let decimals = text.split(separator: ".").dropFirst().first?.count ?? 0
     var unit = Rate.one.rawValue
     for _ in 0..<decimals { unit /= 10 }
     return level.rounded(toMultipleOf: Rate(rawValue: unit), rounding: .floor).description
+  }
+
+  /// A number without trailing zeros, as figures are printed; other words as they are.
+  private static func normal(_ text: String) -> String {
+    do { return try Money.parse(text).description } catch { return text }
   }
 
   static func name(of state: MarginState) -> String {
@@ -94,7 +100,7 @@ extension ScenarioRunner {
     }
   }
 
-  /// expect outcome applied | duplicate REASON | held REASON | refused REASON
+  /// Reads `expect outcome applied | duplicate REASON | held REASON | refused REASON`.
   private func checkOutcome(_ words: inout LineWords) throws(ScenarioFault) {
     let found: String
     switch outcome {
@@ -108,7 +114,8 @@ extension ScenarioRunner {
     try equal(found, expected, "the outcome", words)
   }
 
-  /// expect events ACCOUNT none | KIND… : all events of the account since the last such line
+  /// Reads `expect events ACCOUNT none | KIND… : all events of the account since the last`
+  /// `such line`.
   private mutating func checkEvents(_ words: inout LineWords) throws(ScenarioFault) {
     let account = AccountID(try words.word("an account"))
     var expected: [String] = []
@@ -119,7 +126,7 @@ extension ScenarioRunner {
     try equal(names, expected.joined(separator: " "), "the events", words)
   }
 
-  /// expect order ACCOUNT ORDER buy|sell Q SYMBOL limit P bankruptcy B
+  /// Reads `expect order ACCOUNT ORDER buy|sell Q SYMBOL limit P bankruptcy B`.
   private func checkOrder(_ words: inout LineWords) throws(ScenarioFault) {
     let account = try words.word("an account")
     let id = "\(account)/\(try words.word("an order"))"
@@ -137,7 +144,7 @@ extension ScenarioRunner {
     try equal(order.bankruptcyPrice, try words.decimal("a price"), "the price", words)
   }
 
-  /// expect position ACCOUNT SYMBOL Q [entry P] [margin M]
+  /// Reads `expect position ACCOUNT SYMBOL Q [entry P] [margin M]`.
   private func checkPosition(_ words: inout LineWords) throws(ScenarioFault) {
     let view = try view(try words.word("an account"), words)
     let symbol = Symbol(try words.word("a symbol"))
@@ -153,7 +160,7 @@ extension ScenarioRunner {
     }
   }
 
-  /// expect cash ACCOUNT A ASSET
+  /// Reads `expect cash ACCOUNT A ASSET`.
   private func checkCash(_ words: inout LineWords) throws(ScenarioFault) {
     let view = try view(try words.word("an account"), words)
     let expected: AssetAmount = try words.decimal("an amount")
@@ -162,7 +169,7 @@ extension ScenarioRunner {
     try equal(found, expected, "the cash", words)
   }
 
-  /// expect fund cash A ASSET | expect fund position Q SYMBOL
+  /// Reads `expect fund cash A ASSET | expect fund position Q SYMBOL`.
   private func checkFund(_ words: inout LineWords) throws(ScenarioFault) {
     if words.take("cash") {
       let expected: AssetAmount = try words.decimal("an amount")
@@ -178,7 +185,7 @@ extension ScenarioRunner {
     try equal(totals?.fundQuantity, expected, "the fund's position", words)
   }
 
-  /// expect price SYMBOL P | none
+  /// Reads `expect price SYMBOL P | none`.
   private func checkPrice(_ words: inout LineWords) throws(ScenarioFault) {
     let found = engine.acceptedPrice(of: Symbol(try words.word("a symbol")))?.price
     if words.take("none") {

@@ -62,6 +62,7 @@ public struct ScenarioRunner {
       builder.time = start.advanced(byNanoseconds: seconds * 1_000_000_000)
     case "ahead":
       builder.aheadNanoseconds = try words.integer("seconds") * 1_000_000_000
+    case "standard": try playStandardMarket(&words)
     case "rules": try adoptRules(&words)
     case "underlying", "asset", "perpetual", "inverse", "call", "put":
       try define(verb, &words)
@@ -75,9 +76,47 @@ public struct ScenarioRunner {
     }
   }
 
+  /// What `standard market` stands for.
+  static let standardMarket = """
+    underlying BTC-USD
+    underlying ETH-USD
+    asset USDC
+    asset BTC with BTC-USD
+    asset ETH with ETH-USD
+    rules
+    perpetual BTC-PERP on BTC-USD in USDC
+    perpetual ETH-PERP on ETH-USD in USDC
+    inverse BTC-INV on BTC-USD in BTC multiplier 100
+    call BTC-70000-C on BTC-USD in USDC strike 70000
+    price USDC index 1
+    price BTC-USD index 60000
+    price ETH-USD index 3000
+    price BTC-PERP mark 60000
+    price ETH-PERP mark 3000
+    price BTC-INV mark 60000
+    price BTC-70000-C mark 500
+    """
+
+  private mutating func playStandardMarket(_ words: inout LineWords) throws(ScenarioFault) {
+    try words.expect("market")
+    for line in ScenarioTable(name: "standard market", text: Self.standardMarket).lines {
+      var inner = LineWords(table: "standard market", line: line)
+      try step(try inner.word("a step"), &inner)
+      try inner.end()
+      try require(outcome == .applied, "refused: \(outcome)", inner)
+    }
+  }
+
+  private func require(
+    _ condition: Bool, _ message: String, _ words: LineWords
+  ) throws(ScenarioFault) {
+    if !condition { throw words.fault(message) }
+  }
+
   // MARK: Definitions
 
-  /// rules [version N] [liquidation L] [fee F] [life S] [complete-only] [confirmations N] [from S]
+  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only]`
+  /// Reads ``[confirmations N] [from S]`.`.
   private mutating func adoptRules(_ words: inout LineWords) throws(ScenarioFault) {
     var version: UInt32 = 0
     var enter: Rate = .one
@@ -111,18 +150,28 @@ public struct ScenarioRunner {
   ) throws(ScenarioFault) {
     let symbol = Symbol(try words.word("a symbol"))
     switch verb {
-    case "underlying": try apply(builder.define(.underlying(symbol)), words)
+    case "underlying":
+      let effective = try effectiveTime(&words)
+      try apply(builder.define(.underlying(symbol), effective: effective), words)
     case "asset":
       let underlying = words.take("with") ? Symbol(try words.word("an underlying")) : nil
       let asset = CollateralAsset(symbol: symbol, underlying: underlying)
       try apply(builder.define(.asset(asset)), words)
     default:
       let instrument = try instrument(verb, symbol, &words)
-      try apply(builder.define(.instrument(instrument)), words)
+      let effective = try effectiveTime(&words)
+      try apply(builder.define(.instrument(instrument), effective: effective), words)
     }
   }
 
-  /// call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T] [model]
+  /// Reads `from S`, seconds since the start, if it is there.
+  private func effectiveTime(_ words: inout LineWords) throws(ScenarioFault) -> EventTime? {
+    guard words.take("from") else { return nil }
+    return start.advanced(byNanoseconds: try words.integer("seconds") * 1_000_000_000)
+  }
+
+  /// Reads `call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T]`
+  /// `[model]`.
   private func instrument(
     _ verb: String, _ symbol: Symbol, _ words: inout LineWords
   ) throws(ScenarioFault) -> Instrument {
@@ -135,7 +184,7 @@ public struct ScenarioRunner {
     var multiplier = Quantity.one
     var tick: Price = NativeRules.decimal("0.1")
     var source = Instrument.MarkSource.published
-    while let word = words.peek {
+    while let word = words.peek, word != "from" {
       _ = try words.word("a term")
       switch word {
       case "strike": strike = try words.decimal("a strike")
@@ -159,7 +208,7 @@ public struct ScenarioRunner {
 
   // MARK: Market
 
-  /// price SYMBOL [mark P] [index P] [volatility V] [source N]
+  /// Reads `price SYMBOL [mark P] [index P] [volatility V] [source N]`.
   private mutating func applyPrice(_ words: inout LineWords) throws(ScenarioFault) {
     let symbol = try words.word("a symbol")
     var mark: Price?
@@ -181,7 +230,7 @@ public struct ScenarioRunner {
     try apply(command, words)
   }
 
-  /// funding SYMBOL rate R price P, or funding SYMBOL index I
+  /// Reads `funding SYMBOL rate R price P, or funding SYMBOL index I`.
   private mutating func applyFunding(_ words: inout LineWords) throws(ScenarioFault) {
     let symbol = try words.word("a symbol")
     if words.take("index") {
