@@ -12,7 +12,7 @@ import Testing
 struct CountedInputTests {
   private func start() async throws -> (Venue, RunningWorker) {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.open("acct-1", cash: "20000", long: "1")
     let worker = try await startAlone(venue)
     try await worker.hasApplied(venue)
@@ -44,7 +44,7 @@ struct CountedInputTests {
     #expect(try await worker.account("acct-1").balances.map(\.amount) == [number("20005")])
     #expect(try await !worker.account("acct-1").isIncomplete)
     #expect(venue.deadLetters.isEmpty)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a price that comes twice, or is older, is dropped and counted once, not once per task")
@@ -60,7 +60,7 @@ struct CountedInputTests {
     #expect(worker.metric("plimsoll_duplicate_records_total") == 2)
     #expect(try await marks(worker) == [number("59000")])
     #expect(venue.deadLetters.isEmpty)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("funding that comes twice is paid once")
@@ -73,7 +73,7 @@ struct CountedInputTests {
     try await worker.hasApplied(venue)
     #expect(worker.metric("plimsoll_duplicate_records_total") == 1)
     #expect(try await worker.account("acct-1").balances.map(\.amount) == [number("19400")])
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("an event after a gap is applied, and the account is incomplete, with an event")
@@ -89,7 +89,7 @@ struct CountedInputTests {
     #expect(try await worker.account("acct-1").balances.map(\.amount) == [number("20005")])
     #expect(await sum(worker) { $0.sequenceGaps } == 1)
     #expect(venue.deadLetters.isEmpty)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("an account event whose time goes backwards is applied in the order of the log")
@@ -109,7 +109,7 @@ struct CountedInputTests {
     #expect(account.marginTime == time.advanced(byNanoseconds: -1_000_000_000))
     #expect(try venue.events(.marginCalls).isEmpty)
     #expect(venue.deadLetters.isEmpty)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a single price outside the band is held and does nothing")
@@ -124,7 +124,7 @@ struct CountedInputTests {
     #expect(try await marks(worker) == [number("60100")])
     #expect(try venue.events(.liquidations).isEmpty)
     #expect(venue.deadLetters.isEmpty)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a crash that stays outside the band is believed after three confirmations, and liquidates")
@@ -145,6 +145,6 @@ struct CountedInputTests {
       return false
     }
     #expect(started)
-    await worker.stop()
+    try await worker.stop()
   }
 }

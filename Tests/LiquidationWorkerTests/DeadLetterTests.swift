@@ -45,7 +45,7 @@ struct DeadLetterTests {
     arguments: BadRecord.trades)
   func trades(_ bad: BadRecord) async throws {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.open("acct-1", cash: "20000", long: "1")
     let worker = try await startAlone(venue)
     let written = bad.write(&venue)
@@ -64,13 +64,13 @@ struct DeadLetterTests {
     // The stream goes on: the deposit after it has been applied.
     #expect(account.balances.map(\.amount) == [number("20007")])
     #expect(account.accountSequence == 4)
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
   }
 
   @Test("an empty key goes there and names nobody", arguments: [[UInt8]?.none, []])
   func emptyKey(_ key: [UInt8]?) async throws {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.open("acct-1", cash: "20000", long: "1")
     let worker = try await startAlone(venue)
     let written = venue.write(venue.builder.transfer("acct-1", "USD", number("1"))) {
@@ -82,13 +82,13 @@ struct DeadLetterTests {
       on: written.place.partition)
     #expect(try venue.events(.marginCalls).isEmpty)
     #expect(try await !worker.account("acct-1").isIncomplete)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a key that is no text goes there and names nobody")
   func unreadableKey() async throws {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     let worker = try await startAlone(venue)
     let written = venue.write(venue.builder.transfer("acct-1", "USD", number("1"))) {
       $0.key = [0xff, 0xfe]
@@ -97,13 +97,13 @@ struct DeadLetterTests {
     expect(
       try #require(venue.deadLetters.first), carries: written, because: .malformedText,
       on: written.place.partition)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a key that differs from the account makes the key's account incomplete, not the value's")
   func keyMismatch() async throws {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.open("acct-1", cash: "20000", long: "1")
     venue.open("acct-2", cash: "20000", long: "1")
     let worker = try await startAlone(venue)
@@ -117,13 +117,13 @@ struct DeadLetterTests {
     #expect(try await worker.account("acct-2").isIncomplete)
     #expect(try await !worker.account("acct-1").isIncomplete)
     #expect(try venue.events(.marginCalls).map(\.event.id.accountID.text) == ["acct-2"])
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test("a refused record of an unknown account makes nobody incomplete")
   func unknownAccount() async throws {
     var venue = Venue()
-    venue.defineMarket()
+    try await venue.defineMarket()
     let worker = try await startAlone(venue)
     venue.write(venue.builder.transfer("acct-9", "NOPE", number("1")))
     venue.write(venue.builder.transfer("acct-9", "USD", number("1"))) { $0.value = [0xff] }
@@ -131,7 +131,7 @@ struct DeadLetterTests {
     #expect(venue.deadLetters.count == 2)
     #expect(try venue.events(.marginCalls).isEmpty)
     #expect(await worker.service.account(AccountID("acct-9")) == nil)
-    await worker.stop()
+    try await worker.stop()
   }
 
   @Test(
@@ -144,7 +144,7 @@ struct DeadLetterTests {
     venue.broker.assign(["a-0": [0], "a-1": [1], "b-0": [2, 3]])
     try await first.isLive(on: [0, 1])
     try await second.isLive(on: [2, 3])
-    venue.defineMarket()
+    try await venue.defineMarket(for: [first, second])
     try await first.hasApplied(venue)
     try await second.hasApplied(venue)
     let written = bad.write(&venue)
@@ -157,7 +157,7 @@ struct DeadLetterTests {
       on: written.place.partition % 4)
     let counts = [first, second].compactMap { $0.metric(sample(bad.reason)) }
     #expect(counts.reduce(0, +) == 1)
-    #expect(await first.stop() == nil)
-    #expect(await second.stop() == nil)
+    #expect(try await first.stop() == nil)
+    #expect(try await second.stop() == nil)
   }
 }

@@ -14,7 +14,7 @@ struct ServiceTests {
   func publishesEvents() async throws {
     var venue = Venue()
     let worker = try await startAlone(venue, lanes: 2)
-    venue.defineMarket()
+    try await venue.defineMarket(for: [worker])
     try await worker.hasApplied(venue)
     let names = (0..<4 as Range<Int32>).flatMap { venue.accounts(on: $0, count: 3) }
     for name in names { venue.open(name, cash: "5000", long: "1") }
@@ -27,7 +27,7 @@ struct ServiceTests {
       venue.builder.funding("BTC-PERP", .settlement(rate: number("0.0001"), price: number("55000")))
     )
     try await worker.hasApplied(venue)
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
     for topic in MarginEvent.Topic.allCases {
       let events = try venue.events(topic)
       #expect(events.count >= names.count)
@@ -56,7 +56,7 @@ struct ServiceTests {
         == ["lane-0 is joining the group", "lane-1 is joining the group"])
     venue.broker.assign(["a-0": [0, 1, 2, 3], "a-1": []])
     try await worker.isLive(on: [0, 1, 2, 3])
-    await worker.stop()
+    try await worker.stop()
     #expect(worker.health.readiness().lines.contains("the worker is stopping"))
   }
 
@@ -66,13 +66,13 @@ struct ServiceTests {
     // Nothing is stored while it runs, so what is stored in the end comes from the drain.
     let worker = try await startAlone(venue) { $0.commitMilliseconds = 3_600_000 }
     let before = venue.broker.committed()
-    venue.defineMarket()
+    try await venue.defineMarket(for: [worker])
     for partition in 0..<4 as Range<Int32> {
       venue.open(venue.accounts(on: partition, count: 1)[0], cash: "5000", long: "1")
     }
     try await worker.hasApplied(venue)
     #expect(venue.broker.committed() == before)
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
     for partition in 0..<4 as Range<Int32> {
       #expect(venue.broker.committed()[venue.trades(partition)] == 2)
     }
@@ -84,13 +84,13 @@ struct ServiceTests {
   func stopsEarly() async throws {
     let venue = Venue()
     let worker = try RunningWorker(on: venue, lanes: 2)
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
   }
 
   @Test("answers questions about an account while batches flow")
   func answersWhileBusy() async throws {
     var venue = Venue(partitions: 1)
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.deposit("acct", "1")
     let worker = try await startAlone(venue) { $0.batchLimit = 10 }
     let rounds = 300
@@ -102,7 +102,7 @@ struct ServiceTests {
     }
     #expect(answers == answers.sorted())
     #expect(await worker.service.account(AccountID("nobody")) == nil)
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
     // Also after the lane has ended.
     #expect(try await worker.account("acct").accountSequence == UInt64(rounds) + 1)
   }
@@ -113,11 +113,11 @@ struct ServiceTests {
     let worker = try RunningWorker(on: venue, lanes: 2) { $0.broadcastLimit = 8 }
     venue.broker.assign(["a-0": [0, 1, 2, 3], "a-1": []])
     try await worker.isLive(on: [0, 1, 2, 3])
-    venue.defineMarket()
+    try await venue.defineMarket(for: [worker])
     for step in 0..<60 { venue.price(String(60_000 + step)) }
     try await worker.hasApplied(venue)
     #expect(worker.service.progress.current.map(\.broadcast)[0].values.contains(123))
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
   }
 
   @Test("does not let a lane that has not joined hold up the broadcast log")
@@ -127,12 +127,12 @@ struct ServiceTests {
     // Without a share for it, the second lane is assigned nothing; without an assignment at all it
     // waits for one.
     try await eventually("both lanes have joined") { venue.broker.members().count == 2 }
-    venue.defineMarket()
+    try await venue.defineMarket()
     for step in 0..<60 { venue.price(String(60_000 + step)) }
     let prices = TopicPartition(topic: Venue.topics.prices, partition: 0)
     try await eventually("both lanes let the prices pass") {
       worker.service.progress.current.allSatisfy { $0.broadcast[prices] == 123 }
     }
-    #expect(await worker.stop() == nil)
+    #expect(try await worker.stop() == nil)
   }
 }

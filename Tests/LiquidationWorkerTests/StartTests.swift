@@ -49,13 +49,13 @@ struct StartTests {
     arguments: ["trades", "prices", "reference"])
   func beginningGone(_ topic: String) async throws {
     var venue = Venue(partitions: 1)
-    venue.defineMarket()
+    try await venue.defineMarket()
     venue.open("acct", cash: "5000", long: "1")
     let place = TopicPartition(topic: topic, partition: 0)
     venue.broker.dropRecords(of: place, before: 1)
     let worker = try RunningWorker(on: venue)
     venue.broker.assign(["a-0": [0]])
-    let failure = try #require(await worker.failure())
+    let failure = try #require(try await worker.failure())
     #expect(
       failure.description
         == "the beginning of \(topic)-0 is gone (its first offset is 1), so the state of its "

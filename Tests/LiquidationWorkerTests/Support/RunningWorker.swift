@@ -4,6 +4,7 @@ import LiquidationWire
 import LiquidationWorker
 import MarginDomain
 import StreamTransport
+import Synchronization
 import Telemetry
 import Testing
 
@@ -12,12 +13,12 @@ func eventually(
   _ what: Comment, _ sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {
-  let end = ContinuousClock.now.advanced(by: .seconds(60))
+  let end = ContinuousClock.now.advanced(by: .seconds(20))
   while ContinuousClock.now < end {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(1))
   }
-  Issue.record("\(what) did not happen within 60 s", sourceLocation: sourceLocation)
+  Issue.record("\(what) did not happen within 20 s", sourceLocation: sourceLocation)
   throw OutOfPatience()
 }
 
@@ -30,7 +31,12 @@ struct RunningWorker {
   let health = HealthState()
   let registry = MetricsRegistry()
   let log = MemorySink()
-  private let ended: Task<WorkerError?, Never>
+  private let outcome = Outcome()
+
+  /// How the worker ended, once it has; read by polling, so that a test that fails does not hang.
+  private final class Outcome: Sendable {
+    let end = Mutex<(hasEnded: Bool, failure: WorkerError?)>((false, nil))
+  }
 
   /// Starts a worker whose lanes join as members `name-0`, `name-1` and so on.
   init(
@@ -48,22 +54,27 @@ struct RunningWorker {
       logger: Logger(minimumLevel: .info, format: .logfmt, sink: log), registry: registry,
       health: health)
     self.service = service
-    ended = Task {
-      do throws(WorkerError) { try await service.run() } catch { return error }
-      return nil
+    let outcome = outcome
+    Task {
+      var failure: WorkerError?
+      do throws(WorkerError) { try await service.run() } catch { failure = error }
+      outcome.end.withLock { [failure] in $0 = (true, failure) }
     }
   }
 
   /// Asks the worker to stop and waits until it has.
   /// - Returns: the failure with which it ended, if any.
   @discardableResult
-  func stop() async -> WorkerError? {
+  func stop() async throws -> WorkerError? {
     service.stop()
-    return await ended.value
+    return try await failure()
   }
 
   /// Waits until the worker ends by itself.
-  func failure() async -> WorkerError? { await ended.value }
+  func failure() async throws -> WorkerError? {
+    try await eventually("the worker has ended") { outcome.end.withLock { $0.hasEnded } }
+    return outcome.end.withLock { $0.failure }
+  }
 
   /// Waits until the worker owns exactly these partitions and is live on them.
   func isLive(on partitions: [Int32]) async throws {

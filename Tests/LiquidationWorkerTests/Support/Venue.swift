@@ -72,16 +72,21 @@ struct Venue {
     write(builder.define(definition))
   }
 
-  /// An index, two assets, the native rules, a perpetual future and a perpetual put.
-  mutating func defineMarket() {
+  /// An index, two assets, the native rules, a perpetual future, and then their first prices.
+  ///
+  /// - Parameter workers: those that must know the definitions before the prices are written,
+  ///   because the topics of a live stream have no order among each other.
+  mutating func defineMarket(for workers: [RunningWorker] = []) async throws {
     define(.underlying(Symbol("BTC-USD")))
     define(.asset(CollateralAsset(symbol: Symbol("USD"), underlying: nil)))
     define(.asset(CollateralAsset(symbol: Symbol("BTC"), underlying: Symbol("BTC-USD"))))
     define(.rulebook(NativeRules.rulebook(version: 1)))
     define(.instrument(Self.future))
+    for worker in workers { try await worker.hasApplied(self) }
     write(builder.price("USD", index: number("1")))
     write(builder.price("BTC-USD", index: number("60000")))
     write(builder.price("BTC-PERP", mark: number("60000")))
+    for worker in workers { try await worker.hasApplied(self) }
   }
 
   static let future = Instrument(
