@@ -130,7 +130,9 @@ let testTargets: [Target] = [
   tests(
     "MarketSimulatorTests",
     ["MarketSimulator", "MarginModel", "MarginDomain", "FixedPoint", "LiquidationTestKit"]),
-  tests("CommandTests", ["plimsoll", "KafkaTransport", "StreamTransport", "LiquidationWire"]),
+  tests(
+    "CommandTests",
+    ["plimsoll", "MarginDomain", "KafkaTransport", "StreamTransport", "LiquidationWire"]),
   tests("TidyTests", []),
 ]
 

@@ -33,7 +33,8 @@ extension AccountBook {
   /// along, other underlyings stand still. Under `ownContract` only a future's own mark moves.
   /// A unit that is past the level already gets the prices at which it would come back.
   ///
-  /// Method: from the current price the excess over the level is walked over round prices and
+  /// Method: for a future's own mark the closed form of `ownContractLiquidationPrices`. Otherwise,
+  /// from the current price, the excess over the level is walked over round prices and
   /// strikes until its sign changes; where it is linear, or linear in 1 / price, between two of
   /// them, the interpolation is the exact solution and is taken after the excess at it was found to
   /// be zero; elsewhere the bracket is narrowed to the last unit of the price.
@@ -51,10 +52,7 @@ extension AccountBook {
   public func liquidationPrices(
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> LiquidationPrices {
-    let path = try LiquidationPath(of: position, in: self, market: market, rulebook: rulebook)
-    let search = LevelSearch(path: path)
-    let below = try search.crossing(.down)
-    let above = try search.crossing(.up)
+    let found = try unroundedPrices(of: position, in: market, by: rulebook)
     let rounding = rulebook.futures.liquidationPriceRounding
     func rounded(_ price: Price?) -> Price? {
       guard let rounding, position.instrument.isFuture else { return price }
@@ -62,7 +60,45 @@ extension AccountBook {
       return price?.rounded(toMultipleOf: position.instrument.tickSize, rounding: direction)
     }
     return LiquidationPrices(
-      current: path.start, below: rounded(below), above: rounded(above))
+      current: found.current, below: rounded(found.below), above: rounded(found.above))
+  }
+
+  private func unroundedPrices(
+    of position: Position, in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> LiquidationPrices {
+    let isClosedForm =
+      position.instrument.isFuture && rulebook.futures.liquidationPath == .ownContract
+      && rulebook.futures.closingFee != .atBankruptcyPrice
+    guard isClosedForm else {
+      return try searchedLiquidationPrices(of: position, in: market, by: rulebook)
+    }
+    guard let current = market.mark(of: position.instrument) else {
+      throw .missingMark(position.instrument.symbol)
+    }
+    let admitted = DomainLimits.minimumPrice...DomainLimits.maximumPrice
+    let prices = try ownContractLiquidationPrices(of: position, in: market, by: rulebook)
+      .compactMap { Price($0, rounding: .nearestEven) }.filter(admitted.contains)
+    return LiquidationPrices(
+      current: current, below: prices.last { $0 <= current },
+      above: prices.first { $0 >= current })
+  }
+
+  /// The liquidation prices by search along the path, whatever moves on it; see
+  /// `liquidationPrices(of:in:by:)`.
+  ///
+  /// - Parameters:
+  ///   - position: one of the book's.
+  ///   - market: accepted prices.
+  ///   - rulebook: path and basis of the tier.
+  /// - Returns: quote per unit, not rounded beyond 1e-12.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  public func searchedLiquidationPrices(
+    of position: Position, in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> LiquidationPrices {
+    let path = try LiquidationPath(of: position, in: self, market: market, rulebook: rulebook)
+    let search = LevelSearch(path: path)
+    return LiquidationPrices(
+      current: path.start, below: try search.crossing(.down), above: try search.crossing(.up))
   }
 }
 

@@ -73,6 +73,6 @@ extension YAMLFields {
       .list(of: .located(.bookUnderlying)) as YAMLShape<[LocatedValue<WrittenUnderlying>]>)
     return Definitions(
       instruments: instruments ?? [], assets: assets ?? [], underlyings: underlyings ?? [],
-      reportingTo: &self)
+      names: namesAsWritten(), reportingTo: &self)
   }
 }

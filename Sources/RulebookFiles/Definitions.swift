@@ -11,8 +11,10 @@ struct Definitions: Sendable {
 
   init(
     instruments: [LocatedValue<WrittenInstrument>], assets: [LocatedValue<WrittenAsset>],
-    underlyings: [LocatedValue<WrittenUnderlying>], reportingTo fields: inout YAMLFields
+    underlyings: [LocatedValue<WrittenUnderlying>], names: Set<String>,
+    reportingTo fields: inout YAMLFields
   ) {
+    fields.definedNames = names
     self.instruments = instruments
     self.assets = assets
     self.underlyings = underlyings
@@ -78,6 +80,15 @@ struct Definitions: Sendable {
 }
 
 extension YAMLFields {
+  /// The symbols that the document defines, faulty definitions included.
+  mutating func namesAsWritten() -> Set<String> {
+    var names: Set<String> = []
+    for (list, key) in [("instruments", "symbol"), ("underlyings", "symbol"), ("assets", "asset")] {
+      names.formUnion(optional(list, .namesUnder(key)) ?? [])
+    }
+    return names
+  }
+
   /// Reports a symbol that names nothing of its kind, with the nearest that does.
   mutating func reportUnknown(
     _ symbol: LocatedValue<Symbol>, _ kind: String, among known: [Symbol]
@@ -89,10 +100,27 @@ extension YAMLFields {
   mutating func reportUnknown<Value>(
     _ text: String, at place: LocatedValue<Value>, _ kind: String, among known: [Symbol]
   ) {
+    // A definition with a fault of its own is reported once, not wherever it is named.
+    if definedNames.contains(text) { return }
     let nearest = nearestName(to: text, among: known.map(\.text))
     let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
     report(
       "'\(text.quotable)' is not \(kind) of this document\(hint)", at: place,
       expected: "a symbol that is defined here")
+  }
+}
+
+extension YAMLShape where Value == [String] {
+  /// The texts under a key of the mappings of a list; whatever else is there is not its business.
+  fileprivate static func namesUnder(_ key: String) -> YAMLShape {
+    YAMLShape(expected: "a list") { node, _, _ in
+      guard case .list(let nodes) = node.content else { return [] }
+      return nodes.compactMap { node in
+        guard case .mapping(let entries) = node.content,
+          case .scalar(let text, _)? = entries.first(where: { $0.key == key })?.value.content
+        else { return nil }
+        return text
+      }
+    }
   }
 }

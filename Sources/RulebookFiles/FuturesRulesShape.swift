@@ -41,7 +41,7 @@ extension YAMLShape where Value == FuturesPart {
       let assets = fields.optional("amounts_in", .list(of: .symbol) as YAMLShape<[Symbol]>)
       let groups = fields.optional("schedules", .list(of: .scheduleGroup)) ?? []
       let schedules = ScheduleGroup.flattened(groups, reportingTo: &fields)
-      if defaultSchedule == nil, !fields.contains("default_schedule"), schedules.isEmpty {
+      if !fields.contains("default_schedule"), !fields.contains("schedules") {
         fields.report("holds no schedule", expected: "default_schedule or schedules")
       }
       guard let notionalBasis, let tierBasis, let path, let closingFee, let initialRate else {

@@ -4,8 +4,8 @@ public import MarginDomain
 public struct ReferenceEntry: Sendable, Equatable {
   /// What a worker that reads it will apply.
   public let update: ReferenceUpdate
-  /// The document of a rulebook as JSON, UTF-8; nil for other definitions.
-  public let rulebookDocument: [UInt8]?
+  /// The document of a rulebook as JSON, UTF-8; empty for other definitions.
+  public let rulebookDocument: [UInt8]
 }
 
 /// Reads the file of `plimsoll reference publish` and `check`.
@@ -42,7 +42,7 @@ extension YAMLShape where Value == [ReferenceEntry] {
         reportingAsset: reportingAssets.first, reportingTo: &fields)
       definitions.refuseRepeated(rulebooks, reportingTo: &fields)
       func entry(
-        _ definition: ReferenceUpdate.Definition, _ document: [UInt8]? = nil
+        _ definition: ReferenceUpdate.Definition, _ document: [UInt8] = []
       ) -> ReferenceEntry {
         ReferenceEntry(
           update: ReferenceUpdate(
@@ -54,7 +54,8 @@ extension YAMLShape where Value == [ReferenceEntry] {
         + definitions.assets.map { entry(.asset($0.value.collateralAsset)) }
         + definitions.instruments.map { entry(.instrument($0.value.instrument)) }
         + rulebooks.map { entry(.rulebook($0.rulebook), $0.document) }
-      if entries.isEmpty {
+      let keys = ["instruments", "assets", "underlyings", "rulebooks"]
+      if !keys.contains(where: { fields.contains($0) }) {
         fields.report(
           "defines nothing", expected: "instruments, assets, underlyings or rulebooks")
       }
@@ -119,7 +120,7 @@ extension YAMLFields {
       .list(of: .located(.referenceUnderlying)) as YAMLShape<[LocatedValue<WrittenUnderlying>]>)
     return Definitions(
       instruments: instruments ?? [], assets: assets ?? [], underlyings: underlyings ?? [],
-      reportingTo: &self)
+      names: namesAsWritten(), reportingTo: &self)
   }
 }
 

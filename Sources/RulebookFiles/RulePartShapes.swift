@@ -107,6 +107,7 @@ extension YAMLShape where Value == MarginLadder {
 extension YAMLShape where Value == MarginLadder.Step {
   fileprivate static var ladderStep: YAMLShape {
     .mapping("enter_below or enter_at_or_below, and leave") { fields in
+      let leave = fields.required("leave", .positive)
       let atLevel = fields.contains("enter_at_or_below")
       if atLevel == fields.contains("enter_below") {
         fields.report(
@@ -115,7 +116,6 @@ extension YAMLShape where Value == MarginLadder.Step {
         return nil
       }
       let enter = fields.required(atLevel ? "enter_at_or_below" : "enter_below", .positive)
-      let leave = fields.required("leave", .positive)
       guard let enter, let leave else { return nil }
       if leave < enter {
         fields.report(

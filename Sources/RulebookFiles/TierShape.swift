@@ -145,8 +145,10 @@ struct TierTable {
         next, "the floor \(next.floor) is not above the one before, \(row.floor)",
         "tiers in ascending order")
     } else if let cap = row.cap, cap > row.floor, cap != next.floor {
-      let word = next.floor < cap ? "overlaps the tier before" : "leaves a gap"
-      refuse(next, "\(word), which ends at \(cap)", "a floor of \(cap), not \(next.floor)")
+      let word = next.floor < cap ? "overlaps" : "leaves a gap after"
+      refuse(
+        next, "\(word) the tier before, which ends at \(cap)",
+        "a floor of \(cap), not \(next.floor)")
     }
     if next.maintenanceRate < row.maintenanceRate {
       refuse(

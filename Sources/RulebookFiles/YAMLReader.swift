@@ -56,6 +56,8 @@ public struct YAMLFields: Sendable {
   public let position: SourcePosition
   private let entries: [YAMLEntry]
   private var askedKeys: [String] = []
+  /// Names that are defined somewhere in the document, even where the definition is faulty.
+  var definedNames: Set<String> = []
   private var reader: YAMLReader
 
   init(entries: [YAMLEntry], position: SourcePosition, path: YAMLPath, reader: YAMLReader) {

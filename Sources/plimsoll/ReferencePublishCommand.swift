@@ -74,7 +74,7 @@ extension ReferenceEntry {
     case .instrument(let instrument): .instrument(instrument)
     case .asset(let asset): .asset(asset)
     case .underlying(let symbol): .underlying(symbol)
-    case .rulebook(let rulebook): .rulebook(rulebook.id, document: rulebookDocument ?? [])
+    case .rulebook(let rulebook): .rulebook(rulebook.id, document: rulebookDocument)
     }
   }
 }

@@ -36,18 +36,21 @@ enum ExplainTable {
         ], leftColumns: [0, 2]
       ).lines
     if !report.positions.isEmpty { lines += ["", "  positions"] + positions(answer) }
-    let terms = report.units.flatMap(terms)
+    let terms = report.units.flatMap { unit in
+      Self.terms(of: unit, isCross: mode == "cross")
+    }
     if !terms.isEmpty {
-      lines += ["", "  terms"] + TextGrid(rows: terms, leftColumns: [0, 1]).lines
+      let names: Set = mode == "cross" ? [0] : [0, 1]
+      lines += ["", "  terms"] + TextGrid(rows: terms, leftColumns: names).lines
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func terms(of unit: UnitAssessment) -> [[String]] {
-    var owner: [String] = []
-    if case .isolatedPosition(let symbol) = unit.unit { owner = [printable(symbol.text)] }
+  private static func terms(of unit: UnitAssessment, isCross: Bool) -> [[String]] {
+    var owner = ""
+    if case .isolatedPosition(let symbol) = unit.unit { owner = printable(symbol.text) }
     return unit.terms.map { term in
-      [printable(term.name)] + (owner.isEmpty ? [""] : owner) + [amount(term.amount)]
+      (isCross ? [] : [owner]) + [printable(term.name), amount(term.amount)]
     }
   }
 

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@testable import plimsoll
+
+@Suite("plimsoll explain")
+struct ExplainTests {
+  /// The book of the reference page without its dated option.
+  private let book = """
+    { "as_of_ns": "1760130000000000000",
+      "rulebook": { "id": "native" },
+      "reporting_asset": "USD",
+      "assets": [ {"asset":"USDC","index_price":"1"},
+                  {"asset":"BTC","index_price":"65000","underlying":"BTC-USD"} ],
+      "underlyings": [ {"symbol":"BTC-USD","index_price":"65000","volatility":"0.6"} ],
+      "instruments": [
+        {"symbol":"BTC-PERP","kind":"PERPETUAL_FUTURE","payoff":"LINEAR","underlying":"BTC-USD",
+         "settlement_asset":"USDC","multiplier":"1","tick_size":"0.1","lot_size":"0.001",
+         "taker_fee":"0.0005"},
+        {"symbol":"BTC-PERP-INV","kind":"PERPETUAL_FUTURE","payoff":"INVERSE",
+         "underlying":"BTC-USD","settlement_asset":"BTC","multiplier":"100"},
+        {"symbol":"BTC-70000-C","kind":"PERPETUAL_OPTION","option":"CALL","strike":"70000",
+         "funding_period_hours":"24","underlying":"BTC-USD","settlement_asset":"USDC",
+         "multiplier":"1"} ],
+      "marks": [ {"symbol":"BTC-PERP","mark_price":"65010"},
+                 {"symbol":"BTC-70000-C","implied_volatility":"0.62"} ],
+      "accounts": [
+        {"account_id":"a1","margin_mode":"CROSS","balances":{"USDC":"1000"},"credit_line":"0",
+         "positions":[ {"symbol":"BTC-PERP","quantity":"-0.5","entry_price":"64000",
+                        "leverage":"20"} ]},
+        {"account_id":"a \\"2\\"","margin_mode":"CROSS","balances":{"USDC":"250"} } ] }
+    """
+
+  private func explain(_ words: [String], book text: String? = nil) throws
+    -> PlimsollProcess.Result
+  {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    let file = try directory.write(text ?? book, to: "book.json")
+    return try PlimsollProcess.run(["explain", "--book", file.path] + words)
+  }
+
+  @Test("answers with exact decimals as JSON")
+  func json() throws {
+    let result = try explain(["--format=json", "--account=a1"])
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.error.isEmpty)
+    #expect(
+      result.output == """
+        [
+          {
+            "account_id": "a1",
+            "status": "HEALTHY",
+            "equity": "495",
+            "net_equity": "495",
+            "initial_margin": "1625.25",
+            "maintenance_margin": "162.525",
+            "margin_level": "3.045685279188",
+            "margin_ratio": "0.328333333333",
+            "initial_excess": "-1130.25",
+            "maintenance_excess": "332.475",
+            "available": "0",
+            "positions": [
+              {
+                "symbol": "BTC-PERP",
+                "notional": "32505",
+                "unrealized_pnl": "-505",
+                "value": "-505",
+                "initial_margin": "1625.25",
+                "maintenance_margin": "162.525",
+                "liquidation_price": "65661.641791044776",
+                "liquidation_price_below": null,
+                "liquidation_price_above": "65661.641791044776",
+                "bankruptcy_price": "66000",
+                "delta": "-0.5",
+                "gamma": "0",
+                "vega": "0",
+                "funding_per_day": null
+              }
+            ],
+            "terms": [
+              {
+                "name": "collateral.USDC",
+                "amount": "495"
+              },
+              {
+                "name": "maintenance.BTC-PERP",
+                "amount": "162.525"
+              }
+            ],
+            "rulebook": "native"
+          }
+        ]
+
+        """)
+  }
+
+  @Test("answers for every account, and every program reads it")
+  func everyAccount() throws {
+    let result = try explain(["-f", "json"])
+    let answers = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]])
+    #expect(answers.map { $0["account_id"] as? String } == ["a1", "a \"2\""])
+    #expect(answers[1]["margin_level"] is NSNull)
+    #expect(answers[1]["available"] as? String == "250")
+  }
+
+  @Test("prints a table for people")
+  func table() throws {
+    let result = try explain(["--account", "a1"])
+    #expect(result.status == 0)
+    #expect(
+      result.output == """
+        account a1: HEALTHY (cross, rulebook native, amounts in USD)
+            equity                  495  net equity               495
+            initial margin      1625.25  initial excess      -1130.25
+            maintenance margin  162.525  maintenance excess   332.475
+            margin level         3.0457  margin ratio          0.3283
+            available                 0
+
+          positions
+                      notional  unrealized  value  initial  maintenance  funding/day
+            BTC-PERP     32505        -505   -505  1625.25      162.525            -
+
+                      price  liq. below      liq. above  bankruptcy  delta  gamma  vega
+            BTC-PERP  65000           -  65661.64179104       66000   -0.5      0     0
+
+          terms
+            collateral.USDC           495
+            maintenance.BTC-PERP  162.525
+
+        """)
+  }
+
+  @Test("reads the book from standard input")
+  func standardInput() throws {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    let file = try directory.write(book, to: "book.json")
+    let result = try PlimsollProcess.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      [
+        "-c", "\"$0\" explain --book=- --account=a1 < \"$1\"",
+        try PlimsollProcess.executable().path, file.path,
+      ])
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("account a1: HEALTHY"))
+  }
+
+  @Test("refuses a faulty book with 65, one line per fault, and answers nothing")
+  func faultyBook() throws {
+    let broken = book.replacingOccurrences(of: "\"mark_price\":\"65010\"", with: "\"mark\":\"1\"")
+    let result = try explain(["--format=json"], book: broken)
+    #expect(result.status == 65)
+    #expect(result.output.isEmpty)
+    let lines = result.error.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.contains { $0.contains(":20:20: accounts[0].positions[0]: no mark price of") })
+    #expect(lines.contains { $0.contains(":16:35: marks[0].mark: is not a known key") })
+  }
+
+  @Test("ends with 64 for an account that the book does not hold, 66 without a book")
+  func exits() throws {
+    let other = try explain(["--account=a3"])
+    #expect(other.status == 64)
+    #expect(other.error.contains("'a3' is not in"))
+    let missing = try PlimsollProcess.run(["explain", "--book=nowhere/book.json"])
+    #expect(missing.status == 66)
+    #expect(missing.error == "nowhere/book.json: cannot be read: No such file or directory\n")
+  }
+}
