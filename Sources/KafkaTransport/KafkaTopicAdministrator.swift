@@ -21,8 +21,23 @@ final class KafkaTopicAdministrator: TopicAdministrator {
     of partition: TopicPartition, timeoutMilliseconds: Int
   ) throws(TransportError) -> Watermarks {
     try prepare()
-    return try handle.watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds)
+    let end = ContinuousClock.now.advanced(by: .milliseconds(timeoutMilliseconds))
+    while true {
+      do throws(TransportError) {
+        return try handle.watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds)
+      } catch {
+        // A topic that has just been made, or a broker that is restarted: librdkafka asks for the
+        // new leader, and does not repeat the question by itself.
+        guard Self.leaderCodes.contains(error.code), ContinuousClock.now < end else { throw error }
+        handle.serveCallbacks(timeoutMilliseconds: 100)
+      }
+    }
   }
+
+  /// Errors that end as soon as the partition has a leader that the client knows.
+  private static let leaderCodes: Set<String> = [
+    "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE",
+  ]
 
   func offsets(
     at timestampMilliseconds: Int64, of partitions: [TopicPartition], timeoutMilliseconds: Int
