@@ -29,6 +29,8 @@ public struct EngineStatistics: Sendable, Equatable {
   /// Records whose price is not used: a mark for a model-marked option, an index for an asset that
   /// moves with an underlying.
   public internal(set) var unusedPrices: UInt64 = 0
+  /// Funding payments of the fund's positions that were left out because they leave the ranges.
+  public internal(set) var fundPaymentsLeftOut: UInt64 = 0
   /// Scheduled definitions that contradicted what was in force when their time came.
   public internal(set) var scheduledDefinitionsRefused: UInt64 = 0
   /// Answers that name no open order.

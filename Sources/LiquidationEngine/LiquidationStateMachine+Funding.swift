@@ -85,9 +85,12 @@ extension LiquidationStateMachine {
   private mutating func payFund(_ payment: FundingTerms, on instrument: Int32) {
     let asset = market.instruments[Int(instrument)].settlement
     let quantity = fund[Int(instrument)].quantity
-    guard !quantity.isZero, sums.hasHeadroom(asset, limits: limits),
-      let amounts = payment.amounts(of: quantity)
-    else { return }
+    guard !quantity.isZero else { return }
+    guard sums.hasHeadroom(asset, limits: limits), let amounts = payment.amounts(of: quantity)
+    else {
+      counters.fundPaymentsLeftOut += 1
+      return
+    }
     sums.assets[Int(asset)].fundCash += amounts.applied
     bookFunding(amounts, asset: asset)
   }

@@ -15,7 +15,7 @@ extension LiquidationStateMachine {
     guard update.effectiveTime > now else {
       return try apply(update.definition, into: &events)
     }
-    try check(update.definition)
+    try checkScheduled(update)
     guard scheduled.count < limits.maximumScheduledDefinitions else {
       throw Refusal(.accountLimit)
     }
@@ -23,6 +23,25 @@ extension LiquidationStateMachine {
       scheduled.firstIndex { $0.effectiveTime > update.effectiveTime } ?? scheduled.count
     scheduled.insert(update, at: place)
     return .applied
+  }
+
+  /// Refuses what contradicts already now; names may be defined by what is scheduled no later.
+  private func checkScheduled(_ update: ReferenceUpdate) throws(Refusal) {
+    do throws(Refusal) {
+      try check(update.definition)
+    } catch {
+      guard error.reason == .unknownSymbol else { throw error }
+      let needed: [Symbol]
+      switch update.definition {
+      case .instrument(let terms): needed = [terms.underlying, terms.settlementAsset]
+      case .asset(let asset): needed = asset.underlying.map { [$0] } ?? []
+      case .underlying, .rulebook: needed = []
+      }
+      let earlier = scheduled.filter { $0.effectiveTime <= update.effectiveTime }
+      for symbol in needed where market.symbols[symbol] == nil {
+        guard earlier.contains(where: { $0.definition.symbol == symbol }) else { throw error }
+      }
+    }
   }
 
   /// Applies a definition whose time has come; one that contradicts by now is counted and dropped.
@@ -270,5 +289,17 @@ extension LiquidationStateMachine {
 
   private var referenceTrigger: EvaluationTrigger {
     EvaluationTrigger(time: marginTime ?? EventTime(nanoseconds: .min), isPrice: false)
+  }
+}
+
+extension ReferenceUpdate.Definition {
+  /// The symbol that it defines; nil for a rulebook.
+  var symbol: Symbol? {
+    switch self {
+    case .instrument(let instrument): return instrument.symbol
+    case .asset(let asset): return asset.symbol
+    case .underlying(let symbol): return symbol
+    case .rulebook: return nil
+    }
   }
 }

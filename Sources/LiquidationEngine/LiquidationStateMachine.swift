@@ -139,13 +139,15 @@ struct LedgerSums: Sendable, Equatable {
 
   /// Whether every sum of an asset may still move (`EngineLimits.maximumLedgerSum`).
   func hasHeadroom(_ asset: Int32, limits: EngineLimits) -> Bool {
+    let limit = limits.maximumLedgerSum
+    func fits(_ first: AssetAmount, _ second: AssetAmount, _ third: AssetAmount = .zero) -> Bool {
+      first.magnitude <= limit && second.magnitude <= limit && third.magnitude <= limit
+    }
     let sums = assets[Int(asset)]
-    let parts = [
-      sums.accountCash, sums.isolatedMargin, sums.accountEntryFlows, sums.fundCash,
-      sums.fundEntryFlows, sums.fees, sums.rounding, sums.transfers, sums.fillFlows,
-      sums.funding, sums.snapshotAdjustments,
-    ]
-    return parts.allSatisfy { $0.magnitude <= limits.maximumLedgerSum }
+    return fits(sums.accountCash, sums.isolatedMargin, sums.accountEntryFlows)
+      && fits(sums.fundCash, sums.fundEntryFlows, sums.fees)
+      && fits(sums.rounding, sums.transfers, sums.fillFlows)
+      && fits(sums.funding, sums.snapshotAdjustments)
   }
 }
 

@@ -42,7 +42,7 @@ final class InMemoryGroupConsumer: GroupConsumer {
       let isReleasing = state.groups[group]?.members[name]?.mustRelease ?? false
       let change = state.groups[group]?.nextChange(of: name)
       guard var member = state.groups[group]?.members[name] else { return (nil, false) }
-      if !state.held.contains(.groupPoll) {
+      if !state.held.contains(.groupPoll) || change?.isRevocation == true {
         state.fill(&filled, from: &member.cursors, topics: topics, limit: limit)
       }
       state.groups[group]?.members[name] = member
@@ -99,5 +99,13 @@ final class InMemoryGroupConsumer: GroupConsumer {
     TransportError(
       kind: .abortable, code: "NOT_OWNED", reason: "another member owns the partition",
       partition: partition)
+  }
+}
+
+extension AssignmentChange {
+  /// Whether it comes with what was fetched and is still the member's, also while polls are held.
+  fileprivate var isRevocation: Bool {
+    if case .revoked = self { return true }
+    return false
   }
 }

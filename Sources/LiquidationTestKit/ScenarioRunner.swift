@@ -150,15 +150,24 @@ public struct ScenarioRunner {
   ) throws(ScenarioFault) {
     let symbol = Symbol(try words.word("a symbol"))
     switch verb {
-    case "underlying": try apply(builder.define(.underlying(symbol)), words)
+    case "underlying":
+      let effective = try effectiveTime(&words)
+      try apply(builder.define(.underlying(symbol), effective: effective), words)
     case "asset":
       let underlying = words.take("with") ? Symbol(try words.word("an underlying")) : nil
       let asset = CollateralAsset(symbol: symbol, underlying: underlying)
       try apply(builder.define(.asset(asset)), words)
     default:
       let instrument = try instrument(verb, symbol, &words)
-      try apply(builder.define(.instrument(instrument)), words)
+      let effective = try effectiveTime(&words)
+      try apply(builder.define(.instrument(instrument), effective: effective), words)
     }
+  }
+
+  /// Reads `from S`, seconds since the start, if it is there.
+  private func effectiveTime(_ words: inout LineWords) throws(ScenarioFault) -> EventTime? {
+    guard words.take("from") else { return nil }
+    return start.advanced(byNanoseconds: try words.integer("seconds") * 1_000_000_000)
   }
 
   /// Reads `call SYMBOL on UNDERLYING in ASSET [strike K] [hours H] [multiplier M] [tick T]`
@@ -175,7 +184,7 @@ public struct ScenarioRunner {
     var multiplier = Quantity.one
     var tick: Price = NativeRules.decimal("0.1")
     var source = Instrument.MarkSource.published
-    while let word = words.peek {
+    while let word = words.peek, word != "from" {
       _ = try words.word("a term")
       switch word {
       case "strike": strike = try words.decimal("a strike")

@@ -9,6 +9,10 @@ public struct AccountID: Sendable, Hashable, Comparable, CustomStringConvertible
   public init(_ text: String) { self.text = text }
   /// The text itself.
   public var description: String { text }
+  /// Equality of the UTF-8 bytes: texts that only look alike are two accounts.
+  public static func == (left: AccountID, right: AccountID) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
   /// Order of the UTF-8 bytes.
   public static func < (left: AccountID, right: AccountID) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
@@ -26,6 +30,10 @@ public struct Symbol: Sendable, Hashable, Comparable, CustomStringConvertible {
   public init(_ text: String) { self.text = text }
   /// The text itself.
   public var description: String { text }
+  /// Equality of the UTF-8 bytes: texts that only look alike are two symbols.
+  public static func == (left: Symbol, right: Symbol) -> Bool {
+    left.text.utf8.elementsEqual(right.text.utf8)
+  }
   /// Order of the UTF-8 bytes.
   public static func < (left: Symbol, right: Symbol) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)

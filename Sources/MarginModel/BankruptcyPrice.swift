@@ -44,6 +44,12 @@ public struct BankruptcyPrice: Sendable, Equatable {
   /// True when the price was clipped: no price, or none that can be, uses the share up.
   public let isClipped: Bool
 
+  /// Makes a price.
+  public init(price: Price, isClipped: Bool) {
+    self.price = price
+    self.isClipped = isClipped
+  }
+
   /// The bankruptcy prices of all legs of a unit.
   ///
   /// - Parameters:

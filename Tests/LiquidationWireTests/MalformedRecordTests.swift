@@ -106,10 +106,12 @@ struct MalformedRecordTests {
       "instrument.expiry_ns"),
     Case(
       "ReferenceUpdate.instrument", "0.0005\"",
-      "0.0005\", \"mark_source\": \"MARK_SOURCE_MODEL\"", .malformedField, "instrument.mark_source"),
+      "0.0005\", \"mark_source\": \"MARK_SOURCE_MODEL\"", .malformedField,
+      "instrument.mark_source"),
     Case("ReferenceUpdate.asset", "\"BTC\"", "\"\"", .malformedField, "asset.asset: it is missing"),
     Case(
-      "ReferenceUpdate.underlying", "BTC-USD", "", .malformedField, "underlying.symbol: it is miss"),
+      "ReferenceUpdate.underlying", "BTC-USD", "", .malformedField,
+      "underlying.symbol: it is miss"),
     Case(
       "ReferenceUpdate.rulebook", "\"version\": 3", "\"version\": 0", .malformedField,
       "rulebook.version"),
@@ -134,9 +136,11 @@ struct MalformedRecordTests {
   static let trades: [Case] = [
     Case("AccountEvent.fill", "\"0.5\"", "\"0\"", .outOfRange, "fill.quantity: it is 0"),
     Case(
-      "AccountEvent.fill", "\"0.5\"", "\"10000000000000.1\"", .outOfRange, "fill.quantity: it is 1"),
+      "AccountEvent.fill", "\"0.5\"", "\"10000000000000.1\"", .outOfRange,
+      "fill.quantity: it is 1"),
     Case(
-      "AccountEvent.fill", "\"0.5\"", "\"-10000000000001\"", .outOfRange, "fill.quantity: it is -1"),
+      "AccountEvent.fill", "\"0.5\"", "\"-10000000000001\"", .outOfRange,
+      "fill.quantity: it is -1"),
     Case("AccountEvent.fill", "\"0.5\"", "\"0.000000001\"", .malformedDecimal, "fill.quantity: "),
     Case("AccountEvent.fill", "65010.1", "-1", .priceNotPositive, "fill.price: it is -1"),
     Case("AccountEvent.fill", "65010.1", "", .malformedField, "fill.price: it is missing"),
@@ -145,7 +149,8 @@ struct MalformedRecordTests {
       "AccountEvent.fill", "BTC-PERP", "BTC\\u0000PERP", .malformedText, "fill.symbol: it carries"),
     Case("AccountEvent.fill", "t-991", tooLong, .malformedText, "fill.trade_id: it has 129 bytes"),
     Case(
-      "AccountEvent.fill", "1760129200000000000", "0", .malformedField, "event_time_ns: it is miss"),
+      "AccountEvent.fill", "1760129200000000000", "0", .malformedField,
+      "event_time_ns: it is miss"),
     Case("AccountEvent.transfer", "3500", "", .malformedField, "transfer.amount: it is missing"),
     Case(
       "AccountEvent.transfer", "3500", "-1000000000000001", .outOfRange, "transfer.amount: it is -1"

@@ -20,6 +20,19 @@ struct ComposeTests {
       python, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", path)
   }
 
+  @Test("the image is built with the packages that make installs")
+  func imageHasPackages() throws {
+    let setup = try #require(Repository.file(at: "scripts/setup"))
+    let image = try #require(Repository.file(at: "deploy/Dockerfile"))
+    let start = "build_debian=("
+    let list = try #require(setup.lines.first { $0.hasPrefix(start) })
+    let packages = list.dropFirst(start.count).split { " )".contains($0) }
+    #expect(packages.contains("librdkafka-dev"))
+    for package in packages {
+      #expect(image.text.contains(" \(package) "), "deploy/Dockerfile lacks \(package)")
+    }
+  }
+
   @Test("keeps to the compose specification", .enabled(if: TestTools.python != nil, noPython))
   func keepsToSpecification() throws {
     let answer = try validate(path)

@@ -1,0 +1,42 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+import RulebookFiles
+import Testing
+
+@Suite("Tiers of the presets")
+struct PresetTierTests {
+  private func tables(_ name: String) throws -> [[MarginTier]] {
+    let futures = try #require(Preset.named(name)).document().rulebook.futures
+    let schedules = futures.schedules.map(\.schedule) + [futures.defaultSchedule].compactMap { $0 }
+    return schedules.compactMap { schedule in
+      if case .tiered(let tiers) = schedule { tiers } else { nil }
+    }
+  }
+
+  @Test("have the maintenance amounts that continuity asks for", arguments: Preset.names)
+  func amounts(name: String) throws {
+    let tables = try tables(name)
+    #expect(!tables.isEmpty)
+    for tiers in tables {
+      let amounts = MarginTier.maintenanceAmounts(
+        floors: tiers.map(\.floor), rates: tiers.map(\.maintenanceRate))
+      #expect(tiers.map(\.maintenanceAmount) == amounts)
+    }
+  }
+
+  @Test("ask the same on both sides of every floor, and less below it", arguments: Preset.names)
+  func continuity(name: String) throws {
+    for tiers in try tables(name) {
+      let schedule = MarginSchedule.tiered(tiers)
+      for (lower, upper) in zip(tiers, tiers.dropFirst()) {
+        let floor = upper.floor
+        #expect(schedule.tier(at: floor) == upper)
+        #expect(schedule.tier(at: floor - .ulp) == lower)
+        #expect(lower.maintenanceMargin(of: floor) == upper.maintenanceMargin(of: floor))
+        #expect(
+          lower.maintenanceMargin(of: floor - .one) < upper.maintenanceMargin(of: floor))
+      }
+    }
+  }
+}
