@@ -44,52 +44,52 @@ struct DocumentFaultTests {
   }
 
   private static let rulebookText = """
-      rulebooks:
-    - id: mine
-      version: 1
-      preset: native
-      futures:
-        notional_basis: mark
-        tier_basis: liquidation_price
-        liquidation_path: underlyng
-        closing_fee: none
-        initial_rate: leverage
-        schedules:
-          - symbols: [A, B]
-            tiers:
-              - [10, 100, 0.01, 50, 0]
-              - [90, 200, 0.02, 25, 1]
-              - [250, 300, 0.015, 20, 1]
-          - symbols: [B, C]
-            tiers:
-              - { floor: 0, initial_rate: 0.01, maintenance_rate: 0.02 }
-              - { floor: 0, initial_rate: 1.5, maintenance_rate: -0.1 }
-          - symbols: [D]
-            tiers:
-              - [0, 100, 0.01, 50, 0]
-              - [100, 200, 0.02, 25, 3]
-          - symbols: [E]
-            flat: { initial_rate: 0.01, maintenance_rate: 0.02 }
-            tiers: []
-          - symbols: [F]
-            flat: { initial_rate: 0.01, maintenance_rate: 0.02 }
-      collateral:
-        haircuts: { USDC: 1.5, BTC: 0.1 }
-        debt_order: [BTX, BTC, BTC]
-      ladder:
-        warning: { enter_below: 1.1, leave: 1.05 }
-        margin_call: { enter_below: 1.2, leave: 1.3 }
-        liquidation: { enter_below: 1, enter_at_or_below: 1, leave: 1 }
-      liquidation:
-        { confirmations: 3, order_life_seconds: 0, incomplete_accounts: yes, fee_rate: 2 }
-      market:
-        price_band: 0
-        band_confirmations: 3
-        band_timeout_seconds: -1
-        maximum_price_age_seconds: 60
-        maximum_time_ahead_seconds: 1e9
-      portfolio: {}
-      laddr: 3
+    rulebooks:
+      - id: mine
+        version: 1
+        preset: native
+        futures:
+          notional_basis: mark
+          tier_basis: liquidation_price
+          liquidation_path: underlyng
+          closing_fee: none
+          initial_rate: leverage
+          schedules:
+            - symbols: [A, B]
+              tiers:
+                - [10, 100, 0.01, 50, 0]
+                - [90, 200, 0.02, 25, 1]
+                - [250, 300, 0.015, 20, 1]
+            - symbols: [B, C]
+              tiers:
+                - { floor: 0, initial_rate: 0.01, maintenance_rate: 0.02 }
+                - { floor: 0, initial_rate: 1.5, maintenance_rate: -0.1 }
+            - symbols: [D]
+              tiers:
+                - [0, 100, 0.01, 50, 0]
+                - [100, 200, 0.02, 25, 3]
+            - symbols: [E]
+              flat: { initial_rate: 0.01, maintenance_rate: 0.02 }
+              tiers: []
+            - symbols: [F]
+              flat: { initial_rate: 0.01, maintenance_rate: 0.02 }
+        collateral:
+          haircuts: { USDC: 1.5, BTC: 0.1 }
+          debt_order: [BTX, BTC, BTC]
+        ladder:
+          warning: { enter_below: 1.1, leave: 1.05 }
+          margin_call: { enter_below: 1.2, leave: 1.3 }
+          liquidation: { enter_below: 1, enter_at_or_below: 1, leave: 1 }
+        liquidation:
+          { confirmations: 3, order_life_seconds: 0, incomplete_accounts: yes, fee_rate: 2 }
+        market:
+          price_band: 0
+          band_confirmations: 3
+          band_timeout_seconds: -1
+          maximum_price_age_seconds: 60
+          maximum_time_ahead_seconds: 1e9
+        portfolio: {}
+        laddr: 3
     """
 
   private static let rulebookFaults = [
@@ -143,19 +143,19 @@ struct DocumentFaultTests {
   ]
 
   private static let presetsText = """
-      rulebooks:
-    - { id: natve, version: 1 }
-    - id: mine
-      version: 1
-      futures:
-        notional_basis: mark
-        tier_basis: mark
-        liquidation_path: underlying
-        closing_fee: none
-        initial_rate: leverage
-        default_schedule: { flat: { initial_rate: 0.1, maintenance_rate: 0.05 } }
-    - { id: native }
-    - { id: x, version: 1, preset: binance }
+    rulebooks:
+      - { id: natve, version: 1 }
+      - id: mine
+        version: 1
+        futures:
+          notional_basis: mark
+          tier_basis: mark
+          liquidation_path: underlying
+          closing_fee: none
+          initial_rate: leverage
+          default_schedule: { flat: { initial_rate: 0.1, maintenance_rate: 0.05 } }
+      - { id: native }
+      - { id: x, version: 1, preset: binance }
     """
 
   private static let presetsFaults = [
@@ -178,17 +178,17 @@ struct DocumentFaultTests {
   ]
 
   private static let referenceText = """
-      rulebooks:
-    - id: mine
-      version: 1
-      preset: native
-      ladder:
-        warning: { enter_below: 1.1, leave: 1.2 }
-        margin_call: { enter_below: 1.2, leave: 1.3 }
-        liquidation: { enter_below: 1.15, leave: 1.2 }
-    - { id: mine, version: 2, preset: native }
-      instruments:
-    - { symbol: A, kind: PERPETUAL_FUTURE, payoff: LINEAR, underlying: U, settlement_asset: S }
+    rulebooks:
+      - id: mine
+        version: 1
+        preset: native
+        ladder:
+          warning: { enter_below: 1.1, leave: 1.2 }
+          margin_call: { enter_below: 1.2, leave: 1.3 }
+          liquidation: { enter_below: 1.15, leave: 1.2 }
+      - { id: mine, version: 2, preset: native }
+    instruments:
+      - { symbol: A, kind: PERPETUAL_FUTURE, payoff: LINEAR, underlying: U, settlement_asset: S }
     """
 
   private static let referenceFaults = [
@@ -202,71 +202,71 @@ struct DocumentFaultTests {
   ]
 
   private static let bookText = """
-      reporting_asset: USD
-      rulebook: { id: native }
-      assets:
-    - { asset: USDC, index_price: 1 }
-    - { asset: BTC, underlying: BTC-USD }
-    - { asset: XX }
-      underlyings:
-    - { symbol: BTC-USD }
-    - { symbol: ETH-USD, index_price: 3000 }
-    - { symbol: USDC }
-      instruments:
-    - symbol: BTC-PERP
-      kind: PERPETUAL_FUTURE
-      payoff: LINEAR
-      underlying: BTC-USD
-      settlement_asset: USDC
-      multiplier: 1
-    - symbol: ETH-PERP
-      kind: PERPETUAL_FUTURE
-      payoff: LINEAR
-      underlying: ETH-USD
-      settlement_asset: USDC
-      multiplier: 1
-      strike: 4
-    - symbol: ETH-C
-      kind: PERPETUAL_OPTION
-      option: CALL
-      strike: 3000
-      funding_period_hours: 24
-      underlying: ETH-USD
-      settlement_asset: USDC
-      multiplier: 1
-    - symbol: ETH-F
-      kind: DATED_FUTURE
-      expiry_ns: 5
-      payoff: LINEAR
-      underlying: ETH-USD
-      settlement_asset: USDC
-      multiplier: 1
-    - symbol: ETH-2
-      kind: PERPETUAL_FUTURE
-      payoff: LINEAR
-      underlying: ETH-USD
-      settlement_asset: USDC
-      multiplier: 1
-      marks:
-    - { symbol: BTC-PERP, mark_price: 65000 }
-    - { symbol: ETH-PREP, mark_price: 3000 }
-    - { symbol: ETH-C, mark_price: 4000 }
-      accounts:
-    - account_id: a1
-      margin_mode: CROSS
-      balances: { USDC: 10, XX: 1, USDT: 5 }
-      credit_line: 5
-      positions:
-        - { symbol: BTC-PERP, quantity: 1, entry_price: 65000 }
-        - { symbol: ETH-2, quantity: 0, entry_price: 3000 }
-        - { symbol: ETH-2, quantity: 1 }
-        - { symbol: ETH-C, quantity: 1, entry_price: 100, isolated_margin: 5 }
-        - { symbol: ETH-F, quantity: 1, entry_price: 3000 }
-        - { symbol: BTC-PRP, quantity: 1, entry_price: 65000, colour: red }
-    - { account_id: a1, margin_mode: PORTFOLIO }
-    - account_id: a2
-      margin_mode: ISOLATED
-      positions: [ { symbol: ETH-C, quantity: 1e-8, leverage: 0, open_orders: [1] } ]
+    reporting_asset: USD
+    rulebook: { id: native }
+    assets:
+      - { asset: USDC, index_price: 1 }
+      - { asset: BTC, underlying: BTC-USD }
+      - { asset: XX }
+    underlyings:
+      - { symbol: BTC-USD }
+      - { symbol: ETH-USD, index_price: 3000 }
+      - { symbol: USDC }
+    instruments:
+      - symbol: BTC-PERP
+        kind: PERPETUAL_FUTURE
+        payoff: LINEAR
+        underlying: BTC-USD
+        settlement_asset: USDC
+        multiplier: 1
+      - symbol: ETH-PERP
+        kind: PERPETUAL_FUTURE
+        payoff: LINEAR
+        underlying: ETH-USD
+        settlement_asset: USDC
+        multiplier: 1
+        strike: 4
+      - symbol: ETH-C
+        kind: PERPETUAL_OPTION
+        option: CALL
+        strike: 3000
+        funding_period_hours: 24
+        underlying: ETH-USD
+        settlement_asset: USDC
+        multiplier: 1
+      - symbol: ETH-F
+        kind: DATED_FUTURE
+        expiry_ns: 5
+        payoff: LINEAR
+        underlying: ETH-USD
+        settlement_asset: USDC
+        multiplier: 1
+      - symbol: ETH-2
+        kind: PERPETUAL_FUTURE
+        payoff: LINEAR
+        underlying: ETH-USD
+        settlement_asset: USDC
+        multiplier: 1
+    marks:
+      - { symbol: BTC-PERP, mark_price: 65000 }
+      - { symbol: ETH-PREP, mark_price: 3000 }
+      - { symbol: ETH-C, mark_price: 4000 }
+    accounts:
+      - account_id: a1
+        margin_mode: CROSS
+        balances: { USDC: 10, XX: 1, USDT: 5 }
+        credit_line: 5
+        positions:
+          - { symbol: BTC-PERP, quantity: 1, entry_price: 65000 }
+          - { symbol: ETH-2, quantity: 0, entry_price: 3000 }
+          - { symbol: ETH-2, quantity: 1 }
+          - { symbol: ETH-C, quantity: 1, entry_price: 100, isolated_margin: 5 }
+          - { symbol: ETH-F, quantity: 1, entry_price: 3000 }
+          - { symbol: BTC-PRP, quantity: 1, entry_price: 65000, colour: red }
+      - { account_id: a1, margin_mode: PORTFOLIO }
+      - account_id: a2
+        margin_mode: ISOLATED
+        positions: [ { symbol: ETH-C, quantity: 1e-8, leverage: 0, open_orders: [1] } ]
     """
 
   private static let bookFaults = [
