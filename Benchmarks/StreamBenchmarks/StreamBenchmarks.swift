@@ -11,13 +11,13 @@ import Telemetry
 /// when `PLIMSOLL_TEST_BROKER` is set. Run it with `make bench`.
 @main
 enum StreamBenchmarks {
-  static func main() throws {
+  static func main() async throws {
     #if DEBUG
       print("stream: this is a debug build; its figures say nothing")
     #endif
     let size = try size(CommandLine.arguments.dropFirst())
     let embedded = try EmbeddedBroker(topics: counts(WorkerTopics(), size))
-    try run("embedded", embedded.bootstrapServers, WorkerTopics(), size)
+    try await run("embedded", embedded.bootstrapServers, WorkerTopics(), size)
     embedded.close()
     guard let address = ProcessInfo.processInfo.environment["PLIMSOLL_TEST_BROKER"],
       !address.isEmpty
@@ -27,7 +27,7 @@ enum StreamBenchmarks {
     }
     let topics = WorkerTopics(prefix: "bench-\(SystemCalls.wallClockMilliseconds())-")
     try create(topics, size, at: address)
-    try run("real", address, topics, size)
+    try await run("real", address, topics, size)
   }
 
   private static func counts(_ topics: WorkerTopics, _ size: Workload.Size) -> [String: Int32] {
@@ -58,7 +58,7 @@ enum StreamBenchmarks {
 
   private static func run(
     _ broker: String, _ address: String, _ topics: WorkerTopics, _ size: Workload.Size
-  ) throws {
+  ) async throws {
     let connector = KafkaConnector(
       configuration: try KafkaConfiguration(bootstrapServers: address), observer: .silent)
     let publisher = try connector.recordPublisher()
@@ -72,7 +72,7 @@ enum StreamBenchmarks {
     let worker = try WorkerRun(topics: topics, lanes: 2, connector: connector)
     defer { worker.stop() }
     try worker.waitUntilLive()
-    let rebuilt = worker.outputs
+    let (outputs, evaluations) = (worker.outputs, await worker.evaluations())
     try workload.writeRecords(publisher)
     let ends = publisher.writtenPositions
     let measured = starts.filter { [topics.prices, topics.trades].contains($0.key.topic) }
@@ -88,7 +88,8 @@ enum StreamBenchmarks {
     let ratio = own / (bare[2] ?? .infinity)
     print(
       "stream: \(broker): the worker does \(rounded(ratio)) of the bare consumer's rate, with "
-        + "\(worker.outputs - rebuilt) outputs")
+        + "\(worker.outputs - outputs) outputs and "
+        + "\(await worker.evaluations() - evaluations) evaluations of accounts")
   }
 
   /// Runs, prints records per second and processor seconds of the whole process, and returns
@@ -122,7 +123,10 @@ enum StreamBenchmarks {
       case "--records": size.records = value
       case "--accounts": size.accounts = value
       case "--symbols": size.symbols = value
-      default: throw Overdue(what: "\(words[place]) is --records, --accounts or --symbols")
+      case "--partitions": size.partitions = Int32(clamping: value)
+      default:
+        throw Overdue(
+          what: "\(words[place]) is --records, --accounts, --symbols or --partitions")
       }
     }
     return size

@@ -65,6 +65,15 @@ final class WorkerRun {
     service.progress.current.flatMap(\.written.values).reduce(0, +)
   }
 
+  /// Evaluations so far, over all lanes.
+  func evaluations() async -> UInt64 {
+    var sum: UInt64 = 0
+    for shard in service.shards {
+      for (_, statistics) in await shard.statistics() { sum += statistics.evaluations }
+    }
+    return sum
+  }
+
   func stop() {
     service.stop()
     ended.wait()

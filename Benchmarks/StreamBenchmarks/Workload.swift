@@ -14,7 +14,7 @@ struct Workload {
     var records = 2_000_000
     var accounts = 20_000
     var symbols = 200
-    var partitions: Int32 = 64
+    var partitions: Int32 = 32
     var pricePartitions: Int32 = 8
   }
 
