@@ -86,6 +86,11 @@ thread-sanitizer: setup ## Run the tests of threads and brokers under the thread
 coverage: setup ## Measure line coverage per ring and hold it against its floor
 	@scripts/check-coverage
 
+.PHONY: bench
+bench: ## Measure engine and stream (the embedded broker, and a real one with PLIMSOLL_TEST_BROKER)
+	@scripts/setup build
+	@scripts/run-benchmarks
+
 .PHONY: release
 release: ## Build the optimised executable with the Swift libraries linked in
 	@scripts/setup build

@@ -136,9 +136,27 @@ let testTargets: [Target] = [
   tests("TidyTests", []),
 ]
 
+/// Built by `make bench` alone, so that nobody else waits for them.
+let benchmarks: [Target] =
+  Context.environment["PLIMSOLL_BENCHMARKS"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "EngineBenchmarks",
+      dependencies: [
+        "LiquidationEngine", "LiquidationTestKit", "MarginDomain", "FixedPoint", "Telemetry",
+      ], path: "Benchmarks/EngineBenchmarks", swiftSettings: everywhere),
+    .executableTarget(
+      name: "StreamBenchmarks",
+      dependencies: [
+        "LiquidationWorker", "LiquidationEngine", "LiquidationWire", "KafkaTransport",
+        "StreamTransport", "LiquidationTestKit", "MarginDomain", "FixedPoint", "Telemetry",
+      ], path: "Benchmarks/StreamBenchmarks", swiftSettings: everywhere),
+  ]
+
 let package = Package(
   name: "plimsoll",
   platforms: [.macOS(.v15)],
-  targets: cLibraries + domain + engine + worker + adapters + commands + testTargets,
+  targets: cLibraries + domain + engine + worker + adapters + commands + benchmarks + testTargets,
   swiftLanguageModes: [.v6]
 )

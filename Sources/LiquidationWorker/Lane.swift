@@ -81,7 +81,8 @@ struct Lane {
       taken += entries.count
     } while taken < context.configuration.batchLimit
       && context.clock.monotonicMilliseconds() < end
-    if taken > 0 { try publishOutput() }
+    // On its way while the account records are applied; the turn's end waits for both.
+    if taken > 0 { try handOver() }
     return taken > 0
   }
 
@@ -100,12 +101,17 @@ struct Lane {
 
   /// Publishes what was caused, waits for the acknowledgement, and only then reports progress.
   private mutating func publishOutput() throws(TransportError) {
+    try handOver()
+    try publisher.settle()
+    reportProgress()
+  }
+
+  /// Gives the publisher what was caused since the last time.
+  private mutating func handOver() throws(TransportError) {
     let output = context.shard.perform { core in core.takeOutput() }
     try publisher.publish(output.records)
-    try publisher.settle()
     context.metrics.record(
       output.counts, topics: context.topics, nowMilliseconds: context.clock.wallMilliseconds())
-    reportProgress()
   }
 
   private func reportProgress() {
