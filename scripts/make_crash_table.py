@@ -23,13 +23,13 @@ import os
 import sys
 
 STEP_S = 5
-START_S = 1760130000  # 2025-10-10T21:00:00Z
-STEPS = 421  # to 21:35:00Z, both ends included
+START_S = 1760130300  # 2025-10-10T21:05:00Z
+STEPS = 301  # to 21:30:00Z, both ends included
 INDEX_SOURCE = {"BTC": "gemini_spot_BTCUSD", "TRX": "binance_spot_TRXUSDT"}
 COINS = ["BTC", "AVAX", "BCH", "AAVE", "ATOM", "DOT", "TRX"]
 
 HEADER = """\
-# Crash of 2025-10-10, 21:00:00 to 21:35:00 UTC, one row per 5 s: facts made from public trades.
+# Crash of 2025-10-10, 21:05:00 to 21:30:00 UTC, one row per 5 s: facts made from public trades.
 # time: seconds since 1970-01-01 UTC. Prices: US dollars per coin, four significant digits.
 # X-USD.index: last spot trade at or before the time (BTC Gemini, TRX Binance against USDT,
 #   the others Coinbase). X-USD.last: last trade of Binance's COIN-M perpetual at or before it;

@@ -115,6 +115,7 @@ extension LiquidationStateMachine {
     removeHoldings(of: account)
     holdings[account].mode = mode
     for slot in parts.cash { adjustCash(slot.amount, asset: slot.asset, account: account) }
+    records[account].leverages = []
     for leverage in parts.leverages { setLeverage(leverage, of: account) }
     for part in parts.positions {
       let slot = holdings[account].positionSlot(

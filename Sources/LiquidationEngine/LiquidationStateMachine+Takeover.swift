@@ -13,7 +13,12 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, totals: MarginTotals, into events: inout [MarginEvent]
   ) {
     guard let rulebook = market.rulebook else { return }
-    if hasPositions(account, unit: unit), rulebook.ladder.isRecovered(by: totals) {
+    // Orders that were asked back never had their chance on the market: what they left is not taken
+    // over, whatever the price did since. A breach that is there again is confirmed anew.
+    let isWithdrawn = liquidation(of: account, unit)?.isCancelling == true
+    if hasPositions(account, unit: unit),
+      isWithdrawn || rulebook.ladder.isRecovered(by: totals)
+    {
       let state = rulebook.ladder.state(from: .healthy, by: totals)
       resolve(account, unit, .recovered, state: state, into: &events)
       return

@@ -77,10 +77,12 @@ public struct LiquidationStateMachine: Sendable {
     switch body {
     case .updatePrice(let update):
       try checkTime(update.eventTime)
+      try checkSymbol(update.symbol, at: update.eventTime)
       advance(to: update.eventTime, into: &events)
       return try updatePrice(update, into: &events)
     case .settleFunding(let update):
       try checkTime(update.eventTime)
+      try checkSymbol(update.symbol, at: update.eventTime)
       advance(to: update.eventTime, into: &events)
       return try settleFunding(update, into: &events)
     case .define(let update):
@@ -98,6 +100,14 @@ public struct LiquidationStateMachine: Sendable {
     let ahead =
       market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
     if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
+  }
+
+  /// Refuses a symbol that is not defined and not about to be, before its record's time counts for anything.
+  private func checkSymbol(_ symbol: Symbol, at time: EventTime) throws(Refusal) {
+    let isKnown =
+      market.symbols[symbol] != nil
+      || scheduled.contains { $0.effectiveTime <= time && $0.definition.symbol == symbol }
+    if !isKnown { throw Refusal(.unknownSymbol) }
   }
 
   /// Moves margin time, and first what it brings due: definitions and lost answers, in time order.

@@ -9,17 +9,20 @@ extension MarketState {
     guard !rules.isEmpty else { return nil }
     var totals = MarginTotals()
     let hasPositions = holdings.mode != .isolated
-    for cash in holdings.cash {
-      var net = cash.amount
+    // By index: an iterator would retain the arrays and copy every slot out.
+    for cash in holdings.cash.indices {
+      let asset = holdings.cash[cash].asset
+      var net = holdings.cash[cash].amount
       if hasPositions {
         // Every cross position's settlement asset has a cash slot, so each is met exactly once.
-        for position in holdings.positions where position.settlement == cash.asset {
-          guard let assessment = assess(position) else { return nil }
+        for slot in holdings.positions.indices
+        where holdings.positions[slot].settlement == asset {
+          guard let assessment = assess(holdings.positions[slot]) else { return nil }
           totals.add(assessment.requirement)
           net += assessment.worth
         }
       }
-      guard add(net, of: cash.asset, to: &totals) else { return nil }
+      guard add(net, of: asset, to: &totals) else { return nil }
     }
     return totals
   }

@@ -32,6 +32,8 @@ struct ReferenceLiquidation {
   let expiry: EventTime
   var orders: [Order]
   var hadTakeover = false
+  /// The unit recovered while orders were open, so they were asked back.
+  var isWithdrawn = false
   var hasOpenOrders: Bool { orders.contains { !$0.isFinal } }
 }
 

@@ -211,6 +211,7 @@ extension ReferenceLedger {
     accounts[place].cash = [:]
     accounts[place].positions = [:]
     for balance in snapshot.balances { accounts[place].cash[balance.asset] = balance.amount }
+    accounts[place].leverages = [:]
     for entry in snapshot.leverages { accounts[place].leverages[entry.symbol] = entry.leverage }
     for position in snapshot.positions {
       guard let instrument = instruments[position.symbol] else { continue }

@@ -70,7 +70,11 @@ extension ReferenceLedger {
     guard let totals = totals(of: accounts[place], unit.unit), let rulebook else { return }
     var status = accounts[place].status(of: unit.unit)
     if status.state == .liquidating {
-      if !hasOpenOrders(place, unit.unit) { finish(place, unit.unit, totals) }
+      if !hasOpenOrders(place, unit.unit) {
+        finish(place, unit.unit, totals)
+      } else if isRecovered(totals, rulebook) {
+        withdraw(place, unit.unit)
+      }
       return
     }
     let hasPositions = unit.positions.contains { !$0.quantity.isZero }
@@ -91,6 +95,17 @@ extension ReferenceLedger {
     }
     status.state = ladderState(status.state, totals, rulebook.ladder)
     accounts[place].setStatus(status, of: unit.unit)
+  }
+
+  private func isRecovered(_ totals: MarginTotals, _ rulebook: Rulebook) -> Bool {
+    isIdle(totals) || !isBelow(rulebook.ladder.liquidation.leave, totals)
+  }
+
+  private mutating func withdraw(_ place: Int, _ unit: MarginUnit) {
+    for number in accounts[place].liquidations.indices
+    where accounts[place].liquidations[number].unit == unit {
+      accounts[place].liquidations[number].isWithdrawn = true
+    }
   }
 
   func isIdle(_ totals: MarginTotals) -> Bool {
@@ -195,10 +210,11 @@ extension ReferenceLedger {
     guard let rulebook,
       let number = accounts[place].liquidations.firstIndex(where: { $0.unit == unit })
     else { return }
-    let isRecovered = isIdle(totals) || !isBelow(rulebook.ladder.liquidation.leave, totals)
+    let isSpared =
+      accounts[place].liquidations[number].isWithdrawn || isRecovered(totals, rulebook)
     let hasPositions = !bankruptcyPrices(place, unit, totals).isEmpty
     var isBankrupt = false
-    if !hasPositions || !isRecovered {
+    if !hasPositions || !isSpared {
       isBankrupt = totals.netEquity < .zero
       for order in accounts[place].liquidations[number].orders {
         takeOver(order, place, unit, &isBankrupt)

@@ -53,10 +53,10 @@ public struct ReferenceLedger {
       define(update)
       return .applied
     case .updatePrice(let update):
-      if isTimely(update.eventTime) { advance(to: update.eventTime) }
+      if isTimely(update.eventTime), refusal != .unknownSymbol { advance(to: update.eventTime) }
       return refusal.map { .refused($0) } ?? updatePrice(update)
     case .settleFunding(let update):
-      if isTimely(update.eventTime) { advance(to: update.eventTime) }
+      if isTimely(update.eventTime), refusal != .unknownSymbol { advance(to: update.eventTime) }
       return refusal.map { .refused($0) } ?? settleFunding(update)
     case .applyAccountEvent(let event):
       if isDuplicate(event) { return .duplicate(.accountSequence) }

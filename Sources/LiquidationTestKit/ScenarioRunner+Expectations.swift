@@ -17,6 +17,10 @@ extension ScenarioRunner {
     case "incomplete":
       let view = try view(try words.word("an account"), words)
       try equal(view.isIncomplete, try words.word("yes or no") == "yes", "incomplete", words)
+    case "margin-time":
+      let expected = start.advanced(
+        byNanoseconds: try words.integer("seconds") * 1_000_000_000)
+      try equal(engine.marginTime, expected, "margin time", words)
     case "shortfall":
       let expected: Money = try words.decimal("an amount")
       try equal(engine.statistics.shortfall, expected, "shortfall", words)

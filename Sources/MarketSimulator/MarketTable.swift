@@ -47,7 +47,7 @@ public struct MarketTable: Sendable, Equatable {
     rows = reader.rows
   }
 
-  /// The crash of 10 October 2025, 21:00 to 21:35 UTC, seven underlyings, one row per 5 s.
+  /// The crash of 10 October 2025, 21:05 to 21:30 UTC, seven underlyings, one row per 5 s.
   ///
   /// - Returns: the table that ships with the product; its origin stands in its header comment.
   /// - Throws: `MarketTableError` if the shipped table were malformed; a test reads it.

@@ -8,8 +8,8 @@ enum RunCommand {
   static let instance = Option<String?>.optional(
     "instance", .text("NAME", expected: "a name that no other worker of the group has"),
     OptionSettings(
-      "lasting name of this worker in the group, so that a quick restart moves no partitions; "
-        + "without it the host's name", section: .kafka))
+      "lasting name of this worker in the group, unlike any other's, so that a quick restart moves "
+        + "no partitions; without it a worker that stops hands over at once", section: .kafka))
   static let sessionTimeout = Option<Duration>.value(
     "session-timeout", .duration(in: .seconds(1)...(.seconds(1800)), "from 1s to 30m"),
     default: "10s",
@@ -49,7 +49,7 @@ enum RunCommand {
 enum LaneCount: Equatable, Sendable {
   /// One per core of the machine.
   case automatic
-  /// That many, from 1 to 256.
+  /// That many, from 1 to 64.
   case fixed(Int)
 }
 
@@ -57,11 +57,11 @@ extension ValueParser where Value == LaneCount {
   /// A number of lanes, or `auto`.
   static var laneCount: ValueParser {
     ValueParser(
-      placeholder: "N|auto", expected: "auto, or a whole number from 1 to 256",
+      placeholder: "N|auto", expected: "auto, or a whole number from 1 to 64",
       completion: .words(["auto"])
     ) { text in
       if text == "auto" { return .automatic }
-      guard let count = Int(text), (1...256).contains(count) else { return nil }
+      guard let count = Int(text), (1...64).contains(count) else { return nil }
       return .fixed(count)
     }
   }

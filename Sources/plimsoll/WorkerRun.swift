@@ -78,8 +78,7 @@ struct WorkerRun: Sendable {
     var configuration = WorkerConfiguration()
     configuration.topics = WorkerTopics(TopicNames(options))
     configuration.group = options[RunCommand.group]
-    configuration.instance =
-      options[RunCommand.instance] ?? ProcessInfo.processInfo.hostName
+    configuration.instance = options[RunCommand.instance]
     switch options[RunCommand.lanes] {
     case .automatic:
       configuration.laneCount = min(64, ProcessInfo.processInfo.activeProcessorCount)

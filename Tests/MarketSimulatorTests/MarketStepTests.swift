@@ -73,7 +73,7 @@ struct MarketStepTests {
         }
       }
     }
-    #expect(steps == [0, 60, 120, 180, 240, 300, 360, 420])
+    #expect(steps == [0, 60, 120, 180, 240, 300])
     let money = try #require(indices[Symbol("BTC-115000-C")])
     #expect(money.first == .zero)
     #expect(zip(money, money.dropFirst()).allSatisfy { $0 < $1 })

@@ -4,15 +4,15 @@ import Testing
 
 @Suite("Market table")
 struct MarketTableTests {
-  @Test("the shipped crash has seven underlyings, 421 steps of five seconds and its extremes")
+  @Test("the shipped crash has seven underlyings, 301 steps of five seconds and its extremes")
   func shippedTable() throws {
     let crash = try MarketTable.crashOfOctober2025()
     #expect(
       crash.underlyings.map(\.text) == [
         "BTC-USD", "AVAX-USD", "BCH-USD", "AAVE-USD", "ATOM-USD", "DOT-USD", "TRX-USD",
       ])
-    #expect(crash.rows.count == 421)
-    #expect(crash.rows[0].time.nanoseconds == 1_760_130_000_000_000_000)
+    #expect(crash.rows.count == 301)
+    #expect(crash.rows[0].time.nanoseconds == 1_760_130_300_000_000_000)
     let steps = zip(crash.rows, crash.rows.dropFirst()).map { $1.time.nanoseconds(since: $0.time) }
     #expect(steps.allSatisfy { $0 == 5_000_000_000 })
     let dots = crash.rows.map { $0.quotes[5] }

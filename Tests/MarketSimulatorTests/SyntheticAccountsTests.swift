@@ -46,10 +46,10 @@ struct SyntheticAccountsTests {
   }
 
   static let goldenLines = [
-    "transfer 2.18341805 AVAX", "transfer 80.8 USDC",
+    "transfer 2.15241093 AVAX", "transfer 81.85 USDC",
     "settings cross AVAX-PERP-INV 3x DOT-PERP 10x BCH-PERP 10x",
-    "fill -10 AVAX-PERP-INV at 26.473 fee 0.001888716806",
-    "fill 90 DOT-PERP at 3.6801 fee 0.1656045", "fill 0.6 BCH-PERP at 537.68 fee 0.161304",
+    "fill -10 AVAX-PERP-INV at 26.844 fee 0.00186261362",
+    "fill 90 DOT-PERP at 3.7214 fee 0.167463", "fill 0.6 BCH-PERP at 545.69 fee 0.163707",
   ]
 
   private func line(_ event: AccountEvent) -> String {

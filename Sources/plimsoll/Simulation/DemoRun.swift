@@ -28,6 +28,12 @@ final class DemoRun {
   /// Runs the demo on the calling thread, which blocks; the worker has threads of its own.
   func run() throws(SimulationFailure) {
     let begun = Date()
+    if let path = options[DemoCommand.summary],
+      !FileManager.default.createFile(atPath: path, contents: nil)
+    {
+      // Known now rather than after the whole run.
+      throw .summary(path: path, reason: "the file cannot be made")
+    }
     let table = try SimulationInputs.market(options)
     let rulebook = try SimulationInputs.nativeRulebook()
     let topics = WorkerTopics()
@@ -115,6 +121,15 @@ final class DemoRun {
     summary.conservation = try DemoConservation.report(
       exchange: &lockstep.exchange, service: assembly.service)
     Console.write(summary.text)
+    try writeSummary()
+    guard summary.conservation?.isExact == true else {
+      throw .internalFault(
+        "money is not conserved: the exchange's books and the worker's ledgers differ by "
+          + summary.conservationError)
+    }
+  }
+
+  private func writeSummary() throws(SimulationFailure) {
     guard let path = options[DemoCommand.summary] else { return }
     do {
       try summary.json().write(to: URL(fileURLWithPath: path))

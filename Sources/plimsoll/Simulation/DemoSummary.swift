@@ -12,7 +12,9 @@ struct DemoSummary {
   var marginCalls = 0
   var liquidationsStarted = 0
   var liquidationsResolved = 0
-  var bankruptAccounts = 0
+  private var bankrupt: Set<AccountID> = []
+  /// Accounts that were bankrupt at least once, in one unit or several.
+  var bankruptAccounts: Int { bankrupt.count }
   var shortfall = Money.zero
   var deadLetters = 0
   /// Nil until the check was made.
@@ -39,7 +41,7 @@ struct DemoSummary {
       case .liquidationResolved(let body):
         liquidationsResolved += 1
         shortfall += body.shortfall
-      case .bankrupt: bankruptAccounts += 1
+      case .bankrupt: bankrupt.insert(item.event.id.accountID)
       default: break
       }
     }
@@ -83,6 +85,11 @@ struct DemoSummary {
       + row("time", "\(EventText.decimals(String(seconds), 1)) s")
   }
 
+  /// A quantile in milliseconds; null when no price record caused an event.
+  private func milliseconds(_ share: Double) -> Any {
+    latency.quantile(share).map { Double($0) / 1_000 } ?? NSNull()
+  }
+
   /// The JSON of `--summary`.
   func json() throws -> Data {
     let figures: [String: Any] = [
@@ -92,8 +99,7 @@ struct DemoSummary {
       "liquidations_resolved": liquidationsResolved, "bankrupt_accounts": bankruptAccounts,
       "shortfall": NSDecimalNumber(string: shortfall.description), "dead_letters": deadLetters,
       "conservation_error": NSDecimalNumber(string: conservationError),
-      "latency_p50_ms": Double(latency.quantile(0.5) ?? 0) / 1_000,
-      "latency_p99_ms": Double(latency.quantile(0.99) ?? 0) / 1_000,
+      "latency_p50_ms": milliseconds(0.5), "latency_p99_ms": milliseconds(0.99),
       "memory_bytes": memoryBytes, "seconds": seconds,
       "decision_digest": String(decisionDigest, radix: 16),
     ]

@@ -23,7 +23,7 @@ enum EventText {
     let requirement = decimals(event.evidence.maintenanceMargin.description, 2)
     switch event.body {
     case .warning, .marginCall, .reduceOnly, .cleared:
-      return "equity \(equity), maintenance \(requirement), was \(event.previousState)"
+      return "equity \(equity), maintenance \(requirement), was \(name(of: event.previousState))"
     case .incomplete(let reason): return "\(reason)"
     case .completed: return "a snapshot mended it"
     case .liquidationStarted(let body):
@@ -49,6 +49,18 @@ enum EventText {
         + "shortfall \(decimals(body.shortfall.description, 2))"
     case .bankrupt(let body):
       return "shortfall \(decimals(body.shortfall.description, 2))"
+    }
+  }
+
+  /// A state by the name that the schemas give it.
+  private static func name(of state: MarginState) -> String {
+    switch state {
+    case .healthy: "healthy"
+    case .warning: "warning"
+    case .marginCall: "margin_call"
+    case .reduceOnly: "reduce_only"
+    case .liquidating: "liquidating"
+    case .bankrupt: "bankrupt"
     }
   }
 
