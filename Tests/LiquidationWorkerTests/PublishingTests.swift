@@ -24,6 +24,9 @@ extension OnMemory {
       try await venue.defineMarket()
       venue.open("acct", cash: "20000", long: "1")
       let worker = try await startAlone(venue, adjust: adjust)
+      try await eventually("the offsets of the rebuild are stored") {
+        venue.broker.committed()[venue.trades(0)] == 2
+      }
       return (venue, worker)
     }
 
