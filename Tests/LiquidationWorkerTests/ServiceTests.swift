@@ -126,8 +126,8 @@ extension OnMemory {
     func unjoinedLane() async throws {
       var venue = Venue()
       let worker = try RunningWorker(on: venue, lanes: 2) { $0.broadcastLimit = 8 }
-      // Without a share for it, the second lane is assigned nothing; without an assignment at all it
-      // waits for one.
+      // Without a share for it, the second lane is assigned nothing; without an assignment at all
+      // it waits for one.
       try await eventually("both lanes have joined") { venue.broker.members().count == 2 }
       try await venue.defineMarket()
       for step in 0..<60 { venue.price(String(60_000 + step)) }

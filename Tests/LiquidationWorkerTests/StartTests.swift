@@ -31,8 +31,8 @@ extension OnMemory {
       #expect(error == .partitionCount(topic: topic, found: 3, expected: 4))
       #expect(
         error?.description
-          == "topic \(topic) has 3 partitions and trades has 4; the account topics must have equally "
-          + "many, see `plimsoll topics check`")
+          == "topic \(topic) has 3 partitions and trades has 4; the account topics must have "
+          + "equally many, see `plimsoll topics check`")
     }
 
     @Test("says what the broker said when it cannot be asked")
