@@ -20,7 +20,7 @@ struct Lane {
   private var broadcastPositions: [TopicPartition: Int64]
   private var batch = RecordBatch()
   private var owned: [Int32] = []
-  private var lastCommit: Int64 = 0
+  private var lastCommit: Int64
   private var lastGauges: Int64 = 0
   private var committed: [Int32: Int64] = [:]
 
@@ -35,6 +35,7 @@ struct Lane {
     consumer = member
     publisher = OutputPublisher(
       publisher: try context.connector.recordPublisher(), context: context)
+    lastCommit = context.clock.monotonicMilliseconds()
     start = context.broadcast.register(wake: member.waker)
     broadcastPositions = start.positions
     context.shard.executor.setWake(member.waker)

@@ -35,7 +35,11 @@ struct RunningWorker {
 
   /// How the worker ended, once it has; read by polling, so that a test that fails does not hang.
   private final class Outcome: Sendable {
-    let end = Mutex<(hasEnded: Bool, failure: WorkerError?)>((false, nil))
+    struct End: Sendable {
+      var hasEnded = false
+      var failure: WorkerError?
+    }
+    let end = Mutex(End())
   }
 
   /// Starts a worker whose lanes join as members `name-0`, `name-1` and so on.
@@ -58,7 +62,9 @@ struct RunningWorker {
     Task {
       var failure: WorkerError?
       do throws(WorkerError) { try await service.run() } catch { failure = error }
-      outcome.end.withLock { [failure] in $0 = (true, failure) }
+      outcome.end.withLock { [failure] end in
+        end = Outcome.End(hasEnded: true, failure: failure)
+      }
     }
   }
 

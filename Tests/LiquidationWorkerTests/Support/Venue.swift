@@ -76,7 +76,7 @@ struct Venue {
   ///
   /// - Parameter workers: those that must know the definitions before the prices are written,
   ///   because the topics of a live stream have no order among each other.
-  /// - Throws: when a worker does not take the definitions up in time.
+  /// - Throws: `OutOfPatience` when a worker does not apply them.
   mutating func defineMarket(for workers: [RunningWorker] = []) async throws {
     define(.underlying(Symbol("BTC-USD")))
     define(.asset(CollateralAsset(symbol: Symbol("USD"), underlying: nil)))
