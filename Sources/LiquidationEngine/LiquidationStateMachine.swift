@@ -102,7 +102,7 @@ public struct LiquidationStateMachine: Sendable {
     if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
   }
 
-  /// Refuses a symbol that is not defined and not about to be, before its record's time counts for anything.
+  /// Refuses a symbol that is not defined and not about to be, before its record's time counts.
   private func checkSymbol(_ symbol: Symbol, at time: EventTime) throws(Refusal) {
     let isKnown =
       market.symbols[symbol] != nil

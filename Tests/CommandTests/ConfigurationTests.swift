@@ -133,7 +133,7 @@ struct ConfigurationTests {
     #expect(result.output.isEmpty)
     #expect(
       result.error.split(separator: "\n") == [
-        "plimsoll.yaml:1:8: lanes: is '0', expected auto, or a whole number from 1 to 256",
+        "plimsoll.yaml:1:8: lanes: is '0', expected auto, or a whole number from 1 to 64",
         "plimsoll.yaml:2:1: brokesr: is not a known key (did you mean brokers?)",
         "plimsoll.yaml:3:1: keep: is not a known key",
         "plimsoll.yaml:4:8: group: is a list, expected the name of a consumer group",
@@ -169,7 +169,7 @@ struct ConfigurationTests {
     #expect(
       lines.contains(
         "plimsoll run: environment PLIMSOLL_LANES: 'many' is not accepted, "
-          + "expected auto, or a whole number from 1 to 256"))
+          + "expected auto, or a whole number from 1 to 64"))
     #expect(
       lines.contains(
         "plimsoll run: environment KAFKA_SASL_PASSWORD_FILE: file /nowhere/secret cannot be "
