@@ -1,11 +1,5 @@
-import Dispatch
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Telemetry
 
 /// The worker's two clocks, given from outside so that tests can move time by hand.
 ///
@@ -27,12 +21,8 @@ public struct WorkerClock: Sendable {
 
   /// The machine's clocks.
   public static let system = WorkerClock(
-    wallMilliseconds: {
-      var now = timespec()
-      clock_gettime(CLOCK_REALTIME, &now)
-      return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
-    },
-    monotonicMilliseconds: { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) })
+    wallMilliseconds: { SystemCalls.wallClockMilliseconds() },
+    monotonicMilliseconds: { SystemCalls.monotonicNanoseconds() / 1_000_000 })
 }
 
 /// Set once, seen by all lanes.
