@@ -21,20 +21,29 @@ final class KafkaTopicAdministrator: TopicAdministrator {
     of partition: TopicPartition, timeoutMilliseconds: Int
   ) throws(TransportError) -> Watermarks {
     try prepare()
+    return try whenLed(within: timeoutMilliseconds) { () throws(TransportError) in
+      try handle.watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds)
+    }
+  }
+
+  /// Repeats a question about offsets until the partition has a leader that the client knows.
+  ///
+  /// A topic that has just been made, or a broker that is restarted: librdkafka asks for the new
+  /// leader, and does not repeat the question by itself.
+  private func whenLed<Answer>(
+    within timeoutMilliseconds: Int, _ ask: () throws(TransportError) -> Answer
+  ) throws(TransportError) -> Answer {
     let end = ContinuousClock.now.advanced(by: .milliseconds(timeoutMilliseconds))
     while true {
       do throws(TransportError) {
-        return try handle.watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds)
+        return try ask()
       } catch {
-        // A topic that has just been made, or a broker that is restarted: librdkafka asks for the
-        // new leader, and does not repeat the question by itself.
         guard Self.leaderCodes.contains(error.code), ContinuousClock.now < end else { throw error }
         handle.serveCallbacks(timeoutMilliseconds: 100)
       }
     }
   }
 
-  /// Errors that end as soon as the partition has a leader that the client knows.
   private static let leaderCodes: Set<String> = [
     "NOT_LEADER_FOR_PARTITION", "LEADER_NOT_AVAILABLE",
   ]
@@ -49,12 +58,13 @@ final class KafkaTopicAdministrator: TopicAdministrator {
         reason: "time \(timestampMilliseconds) ms: expected 0 or more")
     }
     guard !partitions.isEmpty else { return [:] }
-    var offsets = try handle.offsets(
-      at: timestampMilliseconds, of: partitions, timeoutMilliseconds: timeoutMilliseconds)
+    var offsets = try whenLed(within: timeoutMilliseconds) { () throws(TransportError) in
+      try handle.offsets(
+        at: timestampMilliseconds, of: partitions, timeoutMilliseconds: timeoutMilliseconds)
+    }
     for partition in partitions where (offsets[partition] ?? -1) < 0 {
       offsets[partition] =
-        try handle
-        .watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds).high
+        try watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds).high
     }
     return offsets
   }

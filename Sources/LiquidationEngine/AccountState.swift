@@ -9,12 +9,15 @@ struct UnitStatus: Sendable, Equatable {
   var firstBreach: EventTime?
   /// Event time of the newest record that counted.
   var lastBreach: EventTime?
+  /// Key of the price that showed the breach first (`AccountsByUnderlying`); nil: no price did.
+  var breachSource: Int32?
   /// Records that showed the breach so far.
   var confirmations = 0
 
   mutating func clearBreach() {
     firstBreach = nil
     lastBreach = nil
+    breachSource = nil
     confirmations = 0
   }
 }

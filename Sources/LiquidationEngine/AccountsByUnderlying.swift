@@ -10,6 +10,8 @@ struct AccountsByUnderlying: Sendable {
   /// Keys: contract n is 2n, feed n is 2n + 1.
   static func key(instrument: Int32) -> Int32 { 2 * instrument }
   static func key(feed: Int32) -> Int32 { 2 * feed + 1 }
+  /// Whether a key is a contract's, not a feed's.
+  static func isInstrument(key: Int32) -> Bool { key & 1 == 0 }
 
   mutating func addInstrument() { byInstrument.append([]) }
   mutating func addFeed() { byFeed.append([]) }
@@ -17,7 +19,7 @@ struct AccountsByUnderlying: Sendable {
   /// Accounts with a position in a contract.
   func holders(ofInstrument instrument: Int32) -> [Int32] { byInstrument[Int(instrument)] }
 
-  /// Accounts with a contract on the feed, one settled in an asset of it, or a debt in one.
+  /// Accounts with an option on the feed, a contract settled in an asset of it, or a debt in one.
   func accounts(onFeed feed: Int32) -> [Int32] { byFeed[Int(feed)] }
 
   /// Replaces an account's keys; both lists ascend.
@@ -42,7 +44,7 @@ struct AccountsByUnderlying: Sendable {
   }
 
   private mutating func change(_ key: Int32, account: Int32, isInsertion: Bool) {
-    if key & 1 == 0 {
+    if Self.isInstrument(key: key) {
       Self.change(&byInstrument[Int(key / 2)], account, isInsertion)
     } else {
       Self.change(&byFeed[Int(key / 2)], account, isInsertion)
@@ -67,7 +69,7 @@ struct AccountsByUnderlying: Sendable {
 
   /// Whether an account is listed under a key; for invariant checks.
   func contains(_ account: Int32, key: Int32) -> Bool {
-    let list = key & 1 == 0 ? byInstrument[Int(key / 2)] : byFeed[Int(key / 2)]
+    let list = Self.isInstrument(key: key) ? byInstrument[Int(key / 2)] : byFeed[Int(key / 2)]
     return list.contains(account)
   }
 

@@ -55,7 +55,7 @@ extension LiquidationStateMachine {
   private mutating func apply(
     _ event: AccountEvent, to account: Int, into events: inout [MarginEvent]
   ) throws(Refusal) {
-    let trigger = EvaluationTrigger(time: event.eventTime, isPrice: false)
+    let trigger = EvaluationTrigger(time: event.eventTime)
     switch event.body {
     case .fill(let fill):
       try applyFill(fill, isLiquidation: false, to: account)

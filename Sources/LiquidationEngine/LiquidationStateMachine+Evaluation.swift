@@ -6,13 +6,14 @@ import MarginModel
 struct EvaluationTrigger: Sendable {
   /// Event time of the record; margin time for a definition.
   let time: EventTime
-  /// An accepted price record; anything else counts as a first breach only.
-  let isPrice: Bool
+  /// The key of an accepted price record (`AccountsByUnderlying`); nil for anything else, which
+  /// counts as a first breach only.
+  var source: Int32?
   /// Whether a bankrupt unit may come back: a deposit, a trade or a snapshot.
   var mayRevive = false
 
   func reviving(_ mayRevive: Bool) -> EvaluationTrigger {
-    EvaluationTrigger(time: time, isPrice: isPrice, mayRevive: mayRevive)
+    EvaluationTrigger(time: time, source: source, mayRevive: mayRevive)
   }
 }
 
@@ -89,8 +90,8 @@ extension LiquidationStateMachine {
     case .instrument(let instrument): return position.instrument == instrument
     case .feed(let feed):
       let asset = market.assets[Int(position.settlement)]
-      return market.instruments[Int(position.instrument)].feed == feed || asset.ownFeed == feed
-        || asset.underlyingFeed == feed
+      return market.instruments[Int(position.instrument)].indexFeed == feed
+        || asset.ownFeed == feed || asset.underlyingFeed == feed
     }
   }
 
@@ -172,7 +173,8 @@ extension LiquidationStateMachine {
     }
     var status = old
     if rulebook.ladder.isBreached(by: totals) {
-      status.noteBreach(trigger)
+      status.noteBreach(
+        trigger, patience: market.rulebook?.market.bandTimeoutNanoseconds ?? 0)
       if status.confirmations >= rulebook.liquidation.confirmations, mayLiquidate(account) {
         setStatus(status, of: account, unit: unit)
         startLiquidation(account, unit, totals: totals, into: &events)
@@ -243,14 +245,17 @@ extension LiquidationStateMachine {
 
   /// The keys whose records can change a decision about the account.
   ///
+  /// The index of a future moves nothing, since a future is margined on its own mark: so it is no
+  /// key, and cannot confirm a breach that the mark shows.
   /// Cash alone asks for nothing, so its price matters only beside positions or a debt.
   func dependencies(of account: Int) -> [Int32] {
     let holding = holdings[account]
     var keys: [Int32] = []
     for position in holding.positions {
       keys.append(AccountsByUnderlying.key(instrument: position.instrument))
-      keys.append(
-        AccountsByUnderlying.key(feed: market.instruments[Int(position.instrument)].feed))
+      if let feed = market.instruments[Int(position.instrument)].indexFeed {
+        keys.append(AccountsByUnderlying.key(feed: feed))
+      }
       appendFeeds(ofAsset: position.settlement, to: &keys)
     }
     let hasShared = holding.mode != .isolated && !holding.positions.isEmpty
@@ -275,14 +280,28 @@ extension LiquidationStateMachine {
 extension UnitStatus {
   /// Counts a record that shows the breach: the first of any kind, then prices of strictly later
   /// event time.
-  mutating func noteBreach(_ trigger: EvaluationTrigger) {
+  ///
+  /// What a price shows, only a newer price of the same symbol confirms: else the next record of
+  /// anything would confirm a bad print inside the band. A symbol that has fallen silent must not
+  /// protect a bankrupt account, so after the band's patience another symbol's price counts too.
+  ///
+  /// - Parameters:
+  ///   - trigger: the record.
+  ///   - patience: event time of silence after which other symbols confirm, nanoseconds.
+  mutating func noteBreach(_ trigger: EvaluationTrigger, patience: Int64) {
     guard let last = lastBreach else {
       firstBreach = trigger.time
       lastBreach = trigger.time
+      breachSource = trigger.source
       confirmations = 1
       return
     }
-    guard trigger.isPrice, trigger.time > last else { return }
+    guard let source = trigger.source, trigger.time > last else { return }
+    if let breachSource, breachSource != source,
+      trigger.time.nanoseconds(since: last) < patience
+    {
+      return
+    }
     lastBreach = trigger.time
     confirmations += 1
   }

@@ -48,7 +48,7 @@ extension LiquidationStateMachine {
     _ payment: FundingTerms, on instrument: Int32, time: EventTime,
     into events: inout [MarginEvent]
   ) {
-    let trigger = EvaluationTrigger(time: time, isPrice: false)
+    let trigger = EvaluationTrigger(time: time)
     for account in index.holders(ofInstrument: instrument) {
       pay(payment, on: instrument, by: Int(account), into: &events)
       evaluate(account, scope: .instrument(instrument), trigger: trigger, into: &events)

@@ -46,7 +46,9 @@ extension LiquidationStateMachine {
     market.refresh(feed: feed, time: update.eventTime)
     evaluate(
       index.accounts(onFeed: feed), scope: .feed(feed),
-      trigger: EvaluationTrigger(time: update.eventTime, isPrice: true), into: &events)
+      trigger: EvaluationTrigger(
+        time: update.eventTime, source: AccountsByUnderlying.key(feed: feed)),
+      into: &events)
     return .applied
   }
 
@@ -78,7 +80,9 @@ extension LiquidationStateMachine {
     market.refreshPrices(of: instrument)
     evaluate(
       index.holders(ofInstrument: instrument), scope: .instrument(instrument),
-      trigger: EvaluationTrigger(time: update.eventTime, isPrice: true), into: &events)
+      trigger: EvaluationTrigger(
+        time: update.eventTime, source: AccountsByUnderlying.key(instrument: instrument)),
+      into: &events)
     return .applied
   }
 

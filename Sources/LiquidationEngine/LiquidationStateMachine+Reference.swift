@@ -288,7 +288,7 @@ extension LiquidationStateMachine {
   }
 
   private var referenceTrigger: EvaluationTrigger {
-    EvaluationTrigger(time: marginTime ?? EventTime(nanoseconds: .min), isPrice: false)
+    EvaluationTrigger(time: marginTime ?? EventTime(nanoseconds: .min))
   }
 }
 

@@ -54,6 +54,9 @@ struct InstrumentState: Sendable {
   var prices: PositionPrices?
   /// Largest position that is evaluated at these prices.
   var largestQuantity = Quantity.zero
+
+  /// The feed whose price enters the margin of a position; nil for a future, whose mark alone does.
+  var indexFeed: Int32? { terms.isFuture ? nil : feed }
 }
 
 /// Instruments, assets, rules and accepted prices: what is the same for all accounts.

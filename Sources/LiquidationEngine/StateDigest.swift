@@ -91,7 +91,7 @@ extension LiquidationStateMachine {
     digest.add(record.wasBankrupt)
     digest.add(UInt64(holding.mode.rawValue))
     digest.add(holding.isIncomplete)
-    digest.add(holding.status)
+    digestStatus(holding.status, into: &digest)
     digestHoldings(holding, into: &digest)
     let leverages = record.leverages.sorted { name($0.instrument) < name($1.instrument) }
     for slot in leverages {
@@ -119,8 +119,17 @@ extension LiquidationStateMachine {
       digest.add(position.state.entryCashFlow)
       digest.add(position.leverage)
       digest.add(position.isolatedMargin)
-      digest.add(position.status)
+      digestStatus(position.status, into: &digest)
     }
+  }
+
+  private func digestStatus(_ status: UnitStatus, into digest: inout StateDigest) {
+    digest.add(status)
+    guard let source = status.breachSource else { return }
+    let symbol =
+      AccountsByUnderlying.isInstrument(key: source)
+      ? name(source / 2) : market.feeds[Int(source / 2)].symbol
+    digest.add(symbol.text)
   }
 }
 

@@ -7,6 +7,8 @@ struct ReferenceStatus {
   var state = MarginState.healthy
   /// Event times of the records that counted.
   var breaches: [EventTime] = []
+  /// Symbol of the price that was the first of them, if it was one.
+  var breachSymbol: Symbol?
 }
 
 /// A position of the reference ledger.
@@ -97,8 +99,8 @@ struct ReferenceUnit {
   let positions: [(symbol: Symbol, quantity: Quantity)]
   let cash: [(asset: Symbol, amount: AssetAmount)]
 
-  /// True when a price of the symbol is one of a held contract, its underlying, or an asset that
-  /// stands beside positions or a debt.
+  /// True when a price of the symbol is one of a held contract, the underlying of a held option, or
+  /// an asset that stands beside positions or a debt.
   func holds(
     _ symbol: Symbol, assets: [Symbol: CollateralAsset], instruments: [Symbol: Instrument]
   ) -> Bool {
@@ -106,7 +108,8 @@ struct ReferenceUnit {
     var relevant: [Symbol] = []
     for position in positions {
       guard let instrument = instruments[position.symbol] else { continue }
-      names += [position.symbol, instrument.underlying]
+      names.append(position.symbol)
+      if instrument.optionTerms != nil { names.append(instrument.underlying) }
       relevant.append(instrument.settlementAsset)
     }
     if !positions.isEmpty || cash.contains(where: { $0.amount.isNegative }) {
@@ -120,6 +123,7 @@ struct ReferenceUnit {
 /// Why units are evaluated.
 struct ReferenceTrigger {
   let time: EventTime
-  var isPrice = false
+  /// Whose price it is; nil for any other record.
+  var symbol: Symbol?
   var mayRevive = false
 }

@@ -83,7 +83,7 @@ extension ReferenceLedger {
       if !isRevived, totals.netEquity >= .zero { return }
     }
     if !isIdle(totals), isBelow(rulebook.ladder.liquidation.enter, totals) {
-      if isConcerned { status.note(trigger) }
+      if isConcerned { status.note(trigger, rulebook.market.bandTimeoutNanoseconds) }
       let isAllowed =
         !accounts[place].isIncomplete || rulebook.liquidation.includesIncompleteAccounts
       if status.breaches.count >= rulebook.liquidation.confirmations, isAllowed {
@@ -92,6 +92,7 @@ extension ReferenceLedger {
       }
     } else {
       status.breaches = []
+      status.breachSymbol = nil
     }
     status.state = ladderState(status.state, totals, rulebook.ladder)
     accounts[place].setStatus(status, of: unit.unit)
@@ -313,11 +314,15 @@ extension ReferenceLedger {
 extension ReferenceStatus {
   init(state: MarginState) { self.state = state }
 
-  mutating func note(_ trigger: ReferenceTrigger) {
+  mutating func note(_ trigger: ReferenceTrigger, _ patience: Int64) {
     guard let last = breaches.last else {
       breaches = [trigger.time]
+      breachSymbol = trigger.symbol
       return
     }
-    if trigger.isPrice, trigger.time > last { breaches.append(trigger.time) }
+    guard let symbol = trigger.symbol, trigger.time > last else { return }
+    let isOther = breachSymbol != nil && breachSymbol != symbol
+    if isOther, trigger.time.nanoseconds(since: last) < patience { return }
+    breaches.append(trigger.time)
   }
 }

@@ -151,7 +151,7 @@ public struct ReferenceLedger {
     if let reason = take(update) { return .held(reason) }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
     revalueModelMarks(after: update.symbol)
-    let trigger = ReferenceTrigger(time: update.eventTime, isPrice: true)
+    let trigger = ReferenceTrigger(time: update.eventTime, symbol: update.symbol)
     for place in accounts.indices {
       evaluate(place, trigger) { [assets, instruments] unit in
         unit.holds(update.symbol, assets: assets, instruments: instruments)
