@@ -108,25 +108,24 @@ extension AccountBook {
     _ unit: MarginUnit, cash: [(asset: Symbol, amount: AssetAmount)], positions: [Position],
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
-    var assessed: [(symbol: Symbol, assessment: PositionAssessment)] = []
+    var legs: [MarginLeg] = []
     var amounts = cash
     for position in positions {
-      let assessment = try assess(position, market, rulebook)
-      assessed.append((position.instrument.symbol, assessment))
+      let leg = try leg(of: position, market, rulebook)
+      legs.append(leg)
       let asset = position.instrument.settlementAsset
       if let index = amounts.firstIndex(where: { $0.asset == asset }) {
-        amounts[index].amount += assessment.worth
+        amounts[index].amount += leg.standard.worth
       } else {
-        amounts.append((asset, assessment.worth))
+        amounts.append((asset, leg.standard.worth))
       }
     }
-    return try total(unit, amounts: amounts, assessed: assessed, market, rulebook)
+    return try total(unit, amounts: amounts, legs: legs, market, rulebook)
   }
 
   private func total(
-    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)],
-    assessed: [(symbol: Symbol, assessment: PositionAssessment)], _ market: MarketView,
-    _ rulebook: Rulebook
+    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)], legs: [MarginLeg],
+    _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
@@ -138,17 +137,16 @@ extension AccountBook {
         amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
     }
-    for (symbol, assessment) in assessed {
-      totals.add(assessment.requirement)
-      terms.append(
-        MarginTerm(name: "maintenance.\(symbol)", amount: assessment.requirement.maintenance))
-    }
-    return UnitAssessment(unit: unit, totals: totals, positions: assessed, terms: terms)
+    let required = rulebook.requirement(of: legs)
+    totals.add(required.requirement)
+    return UnitAssessment(
+      unit: unit, totals: totals,
+      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms)
   }
 
-  private func assess(
-    _ position: Position, _ market: MarketView, _ rulebook: Rulebook
-  ) throws(AssessmentFault) -> PositionAssessment {
+  private func leg(
+    of position: Position, _ market: MarketView, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument
     guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
     guard let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
@@ -159,9 +157,13 @@ extension AccountBook {
     else { throw .missingAssetPrice(instrument.settlementAsset) }
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
-    return rulebook.assess(
-      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-      prices: PositionPrices(mark: mark, index: index, settlementIndex: settlement))
+    let prices = PositionPrices(mark: mark, index: index, settlementIndex: settlement)
+    return MarginLeg(
+      instrument: instrument, position: position.state, prices: prices,
+      volatility: instrument.isFuture ? nil : market.volatility(of: instrument),
+      standard: rulebook.assess(
+        position.state, in: instrument, leverage: position.leverage, schedule: schedule,
+        prices: prices))
   }
 
   /// A future's requirement does not use the index, so its absence is no fault there.

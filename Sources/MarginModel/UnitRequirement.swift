@@ -1,0 +1,65 @@
+import FixedPoint
+public import MarginDomain
+
+/// One position of a unit with everything that the unit's margin reads of it.
+///
+/// What rules look at that see several positions at once: netting and scenarios. Whoever assesses a
+/// unit (the engine, `explain`) makes its legs from its own tables, so that both ask one function.
+public struct MarginLeg: Sendable {
+  /// The contract.
+  public let instrument: Instrument
+  /// Contracts and entry cash flow; not flat.
+  public let position: PositionState
+  /// Mark, index and settlement index.
+  public let prices: PositionPrices
+  /// Volatility per year at which an option is valued; nil for a future, or where none is known.
+  public let volatility: Rate?
+  /// The position alone, under the standard rules.
+  public let standard: PositionAssessment
+
+  /// Makes a leg.
+  public init(
+    instrument: Instrument, position: PositionState, prices: PositionPrices, volatility: Rate?,
+    standard: PositionAssessment
+  ) {
+    self.instrument = instrument
+    self.position = position
+    self.prices = prices
+    self.volatility = volatility
+    self.standard = standard
+  }
+}
+
+/// What the positions of one unit ask together.
+public struct UnitRequirement: Sendable, Equatable {
+  /// Initial and maintenance, reporting asset.
+  public var requirement: PositionRequirement
+  /// The maintenance requirement by name, in the order of the legs.
+  public var terms: [MarginTerm]
+
+  /// Makes a requirement.
+  public init(requirement: PositionRequirement, terms: [MarginTerm]) {
+    self.requirement = requirement
+    self.terms = terms
+  }
+}
+
+extension Rulebook {
+  /// What the positions of one unit ask together: the sum of what each asks alone.
+  ///
+  /// - Parameter legs: the unit's positions, each contract once, none flat.
+  /// - Returns: reporting asset, rounded up per position.
+  /// - Source: contract.md, Levels.
+  public func requirement(of legs: [MarginLeg]) -> UnitRequirement {
+    var total = PositionRequirement.zero
+    var terms: [MarginTerm] = []
+    for leg in legs {
+      let own = leg.standard.requirement
+      total.initial += own.initial
+      total.maintenance += own.maintenance
+      terms.append(
+        MarginTerm(name: "maintenance.\(leg.instrument.symbol)", amount: own.maintenance))
+    }
+    return UnitRequirement(requirement: total, terms: terms)
+  }
+}
