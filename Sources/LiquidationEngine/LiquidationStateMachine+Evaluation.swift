@@ -99,6 +99,7 @@ extension LiquidationStateMachine {
   mutating func settle(
     _ account: Int, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
+    settleExpired(account, into: &events)
     if holdings[account].mode == .isolated {
       evaluateIsolated(account, scope: .everything, trigger: trigger, into: &events)
     }

@@ -9,6 +9,10 @@ extension LiquidationStateMachine {
   ) throws(Refusal) -> CommandOutcome {
     let instrument = try market.instrument(update.symbol)
     let place = Int(instrument)
+    if case .finalSettlement(let price) = update.form {
+      return try settleFinally(at: price, update, of: instrument, into: &events)
+    }
+    guard market.instruments[place].finalPrice == nil else { throw Refusal(.contractSettled) }
     try check(update.form, of: market.instruments[place].terms)
     if let last = market.instruments[place].fundingTime, update.eventTime <= last {
       return .duplicate(.funding)
@@ -41,6 +45,7 @@ extension LiquidationStateMachine {
       else { throw Refusal(.outOfRange) }
     case .cumulativeIndex(let index):
       guard index.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+    case .finalSettlement: preconditionFailure("a final settlement is no payment")
     }
   }
 
@@ -121,6 +126,7 @@ struct FundingTerms: Sendable {
       let nominal = FundingPayment.settlement(
         of: quantity, in: terms, rate: rate, price: price, rounding: .nearestEven)
       return admitted(FundingAmounts(nominal: nominal, applied: applied))
+    case .finalSettlement: preconditionFailure("a final settlement is no payment")
     case .cumulativeIndex(let index):
       let last = previousIndex ?? index
       let size = FullWidth.checkedQuotient(

@@ -67,6 +67,7 @@ extension LiquidationStateMachine {
       throw Refusal(.malformedField)
     }
     let place = Int(instrument)
+    guard market.instruments[place].finalPrice == nil else { throw Refusal(.contractSettled) }
     try checkMark(update, of: place)
     if let reason = market.instruments[place].order.duplicate(update) { return .duplicate(reason) }
     market.instruments[place].order.note(update)

@@ -50,6 +50,8 @@ struct InstrumentState: Sendable {
   var volatility: Rate?
   var fundingTime: EventTime?
   var fundingIndex: AssetAmount?
+  /// The price of its final settlement; nil while the contract lives.
+  var finalPrice: Price?
   /// The prices that positions are margined with; nil while one is missing.
   var prices: PositionPrices?
   /// Largest position that is evaluated at these prices.

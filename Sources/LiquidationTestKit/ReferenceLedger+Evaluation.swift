@@ -54,6 +54,7 @@ extension ReferenceLedger {
 
   /// After an event of the account: isolated positions, then what is flat, then the shared part.
   mutating func settle(_ place: Int, _ trigger: ReferenceTrigger) {
+    settleExpired(place)
     for unit in units(of: accounts[place]) where unit.unit != .account {
       evaluate(place, unit, trigger, isConcerned: true)
     }

@@ -21,6 +21,8 @@ public struct ReferenceLedger {
   var lastRecords: [Symbol: (time: EventTime, source: UInt64)] = [:]
   var fundingTimes: [Symbol: EventTime] = [:]
   var fundingIndices: [Symbol: AssetAmount] = [:]
+  /// Prices of final settlement of the contracts that have ended.
+  var finalPrices: [Symbol: Price] = [:]
   var marginTime: EventTime?
   /// In the order in which they were first seen.
   var accounts: [ReferenceAccount] = []
@@ -200,6 +202,7 @@ public struct ReferenceLedger {
   // MARK: Funding
 
   private mutating func settleFunding(_ update: FundingUpdate) -> CommandOutcome {
+    if case .finalSettlement(let price) = update.form { return settleFinally(update, at: price) }
     if let last = fundingTimes[update.symbol], update.eventTime <= last {
       return .duplicate(.funding)
     }
@@ -240,6 +243,7 @@ public struct ReferenceLedger {
       case .cumulativeIndex(let index):
         return FundingPayment.accrual(
           of: quantity, from: last ?? index, to: index, rounding: rounding)
+      case .finalSettlement: return .zero
       }
     }
     let asset = instrument.settlementAsset

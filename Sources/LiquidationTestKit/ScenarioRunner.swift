@@ -184,6 +184,8 @@ public struct ScenarioRunner {
     var multiplier = Quantity.one
     var tick: Price = NativeRules.decimal("0.1")
     var source = Instrument.MarkSource.published
+    var expiry: EventTime?
+    var forward: Symbol?
     while let word = words.peek, word != "from" {
       _ = try words.word("a term")
       switch word {
@@ -192,56 +194,28 @@ public struct ScenarioRunner {
       case "multiplier": multiplier = try words.decimal("a multiplier")
       case "tick": tick = try words.decimal("a tick")
       case "model": source = .model
+      case "expires":
+        let seconds = try words.integer("seconds since the start")
+        expiry = start.advanced(byNanoseconds: seconds * 1_000_000_000)
+      case "forward": forward = Symbol(try words.word("a dated future"))
       default: throw words.fault("unknown term \"\(word)\"")
       }
     }
     let terms = OptionTerms(
       right: verb == "put" ? .put : .call, strike: strike, fundingPeriodHours: hours)
     let isOption = verb == "call" || verb == "put"
+    let kind: Instrument.Kind
+    if let expiry {
+      kind =
+        isOption
+        ? .datedOption(terms, expiry: expiry, forward: forward) : .datedFuture(expiry: expiry)
+    } else {
+      kind = isOption ? .perpetualOption(terms) : .perpetualFuture
+    }
     return Instrument(
-      symbol: symbol, kind: isOption ? .perpetualOption(terms) : .perpetualFuture,
-      payoff: verb == "inverse" ? .inverse : .linear, underlying: underlying,
-      settlementAsset: asset, multiplier: multiplier, tickSize: tick,
+      symbol: symbol, kind: kind, payoff: verb == "inverse" ? .inverse : .linear,
+      underlying: underlying, settlementAsset: asset, multiplier: multiplier, tickSize: tick,
       lotSize: NativeRules.decimal("0.001"), takerFee: NativeRules.decimal("0.0005"),
       markSource: source)
-  }
-
-  // MARK: Market
-
-  /// Reads `price SYMBOL [mark P] [index P] [volatility V] [source N]`.
-  private mutating func applyPrice(_ words: inout LineWords) throws(ScenarioFault) {
-    let symbol = try words.word("a symbol")
-    var mark: Price?
-    var index: Price?
-    var volatility: Rate?
-    var source: UInt64?
-    while let word = words.peek {
-      _ = try words.word("a price")
-      switch word {
-      case "mark": mark = try words.decimal("a price")
-      case "index": index = try words.decimal("a price")
-      case "volatility": volatility = try words.decimal("a volatility")
-      case "source": source = UInt64(try words.integer("a source sequence"))
-      default: throw words.fault("unknown price \"\(word)\"")
-      }
-    }
-    let command = builder.price(
-      symbol, mark: mark, index: index, volatility: volatility, sourceSequence: source)
-    try apply(command, words)
-  }
-
-  /// Reads `funding SYMBOL rate R price P, or funding SYMBOL index I`.
-  private mutating func applyFunding(_ words: inout LineWords) throws(ScenarioFault) {
-    let symbol = try words.word("a symbol")
-    if words.take("index") {
-      let index: AssetAmount = try words.decimal("an index")
-      try apply(builder.funding(symbol, .cumulativeIndex(index)), words)
-      return
-    }
-    try words.expect("rate")
-    let rate: Rate = try words.decimal("a rate")
-    try words.expect("price")
-    let price: Price = try words.decimal("a price")
-    try apply(builder.funding(symbol, .settlement(rate: rate, price: price)), words)
   }
 }

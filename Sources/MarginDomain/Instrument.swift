@@ -77,6 +77,14 @@ public struct Instrument: Sendable, Equatable {
     }
   }
 
+  /// When it settles; nil for a perpetual contract.
+  public var expiry: EventTime? {
+    switch kind {
+    case .datedFuture(let expiry), .datedOption(_, let expiry, _): return expiry
+    case .perpetualFuture, .perpetualOption: return nil
+    }
+  }
+
   /// True for futures: they carry unrealized profit and loss instead of a value.
   public var isFuture: Bool { optionTerms == nil }
 

@@ -83,6 +83,8 @@ public enum RejectReason: String, Sendable, Equatable, CaseIterable {
   case unknownSymbol = "unknown_symbol"
   /// A symbol of the wrong kind for this record.
   case wrongKindOfSymbol = "wrong_kind_of_symbol"
+  /// A price or a payment of a contract that has been settled finally.
+  case contractSettled = "contract_settled"
   /// A price that is not positive.
   case priceNotPositive = "price_not_positive"
   /// An event time too far after the record's own timestamp.

@@ -6,8 +6,8 @@ import Testing
 struct ScenarioTests {
   /// Tables in `Scenarios/`; one that is there and not listed fails the second test.
   static let names = [
-    "band", "bankruptcy", "confirmation", "debts", "duplicates", "incomplete", "inverse",
-    "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "poisoned-time",
+    "band", "bankruptcy", "confirmation", "debts", "duplicates", "final-settlement", "incomplete",
+    "inverse", "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "poisoned-time",
     "recovery", "rulebook", "short-option",
   ]
 
