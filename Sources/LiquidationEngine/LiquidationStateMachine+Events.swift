@@ -94,7 +94,9 @@ private struct EvidenceDraft {
     for position in open { add(position) }
   }
 
+  /// An amount of zero counts for zero whatever its price, so none is missing.
   private mutating func add(_ net: AssetAmount, of asset: Int32) {
+    guard !net.isZero else { return }
     let state = market.assets[Int(asset)]
     addPrice(of: state)
     guard let price = state.price, net.magnitude <= state.largestAmount else {

@@ -29,13 +29,23 @@ extension LiquidationStateMachine {
   private func checkFinal(
     _ price: Price, at time: EventTime, of terms: Instrument
   ) throws(Refusal) {
-    guard price.isPositive else { throw Refusal(.priceNotPositive) }
-    guard price <= DomainLimits.maximumPrice,
-      terms.payoff == .linear || price >= DomainLimits.minimumInversePrice
-    else { throw Refusal(.outOfRange) }
+    guard price.isPositive else { throw .notPositive(price, "final_settlement.price") }
+    let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .ulp
+    try require(price, in: smallest...DomainLimits.maximumPrice, "final_settlement.price")
     // A perpetual contract may be delisted at any time; a dated one lives until its expiry.
     guard let expiry = terms.expiry, time < expiry else { return }
-    throw Refusal(.outOfRange)
+    throw Refusal(
+      .outOfRange, "event_time_ns", "it is \(time.nanoseconds)",
+      expected: "the expiry of \(terms.symbol.text) or later: \(expiry.nanoseconds)")
+  }
+
+  /// Refuses a price or a payment of a contract that has ended.
+  func checkLives(_ instrument: Int) throws(Refusal) {
+    guard let price = market.instruments[instrument].finalPrice else { return }
+    throw Refusal(
+      .contractSettled, "symbol",
+      "\(market.instruments[instrument].terms.symbol.text) was settled at \(price)",
+      expected: "a contract that lives")
   }
 
   /// Turns an account's positions in settled contracts into cash.

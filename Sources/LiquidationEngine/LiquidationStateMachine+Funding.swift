@@ -12,7 +12,7 @@ extension LiquidationStateMachine {
     if case .finalSettlement(let price) = update.form {
       return try settleFinally(at: price, update, of: instrument, into: &events)
     }
-    guard market.instruments[place].finalPrice == nil else { throw Refusal(.contractSettled) }
+    try checkLives(place)
     try check(update.form, of: market.instruments[place].terms)
     if let last = market.instruments[place].fundingTime, update.eventTime <= last {
       return .duplicate(.funding)
@@ -33,18 +33,24 @@ extension LiquidationStateMachine {
   private func check(_ form: FundingUpdate.Form, of terms: Instrument) throws(Refusal) {
     switch terms.kind {
     case .perpetualFuture, .perpetualOption: break
-    case .datedFuture, .datedOption: throw Refusal(.wrongKindOfSymbol)
+    case .datedFuture, .datedOption:
+      throw Refusal(
+        .wrongKindOfSymbol, "symbol",
+        "\(RefusalDetail.quoted(terms.symbol.text)) is a dated contract",
+        expected: "a perpetual one")
     }
     switch form {
     case .settlement(let rate, let price):
       guard price.isPositive || (price.isZero && !terms.isFuture) else {
-        throw Refusal(.priceNotPositive)
+        throw .notPositive(price, "settlement.price")
       }
-      guard price <= DomainLimits.maximumPrice, rate.magnitude <= limits.maximumFundingRate,
-        terms.payoff == .linear || price >= DomainLimits.minimumInversePrice
-      else { throw Refusal(.outOfRange) }
+      let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .zero
+      try require(price, in: smallest...DomainLimits.maximumPrice, "settlement.price")
+      try require(
+        rate, in: -limits.maximumFundingRate...limits.maximumFundingRate,
+        "settlement.funding_rate")
     case .cumulativeIndex(let index):
-      guard index.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+      try requireBalance(index, "cumulative_index.settlement_asset_per_contract")
     case .finalSettlement: preconditionFailure("a final settlement is no payment")
     }
   }

@@ -17,7 +17,9 @@ extension LiquidationStateMachine {
     let instrument = try market.instrument(fill.symbol)
     let terms = market.instruments[Int(instrument)].terms
     let settlement = market.instruments[Int(instrument)].settlement
-    let feeAsset = try fill.feeAsset.map { symbol throws(Refusal) in try market.asset(symbol) }
+    let feeAsset = try fill.feeAsset.map { symbol throws(Refusal) in
+      try market.asset(symbol, "fee_asset")
+    }
     let fees = FillFees(
       fee: fill.fee, asset: feeAsset ?? settlement,
       liquidationFee: isLiquidation ? liquidationFee(of: fill, in: terms) : .zero)
@@ -36,16 +38,28 @@ extension LiquidationStateMachine {
   }
 
   private func checkRange(of fill: Fill, in terms: Instrument) throws(Refusal) {
-    guard !fill.quantity.isZero, fill.quantity.magnitude <= DomainLimits.maximumQuantity,
-      terms.units(of: fill.quantity).magnitude <= DomainLimits.maximumUnits
-    else { throw Refusal(.outOfRange) }
+    try checkQuantity(fill.quantity, of: terms)
     guard fill.price.isPositive || (fill.price.isZero && !terms.isFuture) else {
-      throw Refusal(.priceNotPositive)
+      throw .notPositive(fill.price, "price")
     }
-    guard fill.price <= DomainLimits.maximumPrice,
-      terms.payoff == .linear || fill.price >= DomainLimits.minimumInversePrice,
-      fill.fee.magnitude <= DomainLimits.maximumBalance
-    else { throw Refusal(.outOfRange) }
+    let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .zero
+    try require(fill.price, in: smallest...DomainLimits.maximumPrice, "price")
+    try requireBalance(fill.fee, "fee")
+  }
+
+  /// Refuses a quantity of zero, or beyond what a contract's ranges admit.
+  func checkQuantity(_ quantity: Quantity, of terms: Instrument) throws(Refusal) {
+    let limit = DomainLimits.maximumQuantity
+    guard !quantity.isZero else {
+      throw Refusal(.outOfRange, "quantity", "it is 0", expected: "contracts other than zero")
+    }
+    try require(quantity, in: -limit...limit, "quantity")
+    let units = terms.units(of: quantity)
+    guard units.magnitude <= DomainLimits.maximumUnits else {
+      throw Refusal(
+        .outOfRange, "quantity", "it is \(quantity), times the multiplier \(units)",
+        expected: "at most \(DomainLimits.maximumUnits) either way")
+    }
   }
 
   /// Tries the fill on copies, so that a refused one has changed nothing.
@@ -56,20 +70,30 @@ extension LiquidationStateMachine {
     let slot = holdings[account].positionIndex(of: instrument)
     var position = slot.map { holdings[account].positions[$0].state } ?? .flat
     if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
-      throw Refusal(.accountLimit)
+      throw Refusal(
+        .accountLimit, "symbol",
+        "\(RefusalDetail.quoted(fill.symbol.text)) is new beside "
+          + "\(holdings[account].positions.count) positions",
+        expected: "at most \(DomainLimits.maximumPositions) of one account")
     }
     let cash = position.apply(fill.quantity, at: fill.price, of: state.terms)
     guard position.quantity.magnitude <= DomainLimits.maximumQuantity,
       state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
-    else { throw Refusal(.accountLimit) }
+    else {
+      throw Refusal(
+        .accountLimit, "quantity", "the position would be \(position.quantity) contracts",
+        expected: "at most \(DomainLimits.maximumQuantity), and "
+          + "\(DomainLimits.maximumUnits) with the multiplier, either way")
+    }
     let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
     let held = holdings[account].amount(of: state.settlement) + isolated
     try checkBalance(
       held + cash - fees.liquidationFee - (fees.asset == state.settlement ? fees.fee : .zero),
-      newAssets: [state.settlement, fees.asset], account: account)
+      newAssets: [state.settlement, fees.asset], account: account, "quantity")
     if fees.asset != state.settlement {
       try checkBalance(
-        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [], account: account)
+        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [fees.asset],
+        account: account, "fee")
     }
   }
 

@@ -65,7 +65,7 @@ public struct LiquidationStateMachine: Sendable {
     do throws(Refusal) {
       outcome = try perform(command.body, into: &events)
     } catch {
-      outcome = .refused(error.reason)
+      outcome = .refused(error.reason, error.detail)
     }
     counters.record(outcome)
     return outcome
@@ -97,9 +97,21 @@ public struct LiquidationStateMachine: Sendable {
 
   /// Refuses a time that lies too far after its record's own timestamp.
   func checkTime(_ time: EventTime) throws(Refusal) {
-    let ahead =
-      market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-    if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
+    guard isTimely(time) else {
+      let span = SpanText.text(ofNanoseconds: time.nanoseconds(since: cause.recordTime))
+      throw Refusal(
+        .timeTooFarAhead, "event_time_ns",
+        "it is \(time), \(span) after the record's timestamp",
+        expected: "at most \(SpanText.text(ofNanoseconds: maximumTimeAhead))")
+    }
+  }
+
+  func isTimely(_ time: EventTime) -> Bool {
+    time.nanoseconds(since: cause.recordTime) <= maximumTimeAhead
+  }
+
+  private var maximumTimeAhead: Int64 {
+    market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
   }
 
   /// Refuses a symbol that is not defined and not about to be, before its record's time counts.
@@ -107,7 +119,9 @@ public struct LiquidationStateMachine: Sendable {
     let isKnown =
       market.symbols[symbol] != nil
       || scheduled.contains { $0.effectiveTime <= time && $0.definition.symbol == symbol }
-    if !isKnown { throw Refusal(.unknownSymbol) }
+    if !isKnown {
+      throw .unknown(symbol, "symbol", expected: "a symbol that reference defines")
+    }
   }
 
   /// Moves margin time, and first what it brings due: definitions and lost answers, in time order.

@@ -173,28 +173,25 @@ struct MarketState: Sendable {
 
   // MARK: Lookups
 
-  func instrument(_ symbol: Symbol) throws(Refusal) -> Int32 {
+  func instrument(
+    _ symbol: Symbol, _ field: StaticString = "symbol"
+  ) throws(Refusal) -> Int32 {
     switch symbols[symbol] {
     case .instrument(let index): return index
-    case .underlying, .asset: throw Refusal(.wrongKindOfSymbol)
-    case nil: throw Refusal(.unknownSymbol)
+    case .some(let other):
+      throw .wrongKind(symbol, other, field, expected: "an instrument")
+    case nil: throw .unknown(symbol, field, expected: "a defined instrument")
     }
   }
 
-  func asset(_ symbol: Symbol) throws(Refusal) -> Int32 {
+  func asset(_ symbol: Symbol, _ field: StaticString = "asset") throws(Refusal) -> Int32 {
     switch symbols[symbol] {
     case .asset(let index): return index
-    case .underlying, .instrument: throw Refusal(.wrongKindOfSymbol)
-    case nil: throw Refusal(.unknownSymbol)
+    case .some(let other): throw .wrongKind(symbol, other, field, expected: "an asset")
+    case nil: throw .unknown(symbol, field, expected: "a defined asset")
     }
   }
 
   func name(ofAsset asset: Int32) -> Symbol { assets[Int(asset)].definition.symbol }
   func name(ofInstrument instrument: Int32) -> Symbol { instruments[Int(instrument)].terms.symbol }
-}
-
-/// An input that cannot be: thrown inside the engine, and answered as `CommandOutcome.refused`.
-struct Refusal: Error, Sendable, Equatable {
-  let reason: RejectReason
-  init(_ reason: RejectReason) { self.reason = reason }
 }

@@ -13,21 +13,20 @@ extension ReferenceLedger {
   }
 
   mutating func applyAccountEvent(
-    _ event: AccountEvent, refusal: RejectReason?
-  ) -> CommandOutcome {
+    _ event: AccountEvent, isRefused: Bool
+  ) {
     let known = place(of: event.accountID)
-    if let refusal {
+    if isRefused {
       if let known {
         noteSequence(event, known)
         accounts[known].isIncomplete = true
       }
-      return .refused(refusal)
+      return
     }
     if known == nil { accounts.append(ReferenceAccount(id: event.accountID)) }
     let place = known ?? accounts.count - 1
     noteSequence(event, place)
     apply(event, place)
-    return .applied
   }
 
   private mutating func noteSequence(_ event: AccountEvent, _ place: Int) {

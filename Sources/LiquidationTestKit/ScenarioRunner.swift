@@ -115,8 +115,8 @@ public struct ScenarioRunner {
 
   // MARK: Definitions
 
-  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only]`
-  /// Reads ``[confirmations N] [from S]`.`.
+  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only] [confirmations N]`
+  /// `[reduce-only …] [reporting ASSET] [from S]`.
   private mutating func adoptRules(_ words: inout LineWords) throws(ScenarioFault) {
     var version: UInt32 = 0
     var enter: Rate = .one
@@ -124,6 +124,8 @@ public struct ScenarioRunner {
     var life: Int64 = 10
     var includesIncomplete = true
     var confirmations = 2
+    var reduceOnly: MarginLadder.Step?
+    var reportingAsset = "USD"
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -133,6 +135,8 @@ public struct ScenarioRunner {
       case "fee": fee = try words.decimal("a rate")
       case "life": life = try words.integer("seconds")
       case "complete-only": includesIncomplete = false
+      case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
+      case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
         effective = start.advanced(byNanoseconds: try words.integer("seconds") * 1_000_000_000)
@@ -141,8 +145,21 @@ public struct ScenarioRunner {
     }
     let rulebook = NativeRules.rulebook(
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
-      includesIncompleteAccounts: includesIncomplete, confirmations: confirmations)
+      includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
+      reduceOnly: reduceOnly, reportingAsset: reportingAsset)
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
+  }
+
+  /// Reads `below|at-or-below ENTER leave LEAVE`.
+  private func reduceOnlyStep(
+    _ words: inout LineWords
+  ) throws(ScenarioFault) -> MarginLadder.Step {
+    let isEnteredAtLevel = words.take("at-or-below")
+    if !isEnteredAtLevel { try words.expect("below") }
+    let enter: Rate = try words.decimal("a level")
+    try words.expect("leave")
+    return MarginLadder.Step(
+      enter: enter, isEnteredAtLevel: isEnteredAtLevel, leave: try words.decimal("a level"))
   }
 
   private mutating func define(

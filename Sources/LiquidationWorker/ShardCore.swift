@@ -91,9 +91,10 @@ struct ShardCore: Sendable {
     let outcome = apply(MarginCommand(cause: cause, body: body), to: index)
     // A record that the border refused has been counted and written as a dead letter already.
     guard case .command = content else { return }
-    if let reason = count(outcome) {
+    count(outcome)
+    if case .refused(let reason, let detail) = outcome {
       refuse(
-        cause, reason, detail: "the engine refused it", original: batch.original(of: record),
+        cause, reason, detail: detail.description, original: batch.original(of: record),
         partition: tasks[index].partition)
     }
   }
@@ -120,9 +121,11 @@ struct ShardCore: Sendable {
           partition: owner)
       case .command(let body):
         let outcome = apply(MarginCommand(cause: entry.cause, body: body), to: index)
-        guard isOwner, let reason = count(outcome) else { continue }
+        guard isOwner else { continue }
+        count(outcome)
+        guard case .refused(let reason, let detail) = outcome else { continue }
         refuse(
-          entry.cause, reason, detail: "the engine refused it", original: entry.original,
+          entry.cause, reason, detail: detail.description, original: entry.original,
           partition: owner)
       }
     }
@@ -161,17 +164,12 @@ struct ShardCore: Sendable {
     return outcome
   }
 
-  /// Counts what became of a record, and gives the reason of a refusal.
-  private mutating func count(_ outcome: CommandOutcome) -> RejectReason? {
+  /// Counts a record without an effect of its own; a refusal counts as a dead letter.
+  private mutating func count(_ outcome: CommandOutcome) {
     switch outcome {
-    case .applied: return nil
-    case .duplicate:
-      output.counts.duplicates += 1
-      return nil
-    case .held:
-      output.counts.held += 1
-      return nil
-    case .refused(let reason): return reason
+    case .applied, .refused: return
+    case .duplicate: output.counts.duplicates += 1
+    case .held: output.counts.held += 1
     }
   }
 

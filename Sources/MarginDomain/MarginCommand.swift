@@ -33,8 +33,8 @@ public enum CommandOutcome: Sendable, Equatable {
   case duplicate(DuplicateReason)
   /// A price outside its band: counted, kept aside until it is confirmed.
   case held(HoldReason)
-  /// It cannot be: to `dead-letter`.
-  case refused(RejectReason)
+  /// It cannot be: to `dead-letter`, with what was wrong. Boxed, so that the others stay small.
+  indirect case refused(RejectReason, RefusalDetail)
 }
 
 /// Why a record was dropped as seen before.

@@ -8,7 +8,7 @@ struct ScenarioTests {
   static let names = [
     "band", "bankruptcy", "confirmation", "debts", "duplicates", "final-settlement", "incomplete",
     "inverse", "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "poisoned-time",
-    "recovery", "rulebook", "short-option",
+    "recovery", "reduce-only", "refusals", "rulebook", "short-option",
   ]
 
   @Test("plays", arguments: names)
