@@ -8,8 +8,6 @@ extension LiquidationStateMachine {
   mutating func applySettings(
     _ settings: AccountSettings, to account: Int
   ) throws(Refusal) {
-    let mode = settings.marginMode ?? holdings[account].mode
-    try checkMode(mode, of: account)
     var leverages: [LeverageSlot] = []
     try eachOf(settings.leverages, "leverages") { entry throws(Refusal) in
       let instrument = try market.instrument(entry.symbol)
@@ -19,28 +17,14 @@ extension LiquidationStateMachine {
     let before = (holdings[account], records[account], sums)
     do throws(Refusal) {
       for slot in leverages { setLeverage(slot, of: account) }
+      if let mode = settings.marginMode { try switchMode(of: account, to: mode) }
       try eachOf(settings.isolatedMarginChanges, "isolated_margin_changes") {
         change throws(Refusal) in
-        try changeIsolatedMargin(change.symbol, by: change.amount, of: account, mode: mode)
+        try changeIsolatedMargin(change.symbol, by: change.amount, of: account)
       }
     } catch {
       (holdings[account], records[account], sums) = before
       throw error
-    }
-    holdings[account].mode = mode
-  }
-
-  private func checkMode(_ mode: MarginMode, of account: Int) throws(Refusal) {
-    let current = holdings[account].mode
-    guard mode != current else { return }
-    let isFree =
-      holdings[account].positions.isEmpty && records[account].liquidations.isEmpty
-    guard mode != .portfolio else { throw .portfolioMode }
-    guard isFree else {
-      throw Refusal(
-        .unsupportedSettings, "margin_mode",
-        "it changes while the account has positions or an open liquidation",
-        expected: "an account without")
     }
   }
 
@@ -78,8 +62,9 @@ extension LiquidationStateMachine {
 
   /// Adds margin out of free cash, or takes it back while the initial requirement stays met.
   private mutating func changeIsolatedMargin(
-    _ symbol: Symbol, by amount: AssetAmount, of account: Int, mode: MarginMode
+    _ symbol: Symbol, by amount: AssetAmount, of account: Int
   ) throws(Refusal) {
+    let mode = holdings[account].mode
     guard mode == .isolated else {
       throw Refusal(
         .unsupportedSettings, "amount", "the margin mode is \(mode)", expected: "isolated")

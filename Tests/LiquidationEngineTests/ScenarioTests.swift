@@ -7,7 +7,8 @@ struct ScenarioTests {
   /// Tables in `Scenarios/`; one that is there and not listed fails the second test.
   static let names = [
     "band", "bankruptcy", "confirmation", "debts", "duplicates", "final-settlement", "incomplete",
-    "inverse", "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "poisoned-time",
+    "inverse", "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "margin-mode",
+    "poisoned-time",
     "recovery", "reduce-only", "refusals", "rulebook", "short-option",
   ]
 
