@@ -87,7 +87,9 @@ extension LiquidationStateMachine {
   private func concerns(_ scope: EvaluationScope, _ position: PositionSlot) -> Bool {
     switch scope {
     case .everything: return true
-    case .instrument(let instrument): return position.instrument == instrument
+    case .instrument(let instrument):
+      return position.instrument == instrument
+        || market.instruments[Int(position.instrument)].forward == instrument
     case .feed(let feed):
       let asset = market.assets[Int(position.settlement)]
       return market.instruments[Int(position.instrument)].indexFeed == feed
@@ -254,6 +256,9 @@ extension LiquidationStateMachine {
     var keys: [Int32] = []
     for position in holding.positions {
       keys.append(AccountsByUnderlying.key(instrument: position.instrument))
+      if let forward = market.instruments[Int(position.instrument)].forward {
+        keys.append(AccountsByUnderlying.key(instrument: forward))
+      }
       if let feed = market.instruments[Int(position.instrument)].indexFeed {
         keys.append(AccountsByUnderlying.key(feed: feed))
       }

@@ -101,6 +101,10 @@ extension LiquidationStateMachine {
       market.refreshModelMark(of: instrument, time: update.eventTime)
     }
     market.refreshPrices(of: instrument)
+    for option in market.instruments[place].options {
+      market.refreshModelMark(of: option, time: update.eventTime)
+      market.refreshPrices(of: option)
+    }
     evaluate(
       index.holders(ofInstrument: instrument), scope: .instrument(instrument),
       trigger: EvaluationTrigger(

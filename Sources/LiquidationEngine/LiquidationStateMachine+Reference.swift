@@ -36,7 +36,8 @@ extension LiquidationStateMachine {
       guard error.reason == .unknownSymbol else { throw error }
       let needed: [Symbol]
       switch update.definition {
-      case .instrument(let terms): needed = [terms.underlying, terms.settlementAsset]
+      case .instrument(let terms):
+        needed = [terms.underlying, terms.settlementAsset] + (terms.forward.map { [$0] } ?? [])
       case .asset(let asset): needed = asset.underlying.map { [$0] } ?? []
       case .underlying, .rulebook: needed = []
       }
@@ -209,15 +210,37 @@ extension LiquidationStateMachine {
       throw Refusal(
         .unsupportedSettings, "payoff", "it is inverse", expected: "linear for an option")
     }
-    guard instrument.markSource == .model else { return }
-    // Only the perpetual option has a closed form here; a dated one needs its mark published.
+    try checkForward(of: instrument)
     guard case .perpetualOption = instrument.kind else {
-      throw .modelMark(expected: "published for a dated option")
+      return try checkModel(terms, isPerpetual: false)
     }
-    try require(
-      terms.fundingPeriodHours,
-      in: DomainLimits.minimumFundingPeriodHours...DomainLimits.maximumFundingPeriodHours,
-      "funding_period_hours")
+    guard instrument.markSource == .model else { return }
+    let hours = DomainLimits.minimumFundingPeriodHours...DomainLimits.maximumFundingPeriodHours
+    try require(terms.fundingPeriodHours, in: hours, "funding_period_hours")
+    if let interval = terms.paymentIntervalHours {
+      try require(interval, in: hours, "payment_interval_hours")
+    }
+    try checkModel(terms, isPerpetual: true)
+  }
+
+  private func checkModel(_ terms: OptionTerms, isPerpetual: Bool) throws(Refusal) {
+    let rates = -DomainLimits.maximumModelRate...DomainLimits.maximumModelRate
+    try require(terms.interestRate, in: rates, "interest_rate")
+    try require(terms.carryRate, in: rates, "carry_rate")
+    guard let fault = terms.modelFault(isPerpetual: isPerpetual) else { return }
+    throw Refusal(
+      .unsupportedSettings, fault.field, fault.sentence, expected: "terms that a model values")
+  }
+
+  /// The forward of a dated option is a dated future on the same underlying.
+  private func checkForward(of instrument: Instrument) throws(Refusal) {
+    guard let forward = instrument.forward else { return }
+    let state = market.instruments[Int(try market.instrument(forward))].terms
+    guard case .datedFuture = state.kind, state.underlying == instrument.underlying else {
+      throw Refusal(
+        .wrongKindOfSymbol, "forward", "\(RefusalDetail.quoted(forward.text)) is another contract",
+        expected: "a dated future on \(instrument.underlying.text)")
+    }
   }
 
   // MARK: Taking a definition up
@@ -278,7 +301,21 @@ extension LiquidationStateMachine {
     index.addInstrument()
     fund.append(.flat)
     sums.instruments.append(InstrumentTotals(symbol: instrument.symbol))
+    linkForward(of: place)
     refreshMark(of: place)
+  }
+
+  /// Ties a dated option to the future that it is valued on, whose marks then revalue it.
+  private mutating func linkForward(of place: Int32) {
+    if let old = market.instruments[Int(place)].forward {
+      market.instruments[Int(old)].options.removeAll { $0 == place }
+    }
+    market.instruments[Int(place)].forward = nil
+    guard let name = market.instruments[Int(place)].terms.forward,
+      case .instrument(let forward) = market.symbols[name]
+    else { return }
+    market.instruments[Int(place)].forward = forward
+    market.instruments[Int(forward)].options.append(place)
   }
 
   /// Replaces terms; a mark that belonged to other terms or another source is forgotten.
@@ -294,6 +331,7 @@ extension LiquidationStateMachine {
       market.instruments[Int(place)].mark = nil
       market.instruments[Int(place)].band = PriceBand()
     }
+    linkForward(of: place)
     refreshMark(of: place)
   }
 

@@ -56,6 +56,10 @@ struct InstrumentState: Sendable {
   var prices: PositionPrices?
   /// Largest position that is evaluated at these prices.
   var largestQuantity = Quantity.zero
+  /// The dated future that a dated option is valued on.
+  var forward: Int32?
+  /// Dated options that are valued on this future, ascending.
+  var options: [Int32] = []
 
   /// The feed whose price enters the margin of a position; nil for a future, whose mark alone does.
   var indexFeed: Int32? { terms.isFuture ? nil : feed }
@@ -125,12 +129,15 @@ struct MarketState: Sendable {
   /// Revalues an option whose mark is the model's; others keep theirs.
   mutating func refreshModelMark(of instrument: Int32, time: EventTime) {
     let state = instruments[Int(instrument)]
-    guard state.terms.markSource == .model, let terms = state.terms.optionTerms else { return }
+    guard state.terms.markSource == .model, !state.terms.isFuture else { return }
     let feed = feeds[Int(state.feed)]
     guard let index = feed.band.accepted?.price,
       let volatility = state.volatility ?? feed.volatility
     else { return }
-    let price = ModelMark.price(of: terms, index: index, volatility: volatility)
+    let forward = state.forward.map { instruments[Int($0)].mark?.price ?? index }
+    let price = ModelMark.price(
+      of: state.terms, index: index, forward: forward, volatility: volatility, asOf: time)
+    guard let price else { return }
     instruments[Int(instrument)].mark = AcceptedPrice(price: price, time: time)
   }
 

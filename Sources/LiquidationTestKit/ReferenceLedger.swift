@@ -155,7 +155,7 @@ public struct ReferenceLedger {
     let hold = take(update)
     if let hold, update.impliedVolatility == nil { return .held(hold) }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
-    revalueModelMarks(after: update.symbol)
+    revalueModelMarks(after: update.symbol, at: update.eventTime)
     let trigger = ReferenceTrigger(
       time: update.eventTime, symbol: hold == nil ? update.symbol : nil)
     for place in accounts.indices {
@@ -191,15 +191,17 @@ public struct ReferenceLedger {
       price, at: update.eventTime, rules: rulebook?.market)
   }
 
-  private mutating func revalueModelMarks(after symbol: Symbol) {
+  private mutating func revalueModelMarks(after symbol: Symbol, at time: EventTime) {
     for instrument in instruments.values
-    where instrument.underlying == symbol || instrument.symbol == symbol {
-      guard instrument.markSource == .model, let terms = instrument.optionTerms,
+    where [instrument.underlying, instrument.symbol, instrument.forward].contains(symbol) {
+      guard instrument.markSource == .model, !instrument.isFuture,
         let index = price(ofUnderlying: instrument.underlying),
-        let volatility = volatilities[instrument.symbol] ?? volatilities[instrument.underlying]
+        let volatility = volatilities[instrument.symbol] ?? volatilities[instrument.underlying],
+        let mark = ModelMark.price(
+          of: instrument, index: index, forward: instrument.forward.map { marks[$0] ?? index },
+          volatility: volatility, asOf: time)
       else { continue }
-      marks[instrument.symbol] = ModelMark.price(
-        of: terms, index: index, volatility: volatility)
+      marks[instrument.symbol] = mark
     }
   }
 

@@ -1,4 +1,4 @@
-public import FixedPoint
+import FixedPoint
 
 /// How the price scan range of an underlying follows its volatility.
 ///

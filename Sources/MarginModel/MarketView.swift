@@ -15,17 +15,20 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// The moment, for times to expiry and to the next payment; nil where it is not known.
+  public var asOf: EventTime?
 
   /// Makes a view.
   public init(
     marks: [Symbol: Price], volatilities: [Symbol: Rate], indices: [Symbol: Price],
-    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset]
+    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset], asOf: EventTime? = nil
   ) {
     self.marks = marks
     self.volatilities = volatilities
     self.indices = indices
     self.assetPrices = assetPrices
     self.assets = assets
+    self.asOf = asOf
   }
 
   /// Reporting asset per unit of an asset.
@@ -46,10 +49,18 @@ public struct MarketView: Sendable {
   /// - Returns: quote per unit, or nil when what it needs is missing.
   public func mark(of instrument: Instrument) -> Price? {
     if let published = marks[instrument.symbol] { return published }
-    guard let terms = instrument.optionTerms, let index = indices[instrument.underlying],
+    guard !instrument.isFuture, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
-    return ModelMark.price(of: terms, index: index, volatility: volatility)
+    let forward = instrument.forward.map { marks[$0] ?? index }
+    return ModelMark.price(
+      of: instrument, index: index, forward: forward, volatility: volatility, asOf: asOf)
+  }
+
+  /// The price that an option is valued at: its forward's mark where it names one that has a mark,
+  /// else the index of its underlying.
+  func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
+    instrument.forward.flatMap { marks[$0] } ?? indices[instrument.underlying]
   }
 
   /// The volatility of an option: its own, else its underlying's.
@@ -74,6 +85,9 @@ public struct MarketView: Sendable {
     var moved = self
     moved.indices[underlying] = index
     for instrument in instruments where instrument.underlying == underlying {
+      if let forward = instrument.forward, let mark = marks[forward] {
+        moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))
+      }
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {
         moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))
