@@ -112,8 +112,8 @@ class Reader:
         cause = f"{header.cause.topic}-{header.cause.partition}-{header.cause.offset}"
         return (
             f"{header.account_id}{unit} {self.what(event)}: {' -> '.join(states)}, equity "
-            f"{header.equity} {asset}, maintenance margin {header.maintenance_margin} {asset}, level "
-            f"{header.margin_level or '-'}, caused by {cause}"
+            f"{header.equity} {asset}, maintenance margin {header.maintenance_margin} {asset}, "
+            f"level {header.margin_level or '-'}, caused by {cause}"
         )
 
     def what(self, event):
