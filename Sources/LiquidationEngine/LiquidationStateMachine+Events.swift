@@ -158,7 +158,8 @@ private struct EvidenceDraft {
       initialMargin: totals.initialMargin, maintenanceMargin: totals.maintenanceMargin,
       marginLevel: isPartial ? nil : totals.marginLevel,
       rulebook: market.rulebook?.id ?? RulebookID(name: "none", version: 0),
-      isIncomplete: isIncomplete, hasStalePrice: isPartial || prices.contains(where: \.isStale),
+      reportingAsset: market.rulebook?.reportingAsset, isIncomplete: isIncomplete,
+      hasStalePrice: isPartial || prices.contains(where: \.isStale),
       prices: sorted, terms: terms)
   }
 }

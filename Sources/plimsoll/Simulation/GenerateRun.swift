@@ -50,6 +50,8 @@ final class GenerateRun {
     _ exchange: inout SimulatedExchange, rulebook: RulebookPreset, link: ExchangeLink,
     pace: inout RecordPace
   ) throws(TransportError) {
+    let warning = SimulationInputs.collateralWarning(of: exchange.venue, by: rulebook.rulebook)
+    if let warning { Console.complain("plimsoll generate: \(warning)") }
     try link.publish(
       exchange.venue.definitions(rulebook: rulebook.rulebook, at: exchange.table.rows[0].time),
       documents: [rulebook.rulebook.id: rulebook.document])
