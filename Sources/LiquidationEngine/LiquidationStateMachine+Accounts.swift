@@ -48,10 +48,6 @@ extension LiquidationStateMachine {
     return .applied
   }
 
-  private var maximumTimeAhead: Int64 {
-    market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-  }
-
   private mutating func apply(
     _ event: AccountEvent, to account: Int, into events: inout [MarginEvent]
   ) throws(Refusal) {

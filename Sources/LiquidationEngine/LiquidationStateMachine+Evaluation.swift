@@ -109,9 +109,13 @@ extension LiquidationStateMachine {
   // MARK: One unit
 
   func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
-    guard !unit.isAccount else { return market.sharedTotals(of: holdings[account]) }
+    guard !unit.isAccount else {
+      return market.basis.sharedTotals(
+        cash: holdings[account].cash,
+        positions: holdings[account].mode == .isolated ? [] : holdings[account].positions)
+    }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
-    return market.isolatedTotals(of: holdings[account].positions[slot])
+    return market.basis.isolatedTotals(of: holdings[account].positions[slot])
   }
 
   func status(of account: Int, unit: UnitKey) -> UnitStatus {
@@ -165,15 +169,15 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, _ old: UnitStatus, totals: MarginTotals,
     trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
-    guard let rulebook = market.rulebook else { return }
+    guard let ladder = market.ladder, let rules = market.liquidationRules else { return }
     if old.state == .bankrupt, !hasPositions(account, unit: unit) {
       let isRevived = trigger.mayRevive && totals.netEquity.isPositive
       guard isRevived || totals.netEquity.isNegative else { return }
     }
     var status = old
-    if rulebook.ladder.isBreached(by: totals) {
+    if ladder.isBreached(by: totals) {
       status.noteBreach(trigger)
-      if status.confirmations >= rulebook.liquidation.confirmations, mayLiquidate(account) {
+      if status.confirmations >= rules.confirmations, mayLiquidate(account) {
         setStatus(status, of: account, unit: unit)
         startLiquidation(account, unit, totals: totals, into: &events)
         return
@@ -182,7 +186,7 @@ extension LiquidationStateMachine {
       status.clearBreach()
     }
     let base = old.state == .bankrupt ? .healthy : old.state
-    status.state = rulebook.ladder.state(from: base, by: totals)
+    status.state = ladder.state(from: base, by: totals)
     setStatus(status, of: account, unit: unit)
     guard status.state != old.state else { return }
     emitState(of: account, unit, from: old.state, to: status.state, into: &events)
@@ -190,7 +194,7 @@ extension LiquidationStateMachine {
 
   private func mayLiquidate(_ account: Int) -> Bool {
     !holdings[account].isIncomplete
-      || market.rulebook?.liquidation.includesIncompleteAccounts == true
+      || market.liquidationRules?.includesIncompleteAccounts == true
   }
 
   // MARK: Keeping slots and dependencies in line

@@ -35,7 +35,7 @@ extension LiquidationStateMachine {
     market.feeds[place].order.note(update)
     if let price = update.indexPrice {
       switch market.feeds[place].band.offer(
-        price, at: update.eventTime, rules: market.rulebook?.market)
+        price, at: update.eventTime, rules: market.priceRules)
       {
       case .accepted: break
       case .released: counters.bandReleases += 1
@@ -101,10 +101,9 @@ extension LiquidationStateMachine {
   private mutating func takeMark(
     _ mark: Price, at time: EventTime, of place: Int
   ) -> HoldReason? {
-    let terms = market.instruments[place].terms
-    guard let option = terms.optionTerms else {
+    guard let option = market.instruments[place].terms.optionTerms else {
       switch market.instruments[place].band.offer(
-        mark, at: time, rules: market.rulebook?.market)
+        mark, at: time, rules: market.priceRules)
       {
       case .accepted: break
       case .released: counters.bandReleases += 1
@@ -113,13 +112,13 @@ extension LiquidationStateMachine {
       market.instruments[place].mark = market.instruments[place].band.accepted
       return nil
     }
-    guard terms.markSource == .published else {
+    guard market.instruments[place].terms.markSource == .published else {
       counters.unusedPrices += 1
       return nil
     }
     // Without an index a call's bound is unknown; nobody is margined on it until there is one.
-    let feed = market.feeds[Int(market.instruments[place].feed)]
-    let bound = option.right == .put ? option.strike : feed.band.accepted?.price
+    let index = market.feeds[Int(market.instruments[place].feed)].band.accepted?.price
+    let bound = option.right == .put ? option.strike : index
     if let bound, mark > bound { return .optionBounds }
     market.instruments[place].mark = AcceptedPrice(price: mark, time: time)
     return nil

@@ -29,7 +29,7 @@ extension LiquidationStateMachine {
   }
 
   private func liquidationFee(of fill: Fill, in terms: Instrument) -> AssetAmount {
-    guard let rate = market.rulebook?.liquidation.feeRate, rate.isPositive else { return .zero }
+    guard let rate = market.liquidationRules?.feeRate, rate.isPositive else { return .zero }
     let units = terms.units(of: fill.quantity.magnitude)
     guard units <= DomainLimits.maximumUnits, !fill.price.isZero else { return .zero }
     return terms.notional(of: fill.quantity, at: fill.price).times(rate, rounding: .ceiling)
@@ -151,8 +151,8 @@ extension LiquidationStateMachine {
 
   /// A short option's size is that of its underlying; without an index its strike stands in.
   private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
-    let feed = market.feeds[Int(market.instruments[Int(position.instrument)].feed)]
-    return feed.band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
+    let feed = Int(market.instruments[Int(position.instrument)].feed)
+    return market.feeds[feed].band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
   }
 
   private func initialRate(of position: PositionSlot, size: AssetAmount) -> Rate {

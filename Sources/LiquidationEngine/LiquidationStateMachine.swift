@@ -97,9 +97,13 @@ public struct LiquidationStateMachine: Sendable {
 
   /// Refuses a time that lies too far after its record's own timestamp.
   func checkTime(_ time: EventTime) throws(Refusal) {
-    let ahead =
-      market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-    if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
+    if time.nanoseconds(since: cause.recordTime) > maximumTimeAhead {
+      throw Refusal(.timeTooFarAhead)
+    }
+  }
+
+  var maximumTimeAhead: Int64 {
+    market.priceRules?.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
   }
 
   /// Refuses a symbol that is not defined and not about to be, before its record's time counts.
@@ -114,7 +118,7 @@ public struct LiquidationStateMachine: Sendable {
   mutating func advance(to time: EventTime, into events: inout [MarginEvent]) {
     if let marginTime, time <= marginTime { return }
     marginTime = time
-    while true {
+    while !scheduled.isEmpty || expiries.count > 0 {
       let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
       let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }
       if let definition, definition.effectiveTime <= expiry?.time ?? time {
