@@ -61,6 +61,17 @@ public enum FullWidth {
     return result
   }
 
+  /// a · b, exact, where the ranges checked at the border exclude an overflow.
+  ///
+  /// - Parameters:
+  ///   - a: first factor.
+  ///   - b: second factor.
+  /// - Returns: the product; one that does not fit 128 bits stops the process.
+  @inlinable
+  public static func product(of a: Int128, times b: Int128) -> Int128 {
+    smallProduct(signed: a, b) ?? a * b
+  }
+
   /// The order of a · b against c · d, computed without rounding.
   ///
   /// - Parameters:
@@ -84,7 +95,7 @@ public enum FullWidth {
   }
 
   /// The product when both factors fit 64 bits: the common case, and several times cheaper.
-  @inlinable
+  @inlinable @inline(__always)
   static func smallProduct(_ x: UInt128, _ y: UInt128) -> UInt128? {
     guard x <= UInt128(UInt64.max), y <= UInt128(UInt64.max) else { return nil }
     let product = UInt64(truncatingIfNeeded: x)
@@ -93,7 +104,7 @@ public enum FullWidth {
   }
 
   /// The product of signed factors when both fit 64 bits.
-  @inlinable
+  @inlinable @inline(__always)
   static func smallProduct(signed a: Int128, _ b: Int128) -> Int128? {
     let x = Int64(truncatingIfNeeded: a)
     let y = Int64(truncatingIfNeeded: b)

@@ -109,11 +109,7 @@ extension LiquidationStateMachine {
   // MARK: One unit
 
   func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
-    guard !unit.isAccount else {
-      return market.basis.sharedTotals(
-        cash: holdings[account].cash,
-        positions: holdings[account].mode == .isolated ? [] : holdings[account].positions)
-    }
+    guard !unit.isAccount else { return market.basis.sharedTotals(of: account, in: holdings) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
     return market.basis.isolatedTotals(of: holdings[account].positions[slot])
   }
@@ -154,11 +150,11 @@ extension LiquidationStateMachine {
       proceed(account, unit, totals: totals, into: &events)
       return
     }
-    guard let ladder = market.ladder else { return }
+    guard let warning = market.warning else { return }
     // The common case: nothing is pending, and no level is entered (the milder ones are entered
     // first, which `check(_: MarginLadder)` holds).
     if status.state == .healthy,
-      totals.isWithoutRequirement || !ladder.warning.isEntered(by: totals)
+      totals.isWithoutRequirement || !warning.isEntered(by: totals)
     {
       return
     }
@@ -238,19 +234,25 @@ extension LiquidationStateMachine {
             || !holding.positions.contains { $0.settlement == slot.asset })
       }
     }
-    let dependencies = dependencies(of: account)
-    guard dependencies != records[account].dependencies else { return }
-    index.replace(
-      records[account].dependencies, with: dependencies, account: Int32(account))
-    records[account].dependencies = dependencies
+    keys.removeAll(keepingCapacity: true)
+    appendDependencies(of: account, to: &keys)
+    guard keys != records[account].dependencies else { return }
+    index.replace(records[account].dependencies, with: keys, account: Int32(account))
+    // A copy takes no more room than it needs.
+    records[account].dependencies = Array(keys[...])
   }
 
   /// The keys whose records can change a decision about the account.
   ///
   /// Cash alone asks for nothing, so its price matters only beside positions or a debt.
   func dependencies(of account: Int) -> [Int32] {
-    let holding = holdings[account]
     var keys: [Int32] = []
+    appendDependencies(of: account, to: &keys)
+    return keys
+  }
+
+  private func appendDependencies(of account: Int, to keys: inout [Int32]) {
+    let holding = holdings[account]
     for position in holding.positions {
       keys.append(AccountsByUnderlying.key(instrument: position.instrument))
       keys.append(
@@ -262,15 +264,17 @@ extension LiquidationStateMachine {
       for slot in holding.cash { appendFeeds(ofAsset: slot.asset, to: &keys) }
     }
     keys.sort()
-    var unique: [Int32] = []
-    for key in keys where key != unique.last { unique.append(key) }
-    return unique
+    var count = 0
+    for place in keys.indices where count == 0 || keys[place] != keys[count - 1] {
+      keys[count] = keys[place]
+      count += 1
+    }
+    keys.removeLast(keys.count - count)
   }
 
   private func appendFeeds(ofAsset asset: Int32, to keys: inout [Int32]) {
-    let state = market.assets[Int(asset)]
-    keys.append(AccountsByUnderlying.key(feed: state.ownFeed))
-    if let underlying = state.underlyingFeed {
+    keys.append(AccountsByUnderlying.key(feed: market.assets[Int(asset)].ownFeed))
+    if let underlying = market.assets[Int(asset)].underlyingFeed {
       keys.append(AccountsByUnderlying.key(feed: underlying))
     }
   }

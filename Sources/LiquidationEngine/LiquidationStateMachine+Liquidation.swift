@@ -82,7 +82,7 @@ extension LiquidationStateMachine {
         unit.isAccount
         ? holdings[account].mode != .isolated : position.instrument == unit.instrument
       let state = market.instruments[Int(position.instrument)]
-      guard belongs, !position.state.quantity.isZero, 
+      guard belongs, !position.state.quantity.isZero,
         let prices = market.basis.prices(of: position.instrument),
         let assessment = market.basis.assess(position)
       else { return nil }

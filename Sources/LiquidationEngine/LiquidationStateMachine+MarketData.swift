@@ -3,15 +3,16 @@ import MarginDomain
 
 /// Prices: validation, order, band, and who is evaluated.
 extension LiquidationStateMachine {
+  /// Applies a price to what its symbol names.
   mutating func updatePrice(
-    _ update: PriceUpdate, into events: inout [MarginEvent]
+    _ update: PriceUpdate, of meaning: SymbolMeaning?, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
     if let volatility = update.impliedVolatility {
       guard volatility >= DomainLimits.minimumVolatility,
         volatility <= DomainLimits.maximumVolatility
       else { throw Refusal(.outOfRange) }
     }
-    switch market.symbols[update.symbol] {
+    switch meaning {
     case .instrument(let place): return try updateInstrument(place, update, into: &events)
     case .underlying(let feed): return try updateFeed(feed, update, into: &events)
     case .asset(let asset):

@@ -52,22 +52,23 @@ extension LiquidationStateMachine {
   private func checkAdmission(
     of fill: Fill, on instrument: Int32, fees: FillFees, account: Int
   ) throws(Refusal) {
-    let state = market.instruments[Int(instrument)]
+    let terms = market.instruments[Int(instrument)].terms
+    let settlement = market.instruments[Int(instrument)].settlement
     let slot = holdings[account].positionIndex(of: instrument)
     var position = slot.map { holdings[account].positions[$0].state } ?? .flat
     if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
       throw Refusal(.accountLimit)
     }
-    let cash = position.apply(fill.quantity, at: fill.price, of: state.terms)
+    let cash = position.apply(fill.quantity, at: fill.price, of: terms)
     guard position.quantity.magnitude <= DomainLimits.maximumQuantity,
-      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
+      terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
     else { throw Refusal(.accountLimit) }
     let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
-    let held = holdings[account].amount(of: state.settlement) + isolated
+    let held = holdings[account].amount(of: settlement) + isolated
     try checkBalance(
-      held + cash - fees.liquidationFee - (fees.asset == state.settlement ? fees.fee : .zero),
-      newAssets: [state.settlement, fees.asset], account: account)
-    if fees.asset != state.settlement {
+      held + cash - fees.liquidationFee - (fees.asset == settlement ? fees.fee : .zero),
+      newAssets: [settlement, fees.asset], account: account)
+    if fees.asset != settlement {
       try checkBalance(
         holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [], account: account)
     }
@@ -152,7 +153,8 @@ extension LiquidationStateMachine {
   /// A short option's size is that of its underlying; without an index its strike stands in.
   private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
     let feed = Int(market.instruments[Int(position.instrument)].feed)
-    return market.feeds[feed].band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
+    return market.feeds[feed].band.accepted?.price ?? trade.terms.optionTerms?.strike
+      ?? trade.fill.price
   }
 
   private func initialRate(of position: PositionSlot, size: AssetAmount) -> Rate {

@@ -34,10 +34,10 @@ struct MarginBasis: Sendable {
 
   /// Prices a contract; nil: a price is missing.
   mutating func take(_ prices: PositionPrices?, of instrument: Int) {
-    contracts[instrument].margin.take(prices)
+    contracts[instrument].margin.prices = prices
     guard let prices else { return }
     contracts[instrument].safeQuantity = ValueBound.safeQuantity(
-      of: contracts[instrument].margin, at: prices, below: maximumPositionValue)
+      of: terms(of: instrument), at: prices, below: maximumPositionValue)
   }
 
   /// The prices that positions in a contract are margined with; nil while one is missing.
@@ -45,20 +45,28 @@ struct MarginBasis: Sendable {
     notionalBasis == nil ? nil : contracts[Int(instrument)].margin.prices
   }
 
+  private func terms(of instrument: Int) -> ValueBound.Terms {
+    (contracts[instrument].margin.payoff, contracts[instrument].margin.multiplier)
+  }
+
   // MARK: Units
 
-  /// Sums of cash and the positions that share it; nil while a price is missing or a value leaves
-  /// its range.
-  func sharedTotals(cash: [CashSlot], positions: [PositionSlot]) -> MarginTotals? {
+  /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
+  ///
+  /// Takes the whole table, so that the account's arrays are read where they are: taking them out
+  /// would count references of each.
+  func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
     guard notionalBasis != nil else { return nil }
     var totals = MarginTotals()
-    // By index: an iterator would retain the arrays and copy every slot out.
-    for place in cash.indices {
-      let asset = cash[place].asset
-      var net = cash[place].amount
+    let positionCount =
+      holdings[account].mode == .isolated ? 0 : holdings[account].positions.count
+    for place in holdings[account].cash.indices {
+      let asset = holdings[account].cash[place].asset
+      var net = holdings[account].cash[place].amount
       // Every cross position's settlement asset has a cash slot, so each is met exactly once.
-      for slot in positions.indices where positions[slot].settlement == asset {
-        guard let assessment = assess(positions[slot]) else { return nil }
+      for slot in 0..<positionCount
+      where holdings[account].positions[slot].settlement == asset {
+        guard let assessment = assess(holdings[account].positions[slot]) else { return nil }
         totals.add(assessment.requirement)
         net += assessment.worth
       }
@@ -115,6 +123,6 @@ struct MarginBasis: Sendable {
     guard let prices = contracts[place].margin.prices else { return false }
     return quantity
       <= ValueBound.largestQuantity(
-        of: contracts[place].margin, at: prices, below: maximumPositionValue)
+        of: terms(of: place), at: prices, below: maximumPositionValue)
   }
 }

@@ -63,6 +63,8 @@ struct MarketState: Sendable {
   private(set) var rules: [Rulebook] = []
   // Parts of them, kept apart because every record reads them.
   private(set) var ladder: MarginLadder?
+  /// The ladder's mildest step, which decides almost every evaluation.
+  private(set) var warning: MarginLadder.Step?
   private(set) var priceRules: MarketRules?
   private(set) var liquidationRules: LiquidationRules?
   let limits: EngineLimits
@@ -83,6 +85,7 @@ struct MarketState: Sendable {
     set {
       rules = newValue.map { [$0] } ?? []
       ladder = newValue?.ladder
+      warning = newValue?.ladder.warning
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis

@@ -5,11 +5,14 @@ import MarginModel
 /// Up to which size a position is evaluated: its value must not pass a maximum
 /// (`EngineLimits.maximumPositionValue`).
 enum ValueBound {
+  /// What it depends on beside the prices.
+  typealias Terms = (payoff: Instrument.Payoff, multiplier: Quantity)
+
   /// The largest position whose value is within the maximum, rounded down.
   ///
   /// With v the value of one unit, rounded up to 1e-12 and at least that: ⌊⌊maximum / v⌋ / m⌋.
   static func largestQuantity(
-    of contract: ContractMargin, at prices: PositionPrices, below maximum: Money
+    of contract: Terms, at prices: PositionPrices, below maximum: Money
   ) -> Quantity {
     let value = FullWidth.quotient(
       of: unitPrice(of: contract, at: prices).rawValue, times: prices.settlementIndex.rawValue,
@@ -29,7 +32,7 @@ enum ValueBound {
   /// 1e12 is above 2^39; one unit is above 2^53. So a quantity of 2^e is safe for
   /// e = (length of the maximum − 1) + 53 − (max(0, p + s − 39) + 1) − m.
   static func safeQuantity(
-    of contract: ContractMargin, at prices: PositionPrices, below maximum: Money
+    of contract: Terms, at prices: PositionPrices, below maximum: Money
   ) -> Quantity {
     func length(_ number: Int128) -> Int { Int128.bitWidth - number.leadingZeroBitCount }
     let price = length(unitPrice(of: contract, at: prices).rawValue)
@@ -40,7 +43,7 @@ enum ValueBound {
   }
 
   /// What one unit is worth in the settlement asset.
-  private static func unitPrice(of contract: ContractMargin, at prices: PositionPrices) -> Price {
+  private static func unitPrice(of contract: Terms, at prices: PositionPrices) -> Price {
     switch contract.payoff {
     case .linear: return max(prices.mark, prices.index)
     case .inverse:

@@ -32,7 +32,7 @@ public struct ContractUnits: FixedDecimal {
   ///   - multiplier: above zero, up to 1e6.
   @inlinable
   public init(quantity: Quantity, multiplier: Quantity) {
-    rawValue = quantity.rawValue * multiplier.rawValue
+    rawValue = FullWidth.product(of: quantity.rawValue, times: multiplier.rawValue)
   }
 }
 

@@ -29,8 +29,7 @@ extension Instrument {
   public func cashFlow(
     of quantity: Quantity, at price: Price, rounding: RoundingMode
   ) -> AssetAmount {
-    let flow = payoff == .linear ? -units(of: quantity) : units(of: quantity)
-    return payoff.value(of: flow, at: price, rounding: rounding)
+    payoff.cashFlow(of: units(of: quantity), at: price, rounding: rounding)
   }
 
   /// Size of a position in its settlement asset: |q| · m · P, inverse |q| · m / P.
@@ -45,6 +44,11 @@ extension Instrument {
 }
 
 extension Instrument.Payoff {
+  /// Cash flow of buying units; see `Instrument.cashFlow(of:at:)`.
+  func cashFlow(of units: ContractUnits, at price: Price, rounding: RoundingMode) -> AssetAmount {
+    value(of: self == .linear ? -units : units, at: price, rounding: rounding)
+  }
+
   /// What units are worth in the settlement asset: units · P, inverse units / P.
   func value(of units: ContractUnits, at price: Price, rounding: RoundingMode) -> AssetAmount {
     switch self {

@@ -3,27 +3,22 @@ public import MarginDomain
 
 /// A contract with the rules and prices of a moment: all that the assessment of a position reads.
 ///
-/// Made once per definition, priced once per price record and read once per position. It holds
-/// plain values only, so that reading it in place counts no references, and what depends on the
-/// prices alone (what one unit of an option asks) is worked out when they come.
+/// Made once per definition, priced once per price record and read once per position, so it is
+/// small and of plain values.
 public struct ContractMargin: Sendable {
   /// The prices that positions are margined with; nil while one is missing.
-  public private(set) var prices: PositionPrices?
+  public var prices: PositionPrices?
   /// Linear or inverse.
   public let payoff: Instrument.Payoff
   /// Underlying (linear) or quote (inverse) per contract.
   public let multiplier: Quantity
-  private let isFuture: Bool
   private let takerFee: Rate
   private let formula: FuturesFormula
   /// The first tier of the schedule and the notional from which it no longer holds; nil: no end.
   private let firstTier: MarginTier?
   private let secondFloor: Money?
-  private let option: OptionTerms?
-  private let optionRules: StandardOptionRules
-  /// Options: what one unit asks at the present prices.
-  private var longOption = RequirementPerUnit.none
-  private var shortOption = RequirementPerUnit.none
+  /// Nil for futures.
+  private let option: OptionMargin?
 
   /// Gathers what an assessment reads, still without prices.
   ///
@@ -33,24 +28,12 @@ public struct ContractMargin: Sendable {
   ///   - schedule: a future's schedule; unused for options.
   public init(_ instrument: Instrument, rulebook: Rulebook, schedule: MarginSchedule?) {
     payoff = instrument.payoff
-    isFuture = instrument.isFuture
     multiplier = instrument.multiplier
     takerFee = instrument.takerFee
     formula = FuturesFormula(rulebook.futures)
     firstTier = schedule?.tier(at: .zero)
     secondFloor = schedule?.secondFloor
-    option = instrument.optionTerms
-    optionRules = rulebook.options
-  }
-
-  /// Takes new prices.
-  ///
-  /// - Parameter prices: accepted prices; nil while one is missing.
-  public mutating func take(_ prices: PositionPrices?) {
-    self.prices = prices
-    guard let option, let prices else { return }
-    longOption = optionRules.longPerUnit(mark: prices.mark, index: prices.index)
-    shortOption = optionRules.shortPerUnit(option, index: prices.index)
+    option = instrument.optionTerms.map { OptionMargin($0, rules: rulebook.options) }
   }
 
   /// Assesses one position under the standard (not portfolio) rules.
@@ -65,11 +48,9 @@ public struct ContractMargin: Sendable {
   ) -> PositionAssessment? {
     guard let prices else { return nil }
     let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
-    let closing = payoff == .linear ? units : -units
-    let worth =
-      position.entryCashFlow + payoff.value(of: closing, at: prices.mark, rounding: .floor)
-    guard isFuture else {
-      let perUnit = position.quantity.isNegative ? shortOption : longOption
+    let worth = position.worth(of: units, payoff, at: prices.mark)
+    if let option {
+      let perUnit = option.perUnit(isShort: position.quantity.isNegative, at: prices)
       return PositionAssessment(
         worth: worth, notional: notional(of: units, at: prices.index, prices),
         requirement: perUnit.requirement(
@@ -120,6 +101,23 @@ public struct ContractMargin: Sendable {
           of: sized.notional, leverage: leverage, tier: sized.tier),
         shrinks: payoff.notionalShrinksWithLosses(of: units), takerFee: takerFee)
     }
+  }
+}
+
+/// What options alone have, kept apart because most contracts are futures.
+private final class OptionMargin: Sendable {
+  private let terms: OptionTerms
+  private let rules: StandardOptionRules
+
+  init(_ terms: OptionTerms, rules: StandardOptionRules) {
+    self.terms = terms
+    self.rules = rules
+  }
+
+  func perUnit(isShort: Bool, at prices: PositionPrices) -> RequirementPerUnit {
+    isShort
+      ? rules.shortPerUnit(terms, index: prices.index)
+      : rules.longPerUnit(mark: prices.mark, index: prices.index)
   }
 }
 

@@ -48,7 +48,7 @@ extension Rulebook {
     schedule: MarginSchedule?, prices: PositionPrices
   ) -> PositionAssessment {
     var contract = ContractMargin(instrument, rulebook: self, schedule: schedule)
-    contract.take(prices)
+    contract.prices = prices
     let assessment = contract.assess(position, leverage: leverage, schedule: schedule)
     guard let assessment else { preconditionFailure("a contract lost its prices") }
     return assessment

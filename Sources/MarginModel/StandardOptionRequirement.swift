@@ -62,8 +62,6 @@ struct RequirementPerUnit: Sendable {
   let initial: Price
   let maintenance: Price
 
-  static let none = RequirementPerUnit(initial: .zero, maintenance: .zero)
-
   /// The requirement of so many units, 0 or above, rounded up.
   func requirement(of units: ContractUnits, settlementIndex: Price) -> PositionRequirement {
     func money(_ price: Price) -> Money {
