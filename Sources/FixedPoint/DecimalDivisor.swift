@@ -87,7 +87,7 @@ extension FullWidth {
     return isNegative ? 0 &- rounded : rounded
   }
 
-  /// x · y / d where one factor and the upper word of the product are small; nil: take the long way.
+  /// x · y / d where one factor and the upper word of the product are small; nil: the long way.
   @inlinable @inline(__always)
   static func smallQuotient(
     _ x: UInt128, _ y: UInt128, _ divisor: DecimalDivisor
