@@ -41,7 +41,7 @@ extension LiquidationStateMachine {
     for slot in holdings[account].positions.indices {
       let position = holdings[account].positions[slot]
       let name = market.name(ofAsset: position.settlement)
-      guard let margin = market.isolatedMargin(of: position) else {
+      guard let margin = market.basis.isolatedMargin(of: position) else {
         throw Refusal(
           .insufficientMargin, "margin_mode",
           "the margin of \(market.name(ofInstrument: position.instrument)) cannot be computed",
@@ -78,7 +78,7 @@ extension LiquidationStateMachine {
   }
 }
 
-extension MarketState {
+extension MarginBasis {
   /// Cash that makes a position meet its initial requirement as a unit of its own.
   ///
   /// N = max(0, ⌈⌈initial / (1 − haircut)⌉ / index⌉ − worth), settlement asset.

@@ -7,15 +7,16 @@ import MarginDomain
 /// taken all the same. Such a record counts as held and confirms no breach, as its price was not
 /// accepted.
 extension LiquidationStateMachine {
+  /// Applies a price to what its symbol names.
   mutating func updatePrice(
-    _ update: PriceUpdate, into events: inout [MarginEvent]
+    _ update: PriceUpdate, of meaning: SymbolMeaning?, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
     if let volatility = update.impliedVolatility {
       try require(
         volatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
         "implied_volatility")
     }
-    switch market.symbols[update.symbol] {
+    switch meaning {
     case .instrument(let place): return try updateInstrument(place, update, into: &events)
     case .underlying(let feed): return try updateFeed(feed, update, into: &events)
     case .asset(let asset):
@@ -60,7 +61,7 @@ extension LiquidationStateMachine {
   private mutating func takeIndex(
     _ price: Price, at time: EventTime, of feed: Int
   ) -> HoldReason? {
-    switch market.feeds[feed].band.offer(price, at: time, rules: market.rulebook?.market) {
+    switch market.feeds[feed].band.offer(price, at: time, rules: market.priceRules) {
     case .accepted: return nil
     case .released:
       counters.bandReleases += 1
@@ -134,10 +135,9 @@ extension LiquidationStateMachine {
   private mutating func takeMark(
     _ mark: Price, at time: EventTime, of place: Int
   ) -> HoldReason? {
-    let terms = market.instruments[place].terms
-    guard let option = terms.optionTerms else {
+    guard let option = market.instruments[place].terms.optionTerms else {
       switch market.instruments[place].band.offer(
-        mark, at: time, rules: market.rulebook?.market)
+        mark, at: time, rules: market.priceRules)
       {
       case .accepted: break
       case .released: counters.bandReleases += 1
@@ -146,13 +146,13 @@ extension LiquidationStateMachine {
       market.instruments[place].mark = market.instruments[place].band.accepted
       return nil
     }
-    guard terms.markSource == .published else {
+    guard market.instruments[place].terms.markSource == .published else {
       counters.unusedPrices += 1
       return nil
     }
     // Without an index a call's bound is unknown; nobody is margined on it until there is one.
-    let feed = market.feeds[Int(market.instruments[place].feed)]
-    let bound = option.right == .put ? option.strike : feed.band.accepted?.price
+    let index = market.feeds[Int(market.instruments[place].feed)].band.accepted?.price
+    let bound = option.right == .put ? option.strike : index
     if let bound, mark > bound { return .optionBounds }
     market.instruments[place].mark = AcceptedPrice(price: mark, time: time)
     return nil

@@ -31,7 +31,7 @@ extension LiquidationStateMachine {
   }
 
   private func liquidationFee(of fill: Fill, in terms: Instrument) -> AssetAmount {
-    guard let rate = market.rulebook?.liquidation.feeRate, rate.isPositive else { return .zero }
+    guard let rate = market.liquidationRules?.feeRate, rate.isPositive else { return .zero }
     let units = terms.units(of: fill.quantity.magnitude)
     guard units <= DomainLimits.maximumUnits, !fill.price.isZero else { return .zero }
     return terms.notional(of: fill.quantity, at: fill.price).times(rate, rounding: .ceiling)
@@ -66,7 +66,8 @@ extension LiquidationStateMachine {
   private func checkAdmission(
     of fill: Fill, on instrument: Int32, fees: FillFees, account: Int
   ) throws(Refusal) {
-    let state = market.instruments[Int(instrument)]
+    let terms = market.instruments[Int(instrument)].terms
+    let settlement = market.instruments[Int(instrument)].settlement
     let slot = holdings[account].positionIndex(of: instrument)
     var position = slot.map { holdings[account].positions[$0].state } ?? .flat
     if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
@@ -76,9 +77,9 @@ extension LiquidationStateMachine {
           + "\(holdings[account].positions.count) positions",
         expected: "at most \(DomainLimits.maximumPositions) of one account")
     }
-    let cash = position.apply(fill.quantity, at: fill.price, of: state.terms)
+    let cash = position.apply(fill.quantity, at: fill.price, of: terms)
     guard position.quantity.magnitude <= DomainLimits.maximumQuantity,
-      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
+      terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
     else {
       throw Refusal(
         .accountLimit, "quantity", "the position would be \(position.quantity) contracts",
@@ -86,11 +87,11 @@ extension LiquidationStateMachine {
           + "\(DomainLimits.maximumUnits) with the multiplier, either way")
     }
     let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
-    let held = holdings[account].amount(of: state.settlement) + isolated
+    let held = holdings[account].amount(of: settlement) + isolated
     try checkBalance(
-      held + cash - fees.liquidationFee - (fees.asset == state.settlement ? fees.fee : .zero),
-      newAssets: [state.settlement, fees.asset], account: account, "quantity")
-    if fees.asset != state.settlement {
+      held + cash - fees.liquidationFee - (fees.asset == settlement ? fees.fee : .zero),
+      newAssets: [settlement, fees.asset], account: account, "quantity")
+    if fees.asset != settlement {
       try checkBalance(
         holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [fees.asset],
         account: account, "fee")
@@ -175,8 +176,9 @@ extension LiquidationStateMachine {
 
   /// A short option's size is that of its underlying; without an index its strike stands in.
   private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
-    let feed = market.feeds[Int(market.instruments[Int(position.instrument)].feed)]
-    return feed.band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
+    let feed = Int(market.instruments[Int(position.instrument)].feed)
+    return market.feeds[feed].band.accepted?.price ?? trade.terms.optionTerms?.strike
+      ?? trade.fill.price
   }
 
   private func initialRate(of position: PositionSlot, size: AssetAmount) -> Rate {

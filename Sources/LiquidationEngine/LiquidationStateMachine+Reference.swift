@@ -283,9 +283,8 @@ extension LiquidationStateMachine {
   }
 
   private mutating func define(_ instrument: Instrument) {
-    let schedule = market.rulebook?.futures.schedule(of: instrument.symbol)
     if case .instrument(let known) = market.symbols[instrument.symbol] {
-      redefine(known, as: instrument, schedule: schedule)
+      redefine(known, as: instrument)
       return
     }
     guard case .underlying(let feed) = market.symbols[instrument.underlying],
@@ -293,8 +292,7 @@ extension LiquidationStateMachine {
     else { preconditionFailure("a definition was taken up without having been checked") }
     let place = Int32(market.instruments.count)
     market.instruments.append(
-      InstrumentState(
-        terms: instrument, feed: feed, settlement: settlement, schedule: schedule))
+      InstrumentState(terms: instrument, feed: feed, settlement: settlement))
     market.symbols[instrument.symbol] = .instrument(place)
     market.feeds[Int(feed)].instruments.append(place)
     market.assets[Int(settlement)].instruments.append(place)
@@ -302,7 +300,7 @@ extension LiquidationStateMachine {
     fund.append(.flat)
     sums.instruments.append(InstrumentTotals(symbol: instrument.symbol))
     linkForward(of: place)
-    refreshMark(of: place)
+    refreshTerms(of: place)
   }
 
   /// Ties a dated option to the future that it is valued on, whose marks then revalue it.
@@ -319,12 +317,9 @@ extension LiquidationStateMachine {
   }
 
   /// Replaces terms; a mark that belonged to other terms or another source is forgotten.
-  private mutating func redefine(
-    _ place: Int32, as instrument: Instrument, schedule: MarginSchedule?
-  ) {
+  private mutating func redefine(_ place: Int32, as instrument: Instrument) {
     let old = market.instruments[Int(place)].terms
     market.instruments[Int(place)].terms = instrument
-    market.instruments[Int(place)].schedule = schedule
     if old.markSource != instrument.markSource || old.kind != instrument.kind
       || old.payoff != instrument.payoff
     {
@@ -332,21 +327,18 @@ extension LiquidationStateMachine {
       market.instruments[Int(place)].band = PriceBand()
     }
     linkForward(of: place)
-    refreshMark(of: place)
+    refreshTerms(of: place)
   }
 
-  private mutating func refreshMark(of place: Int32) {
+  private mutating func refreshTerms(of place: Int32) {
     let feed = market.feeds[Int(market.instruments[Int(place)].feed)]
     if let time = feed.band.accepted?.time { market.refreshModelMark(of: place, time: time) }
-    market.refreshPrices(of: place)
+    market.refreshTerms(of: place)
   }
 
   private mutating func adopt(_ rulebook: Rulebook) {
     market.rulebook = rulebook
-    for place in market.instruments.indices {
-      market.instruments[place].schedule = rulebook.futures.schedule(
-        of: market.instruments[place].terms.symbol)
-    }
+    for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
   }
 

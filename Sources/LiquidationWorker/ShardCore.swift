@@ -111,17 +111,18 @@ struct ShardCore: Sendable {
   mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: Range<Int>) {
     output.counts.broadcast += 1
     let owner = entry.cause.partition % max(1, partitionCount)
-    for index in indices {
-      let isOwner = tasks[index].partition == owner
-      switch entry.content {
-      case .refused(let refusal):
-        guard isOwner else { continue }
+    switch entry.content {
+    case .refused(let refusal):
+      for index in indices where tasks[index].partition == owner {
         refuse(
           entry.cause, refusal.reason, detail: refusal.detail, original: entry.original,
           partition: owner)
-      case .command(let body):
-        let outcome = apply(MarginCommand(cause: entry.cause, body: body), to: index)
-        guard isOwner else { continue }
+      }
+    case .command(let body):
+      let command = MarginCommand(cause: entry.cause, body: body)
+      for index in indices {
+        let outcome = apply(command, to: index)
+        guard tasks[index].partition == owner else { continue }
         count(outcome)
         guard case .refused(let reason, let detail) = outcome else { continue }
         refuse(
