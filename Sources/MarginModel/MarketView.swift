@@ -15,6 +15,19 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// The moment of the prices; nil where no contract expires.
+  public var asOf: EventTime?
+  /// Forwards by the symbol of a dated option's forward, else of the option itself.
+  public var forwards: [Symbol: Price] = [:]
+  /// Interest rates per year, by the same symbols; 0 where there is none.
+  public var interestRates: [Symbol: Rate] = [:]
+  /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
+  /// stated the least counts, where none is it is 1.
+  public var confidences: [Symbol: [Rate]] = [:]
+  /// Funding rates of perpetual futures, where known.
+  public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
+  public var reportingAssetPrice: Price?
 
   /// Makes a view.
   public init(
@@ -36,7 +49,11 @@ public struct MarketView: Sendable {
   /// - Returns: its own price, else its underlying's index, else nil.
   public func price(of asset: Symbol, reportingAsset: Symbol) -> Price? {
     if asset == reportingAsset { return .one }
-    if let own = assetPrices[asset] { return own }
+    if let own = assetPrices[asset] {
+      guard let reportingAssetPrice else { return own }
+      return own.scaled(
+        by: Price.one.rawValue, over: reportingAssetPrice.rawValue, rounding: .nearestEven)
+    }
     return assets[asset]?.underlying.flatMap { indices[$0] }
   }
 
@@ -49,6 +66,9 @@ public struct MarketView: Sendable {
     guard let terms = instrument.optionTerms, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
+    if case .datedOption = instrument.kind {
+      return forwardMark(of: instrument, index: index, volatility: volatility)
+    }
     return ModelMark.price(of: terms, index: index, volatility: volatility)
   }
 
@@ -73,6 +93,7 @@ public struct MarketView: Sendable {
     guard let old = indices[underlying] else { return self }
     var moved = self
     moved.indices[underlying] = index
+    moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
     for instrument in instruments where instrument.underlying == underlying {
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {

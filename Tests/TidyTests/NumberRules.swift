@@ -9,11 +9,13 @@ enum NumberRules {
   /// Valuation and statistics files of the margin model, whose results are quantised to fixed
   /// point before they meet money.
   static let floatingPointFiles: Set<String> = [
+    "Sources/MarginModel/ForwardOptionValue.swift",
     "Sources/MarginModel/ModelMark.swift",
     "Sources/MarginModel/OptionRange.swift",
     "Sources/MarginModel/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/PerpetualOptionValue.swift",
     "Sources/MarginModel/PositionGreeks.swift",
+    "Sources/MarginModel/ScenarioOption.swift",
   ]
 
   private static let types: Set<String> = [
