@@ -157,7 +157,9 @@ extension AccountBook {
     let required: UnitRequirement
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
-      required = try PortfolioUnit(of: legs, assets: assets, in: market, by: rules).requirement
+      required = try PortfolioUnit(
+        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules
+      ).requirement
     } else {
       required = rulebook.requirement(of: legs)
     }

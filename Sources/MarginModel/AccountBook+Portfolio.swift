@@ -28,11 +28,12 @@ struct PortfolioUnit {
   ///   - margin: the unit's positions.
   ///   - counted: its net assets with their prices and what counts of them.
   ///   - market: accepted prices.
+  ///   - reporting: the reporting asset.
   ///   - rules: portfolio rules.
   /// - Throws: `AssessmentFault` where an option has no volatility or no moment of expiry.
   init(
     of margin: [MarginLeg], assets counted: [CountedAsset], in market: MarketView,
-    by rules: PortfolioRules
+    reporting: Symbol, by rules: PortfolioRules
   ) throws(AssessmentFault) {
     let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
     let settled = margin.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
@@ -49,7 +50,7 @@ struct PortfolioUnit {
       PortfolioAsset(
         asset: asset.asset, value: asset.value, counted: asset.counted,
         grid: market.assets[asset.asset]?.underlying.flatMap(underlyings.firstIndex),
-        confidence: market.confidence(of: asset.asset))
+        confidence: asset.asset == reporting ? nil : market.confidence(of: asset.asset))
     }
     conditions = PortfolioConditions(in: market, by: rules)
   }

@@ -163,7 +163,8 @@ struct PortfolioCharger {
       total += charge(size.money(.ceiling), least)
     }
     for asset in assets where asset.value.isPositive {
-      total += charge(asset.value, min(asset.confidence, conditions.confidence))
+      guard let own = asset.confidence else { continue }
+      total += charge(asset.value, min(own, conditions.confidence))
     }
     return total
   }

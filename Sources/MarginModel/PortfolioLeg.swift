@@ -28,11 +28,11 @@ public struct PortfolioAsset: Sendable {
   public let counted: Money
   /// Place of the grid of the underlying that it moves with; nil: none.
   public let grid: Int?
-  /// Confidence of its price, 0 to 1.
-  public let confidence: Rate
+  /// Confidence of its price, 0 to 1; nil for the reporting asset, whose price is 1 by definition.
+  public let confidence: Rate?
 
   /// Makes an asset.
-  public init(asset: Symbol, value: Money, counted: Money, grid: Int?, confidence: Rate = .one) {
+  public init(asset: Symbol, value: Money, counted: Money, grid: Int?, confidence: Rate? = nil) {
     self.asset = asset
     self.value = value
     self.counted = counted
