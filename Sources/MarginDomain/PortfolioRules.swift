@@ -13,7 +13,7 @@ public struct PortfolioRules: Sendable, Equatable {
   /// Rows that every underlying is moved by; the first moves nothing, or losses below zero count 0.
   public var scenarios: [ScenarioRow]
   /// How volatilities move in rows that say up or down.
-  public var volatilityShock: VolatilityShock
+  public var volatilityShock: VolatilityShockRules
   /// Shape of the rows that tilt the smile; nil when there are none.
   public var skewShock: SkewShock?
   /// Price scan range (PSR) per underlying; a dynamic margin step replaces these.
@@ -55,7 +55,7 @@ public struct PortfolioRules: Sendable, Equatable {
   ///   - initialFactor: above 0.
   ///   - maintenanceFactor: above 0, at most the initial one.
   public init(
-    scenarios: [ScenarioRow], volatilityShock: VolatilityShock, priceScanRanges: PerSymbol,
+    scenarios: [ScenarioRow], volatilityShock: VolatilityShockRules, priceScanRanges: PerSymbol,
     diversification: Rate = .one, initialFactor: Rate = .one, maintenanceFactor: Rate = .one
   ) {
     self.scenarios = scenarios
@@ -157,7 +157,7 @@ public enum PriceShock: Sendable, Equatable {
 public enum VolatilityChange: Sendable, Equatable {
   /// As they are.
   case same
-  /// Up by the term structure of `VolatilityShock`.
+  /// Up by the term structure of `VolatilityShockRules`.
   case up
   /// Down by it.
   case down

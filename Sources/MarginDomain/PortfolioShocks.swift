@@ -2,23 +2,21 @@ public import FixedPoint
 
 /// How far volatilities move up or down, by time to expiry or funding period.
 ///
-///     k = (reference / max(days, floor))^power,   power: short up to the reference, long beyond
+///     k = (30 / max(days, floor))^power,   power: short below 30 days, long from there on
 ///     up: σ′ = max(minimum, σ · (1 + up · k))     down: σ′ = σ · max(least, 1 − down · k)
 ///
 /// - Source: margin-method.md 3.2, 4.4.
-public struct VolatilityShock: Sendable, Equatable {
-  /// Relative move up at the reference term.
+public struct VolatilityShockRules: Sendable, Equatable {
+  /// Relative move up at 30 days.
   public let up: Rate
-  /// Relative move down at the reference term.
+  /// Relative move down at 30 days.
   public let down: Rate
-  /// Power for terms up to the reference.
+  /// Power for terms below 30 days.
   public let shortPower: Rate
   /// Power for longer terms.
   public let longPower: Rate
   /// Shorter terms count as so many days.
   public let dayFloor: Rate
-  /// Term in days at which the moves are stated.
-  public let referenceDays: Rate
   /// Least volatility after a move up; 0: none.
   public let minimumUpVolatility: Rate
   /// Least factor of a move down.
@@ -26,7 +24,7 @@ public struct VolatilityShock: Sendable, Equatable {
 
   /// Makes a term structure.
   public init(
-    up: Rate, down: Rate, shortPower: Rate, longPower: Rate, dayFloor: Rate, referenceDays: Rate,
+    up: Rate, down: Rate, shortPower: Rate, longPower: Rate, dayFloor: Rate,
     minimumUpVolatility: Rate = .zero, minimumDownFactor: Rate = .zero
   ) {
     self.up = up
@@ -34,7 +32,6 @@ public struct VolatilityShock: Sendable, Equatable {
     self.shortPower = shortPower
     self.longPower = longPower
     self.dayFloor = dayFloor
-    self.referenceDays = referenceDays
     self.minimumUpVolatility = minimumUpVolatility
     self.minimumDownFactor = minimumDownFactor
   }

@@ -1,15 +1,15 @@
 import DeterministicMath
 import FixedPoint
-public import MarginDomain
+import MarginDomain
 
 /// An option as scenarios see it: one contract at one market, revalued in full at each shock.
 struct ScenarioOption {
   /// What the value follows.
   private enum Model {
-    /// Everlasting: funding period in years.
-    case perpetual(years: Double)
-    /// Expiring, on a forward.
-    case expiring(ForwardOption, forward: Double)
+    /// Everlasting, on the index.
+    case perpetual
+    /// Expiring, on a forward with a discount factor.
+    case expiring(forward: Double, discount: Double)
   }
 
   private let model: Model
@@ -18,8 +18,7 @@ struct ScenarioOption {
   private let index: Double
   /// σ per year, unshocked.
   private let volatility: Double
-
-  /// Mean time over which the premium is paid, or time to expiry, in years of 365 days.
+  /// Funding period, or time to expiry, in years of 365 days.
   let years: Double
 
   init?(_ instrument: Instrument, _ inputs: RiskInputs) {
@@ -30,24 +29,65 @@ struct ScenarioOption {
     volatility = ModelMark.double(sigma)
     guard case .datedOption = instrument.kind else {
       years = ModelMark.double(terms.fundingPeriodHours) / ModelMark.hoursPerYear
-      model = .perpetual(years: years)
+      model = .perpetual
       return
     }
-    // Nanoseconds of a year of 365 days.
-    years = Double(inputs.nanosecondsToExpiry) / 31_536_000_000_000_000
+    // Nanoseconds of a year of 365 days; nothing expires later than the model takes.
+    years = min(
+      Double(inputs.nanosecondsToExpiry) / 31_536_000_000_000_000,
+      OptionRange.expiryYears.maximum)
+    let discount = ElementaryFunction.exponential(-ModelMark.double(inputs.interestRate) * years)
     model = .expiring(
-      ForwardOption(
-        right: terms.right, strike: strike, years: years,
-        rate: ModelMark.double(inputs.interestRate)),
-      forward: ModelMark.double(inputs.forward))
+      forward: ModelMark.double(inputs.forward),
+      discount: max(discount, OptionRange.discountFactor.minimum))
   }
 
   /// Days of the term.
-  var days: Double { years * 365 }
+  private var days: Double { years * 365 }
 
   /// Value with index and forward moved by `move` and the volatility as given, at 12 decimals.
-  func value(move: Double, volatility: Double) -> Price {
-    ModelMark.quantized(plainValue(move: move, volatility: volatility))
+  ///
+  /// Beyond the volatilities that the models take, the nearest that they do.
+  private func value(move: Double, volatility: Double) -> Price {
+    switch model {
+    case .expiring(let forward, let discount):
+      let price = forward * (1 + move)
+      let option = dated(discount, volatility)
+      return ModelMark.quantized(
+        terms.right == .call ? option.callValue(at: price) : option.putValue(at: price))
+    case .perpetual:
+      let shocked = index * (1 + move)
+      let payoff = terms.right == .call ? shocked - strike : strike - shocked
+      return ModelMark.quantized(max(0, payoff) + timeValue(index: shocked, volatility))
+    }
+  }
+
+  private func timeValue(index: Double, _ volatility: Double) -> Double {
+    guard volatility >= OptionRange.volatility.minimum else { return 0 }
+    return PerpetualOption(
+      strike: strike, volatility: min(volatility, OptionRange.volatility.maximum),
+      fundingPeriodYears: years
+    ).timeValue(index: index)
+  }
+
+  private func dated(_ discount: Double, _ volatility: Double) -> DatedOption {
+    Self.admitted { () throws(OptionRangeError) in
+      try DatedOption(
+        onForwardWithStrike: strike,
+        volatility: min(volatility, OptionRange.datedVolatility.maximum), expiryYears: years,
+        discountFactor: discount)
+    }
+  }
+
+  /// What is in range by the border's limits, by the reader's and by the bounds of this file.
+  fileprivate static func admitted<Value>(
+    _ valuation: () throws(OptionRangeError) -> Value
+  ) -> Value {
+    do throws(OptionRangeError) {
+      return try valuation()
+    } catch {
+      preconditionFailure("a scenario left the ranges of the models: \(error)")
+    }
   }
 
   /// Value in a column of a grid, at 12 decimals.
@@ -79,49 +119,39 @@ struct ScenarioOption {
   /// Value at the market as it is, at 12 decimals.
   var value: Price { value(move: 0, volatility: volatility) }
 
-  private func plainValue(move: Double, volatility: Double) -> Double {
-    switch model {
-    case .expiring(let option, let forward):
-      return option.value(forward: forward * (1 + move), volatility: volatility)
-    case .perpetual(let years):
-      let shocked = index * (1 + move)
-      let payoff = terms.right == .call ? shocked - strike : strike - shocked
-      return max(0, payoff) + timeValue(index: shocked, volatility: volatility, years: years)
-    }
-  }
-
-  /// Beyond the volatilities that the model takes, its limits: nothing below, the bound above.
-  private func timeValue(index: Double, volatility: Double, years: Double) -> Double {
-    guard volatility >= OptionRange.volatility.minimum else { return 0 }
-    return PerpetualOption(
-      strike: strike, volatility: min(volatility, OptionRange.volatility.maximum),
-      fundingPeriodYears: years
-    ).timeValue(index: index)
-  }
-
   /// S · dV/dS, per relative move of index and forward together.
   var dollarDelta: Price {
     switch model {
-    case .expiring(let option, let forward):
-      return ModelMark.quantized(option.forwardDelta(forward: forward, volatility: volatility))
-    case .perpetual: return ModelMark.quantized(index * (greeks?.delta(terms.right) ?? 0))
+    case .expiring(let forward, let discount):
+      let pair = pair(forward, discount)
+      let greeks = terms.right == .call ? pair.call.greeks : pair.put.greeks
+      return ModelMark.quantized(forward * greeks.delta)
+    case .perpetual:
+      let delta = terms.right == .call ? greeks.callDelta : greeks.putDelta
+      return ModelMark.quantized(index * delta)
     }
   }
 
   /// dV/dσ, per 1 of volatility.
   var vega: Price {
     switch model {
-    case .expiring(let option, let forward):
-      return ModelMark.quantized(option.vega(forward: forward, volatility: volatility))
-    case .perpetual: return ModelMark.quantized(greeks?.vega ?? 0)
+    case .expiring(let forward, let discount):
+      return ModelMark.quantized(pair(forward, discount).call.greeks.vega)
+    case .perpetual: return ModelMark.quantized(greeks.vega)
     }
   }
 
-  private var greeks: PerpetualOptionGreeks? {
-    guard case .perpetual(let years) = model else { return nil }
+  private func pair(_ forward: Double, _ discount: Double) -> OptionPair {
+    let option = dated(discount, volatility)
+    return Self.admitted { () throws(OptionRangeError) in try option.valuation(at: forward) }
+  }
+
+  private var greeks: PerpetualOptionGreeks {
     let option = PerpetualOption(
       strike: strike, volatility: volatility, fundingPeriodYears: years)
-    return (try? option.valuation(index: index))?.greeks
+    return Self.admitted { () throws(OptionRangeError) in
+      try option.valuation(index: index).greeks
+    }
   }
 
   /// σ′ of a row.
@@ -137,10 +167,10 @@ struct ScenarioOption {
     case .same: return volatility
     case .factor(let factor): return volatility * ModelMark.double(factor)
     case .up:
-      let up = 1 + ModelMark.double(shock.up) * shock.termFactor(days: days)
+      let up = 1 + shock.relativeMove(shock.up, days: days)
       return max(ModelMark.double(shock.minimumUpVolatility), volatility * up)
     case .down:
-      let down = 1 - ModelMark.double(shock.down) * shock.termFactor(days: days)
+      let down = 1 - shock.relativeMove(shock.down, days: days)
       return volatility * max(ModelMark.double(shock.minimumDownFactor), down)
     case .skewLinear, .skewAbsolute:
       guard let skew = rules.skewShock else { return volatility }
@@ -153,35 +183,22 @@ struct ScenarioOption {
   private var logStrike: Double {
     switch model {
     case .perpetual: return ElementaryFunction.logarithm(ratioOf: strike, to: index)
-    case .expiring(_, let forward):
+    case .expiring(let forward, _):
       return ElementaryFunction.logarithm(ratioOf: strike, to: forward)
     }
   }
 }
 
-extension PerpetualOptionGreeks {
-  fileprivate func delta(_ right: OptionTerms.Right) -> Double {
-    right == .call ? callDelta : putDelta
-  }
-}
-
-extension VolatilityShock {
-  /// k = (reference / max(days, floor))^power; without a floor, terms below a second count as one.
-  func termFactor(days: Double) -> Double {
-    let reference = ModelMark.double(referenceDays)
-    let power = days <= reference ? shortPower : longPower
-    let term = max(days, max(ModelMark.double(dayFloor), 1.0 / 86_400))
-    return min(1e9, ElementaryFunction.power(reference / term, ModelMark.double(power)))
-  }
-
-  /// The relative move up at a term: up · k.
-  ///
-  /// - Parameter days: term in days, 0 or above.
-  /// - Returns: a ratio, to the nearest unit.
-  /// - Source: margin-method.md 3.2.
-  public func upMove(days: Rate) -> Rate {
-    let move = ModelMark.double(up) * termFactor(days: ModelMark.double(days))
-    return Rate(rawValue: ModelMark.quantized(move).rawValue)
+extension VolatilityShockRules {
+  /// range · k at a term; bounded, so that a term of nothing without a floor stays a number.
+  fileprivate func relativeMove(_ range: Rate, days: Double) -> Double {
+    let shock = ScenarioOption.admitted { () throws(OptionRangeError) in
+      try VolatilityShock(
+        range: ModelMark.double(range), shortPower: ModelMark.double(shortPower),
+        longPower: ModelMark.double(longPower), dayFloor: ModelMark.double(dayFloor)
+      ).relativeShock(days: days)
+    }
+    return min(shock, 1e9)
   }
 }
 

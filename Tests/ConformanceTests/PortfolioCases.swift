@@ -55,12 +55,11 @@ extension CaseInputs {
     }
   }
 
-  fileprivate var volatilityShock: VolatilityShock {
+  fileprivate var volatilityShock: VolatilityShockRules {
     get throws {
-      VolatilityShock(
+      VolatilityShockRules(
         up: try rate("vol_up"), down: try rate("vol_down"), shortPower: try rate("short_power"),
         longPower: try rate("long_power"), dayFloor: try rate("dte_floor_days"),
-        referenceDays: Rate(rawValue: 30 * Rate.one.rawValue),
         minimumUpVolatility: try rate("min_vol_up"))
     }
   }

@@ -2,17 +2,10 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// Scenario portfolio margin: whole accounts, and the rules that cases state alone.
+/// Scenario portfolio margin: whole accounts.
 extension MarginFamily {
   static let portfolio: [String: MarginFamily] = [
-    "derive_pmrm2": MarginFamily(scenarioPortfolio),
-    "vol_shock_multiplier": MarginFamily { inputs in
-      let shock = VolatilityShock(
-        up: try inputs.rate("range"), down: .zero, shortPower: try inputs.rate("short_power"),
-        longPower: try inputs.rate("short_power"), dayFloor: .zero,
-        referenceDays: Rate(rawValue: 30 * Rate.one.rawValue))
-      return ["shock": MarginAnswer(shock.upMove(days: try inputs.rate("days")))]
-    },
+    "derive_pmrm2": MarginFamily(scenarioPortfolio)
   ]
 
   /// An account under the case's grid and parameters, through the path of `plimsoll explain`.
