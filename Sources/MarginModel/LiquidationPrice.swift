@@ -191,11 +191,16 @@ extension MarketView {
       part.indices[instrument.underlying] = indices[instrument.underlying]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]
+        part.confidences[symbol] = confidences[symbol]
       }
+      part.takeExpiry(of: instrument, from: self)
     }
+    part.asOf = asOf
+    part.reportingAssetPrice = reportingAssetPrice
     for asset in wanted {
       part.assetPrices[asset] = assetPrices[asset]
       part.assets[asset] = assets[asset]
+      part.confidences[asset] = confidences[asset]
       if let underlying = assets[asset]?.underlying {
         part.indices[underlying] = indices[underlying]
       }
@@ -224,6 +229,7 @@ extension Rulebook {
       defaultSchedule: futures.defaultSchedule, schedules: schedules)
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: held, options: options,
-      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market)
+      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
+      portfolio: portfolio)
   }
 }
