@@ -114,56 +114,71 @@ public struct OptionBatch: Sendable, Equatable {
 
 /// Continuously funded perpetual options, four to a group.
 private struct PerpetualLanes: Equatable {
+  /// Lanes that no option has keep what they are born with.
+  private struct Group: Equatable {
+    var strikes = SIMD4<Double>(repeating: 1)
+    var roots = SIMD4<Double>(repeating: 3)
+    var decays = SIMD4<Double>(repeating: 1)
+    var signs = SIMD4<Double>(repeating: 1)
+  }
+
   private(set) var places = LanePlaces()
-  private var strikes = LaneColumn()
-  private var roots = LaneColumn()
-  private var decays = LaneColumn()
-  private var signs = LaneColumn()
+  private var groups: [Group] = []
 
   mutating func append(_ option: PerpetualOption, _ right: OptionTerms.Right, place: Int) {
-    places.append(place)
-    strikes.append(option.strike, filler: 1)
-    roots.append(option.root, filler: 3)
-    decays.append(option.decayAbove, filler: 1)
-    signs.append(right == .call ? 1 : -1, filler: 1)
+    let lane = places.append(place)
+    if lane == 0 { groups.append(Group()) }
+    let last = groups.count - 1
+    groups[last].strikes[lane] = option.strike
+    groups[last].roots[lane] = option.root
+    groups[last].decays[lane] = option.decayAbove
+    groups[last].signs[lane] = right == .call ? 1 : -1
   }
 
   @inline(__always)
-  func values(_ indices: SIMD4<Double>, _ group: Int) -> SIMD4<Double> {
-    let strike = strikes[group]
+  func values(_ indices: SIMD4<Double>, _ number: Int) -> SIMD4<Double> {
+    let group = groups[number]
     let timeValue = PerpetualOption.timeValues(
-      index: indices, strike: strike, root: roots[group], decayAbove: decays[group])
-    return timeValue + lanePayoffs(of: indices, over: strike, sign: signs[group])
+      index: indices, strike: group.strikes, root: group.roots, decayAbove: group.decays)
+    return timeValue + lanePayoffs(of: indices, over: group.strikes, sign: group.signs)
   }
 }
 
 /// Expiring options, four to a group.
 private struct DatedLanes: Equatable {
+  /// Lanes that no option has keep what they are born with.
+  private struct Group: Equatable {
+    var strikes = SIMD4<Double>(repeating: 1)
+    var assetFactors = SIMD4<Double>(repeating: 1)
+    var cash = SIMD4<Double>(repeating: 1)
+    var drifts = SIMD4<Double>(repeating: 0)
+    var deviations = SIMD4<Double>(repeating: 1)
+    var signs = SIMD4<Double>(repeating: 1)
+  }
+
   private(set) var places = LanePlaces()
-  private var strikes = LaneColumn()
-  private var assetFactors = LaneColumn()
-  private var cash = LaneColumn()
-  private var drifts = LaneColumn()
-  private var deviations = LaneColumn()
-  private var signs = LaneColumn()
+  private var groups: [Group] = []
 
   mutating func append(_ option: DatedOption, _ right: OptionTerms.Right, place: Int) {
-    places.append(place)
-    strikes.append(option.strike, filler: 1)
-    assetFactors.append(option.assetFactor, filler: 1)
-    cash.append(option.cash, filler: 1)
-    drifts.append(option.drift, filler: 0)
-    deviations.append(option.deviation, filler: 1)
-    signs.append(right == .call ? 1 : -1, filler: 1)
+    let lane = places.append(place)
+    if lane == 0 { groups.append(Group()) }
+    let last = groups.count - 1
+    groups[last].strikes[lane] = option.strike
+    groups[last].assetFactors[lane] = option.assetFactor
+    groups[last].cash[lane] = option.cash
+    groups[last].drifts[lane] = option.drift
+    groups[last].deviations[lane] = option.deviation
+    groups[last].signs[lane] = right == .call ? 1 : -1
   }
 
   @inline(__always)
-  func values(_ prices: SIMD4<Double>, _ group: Int) -> SIMD4<Double> {
+  func values(_ prices: SIMD4<Double>, _ number: Int) -> SIMD4<Double> {
+    let group = groups[number]
     let logMoneyness =
-      ElementaryFunction.logarithm(ratioOf: prices, to: strikes[group]) + drifts[group]
-    let asset = assetFactors[group] * prices
+      ElementaryFunction.logarithm(ratioOf: prices, to: group.strikes) + group.drifts
+    let asset = group.assetFactors * prices
     let timeValue = DatedOption.timeValues(
-      asset: asset, cash: cash[group], logMoneyness: logMoneyness, deviation: deviations[group])
-    return timeValue + lanePayoffs(of: asset, over: cash[group], sign: signs[group])
+      asset: asset, cash: group.cash, logMoneyness: logMoneyness, deviation: group.deviations)
+    return timeValue + lanePayoffs(of: asset, over: group.cash, sign: group.signs)
   }
 }

@@ -33,20 +33,6 @@ extension DatedOption {
   }
 }
 
-/// Numbers of many options in groups of four, the last group filled up.
-struct LaneColumn: Sendable, Equatable {
-  private(set) var groups: [SIMD4<Double>] = []
-  private(set) var count = 0
-
-  mutating func append(_ value: Double, filler: Double) {
-    if count & 3 == 0 { groups.append(SIMD4(repeating: filler)) }
-    groups[count >> 2][count & 3] = value
-    count += 1
-  }
-
-  subscript(group: Int) -> SIMD4<Double> { groups[group] }
-}
-
 /// Where the lanes of one kind of option stand in a batch.
 struct LanePlaces: Sendable, Equatable {
   private(set) var places: [Int] = []
@@ -55,9 +41,11 @@ struct LanePlaces: Sendable, Equatable {
 
   var groupCount: Int { (places.count + 3) >> 2 }
 
-  mutating func append(_ place: Int) {
+  /// Adds a place and tells the lane that it gets; lane 0 opens a new group.
+  mutating func append(_ place: Int) -> Int {
     isDense = isDense && place == places.count
     places.append(place)
+    return (places.count - 1) & 3
   }
 
   /// The numbers of a group; lanes without an option get 1.
