@@ -43,6 +43,15 @@ struct OptionBook {
     }
   }
 
+  func grid(factors: [Double]) -> OptionGrid {
+    do throws(OptionRangeError) {
+      return try OptionGrid(
+        series: series, volatilityRows: factors.map { factor in volatilities.map { $0 * factor } })
+    } catch {
+      preconditionFailure("the book lies in the admitted ranges: \(error)")
+    }
+  }
+
   /// Years of 365 days to expiry, or of the funding period.
   static func years(_ series: OptionSeries) -> Double {
     switch series.model {

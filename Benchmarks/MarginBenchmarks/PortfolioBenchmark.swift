@@ -67,13 +67,37 @@ struct PortfolioBenchmark {
         }
       })
     list.append(
-      .init(name: "batch") {
+      .init(name: "batch per volatility") {
         repeated(portfolios) { factor in
           let batch = book.batch(factor: factor)
           return { batch.values(at: $0, into: &$1) }
         }
       })
+    list.append(.init(name: "grid") { gridded(portfolios) })
     return list
+  }
+
+  /// The same sum, all volatilities of a price at once.
+  private func gridded(_ portfolios: Int) -> Double {
+    let rows = Self.volatilityFactors.count
+    var values = [Double](repeating: 0, count: rows * Self.legs)
+    var tailValues = [Double](repeating: 0, count: Self.legs)
+    var sum = 0.0
+    for portfolio in 0..<portfolios {
+      let grid = book.grid(
+        factors: Self.volatilityFactors.map { $0 + 1e-6 * Double(portfolio) })
+      for price in Self.middle {
+        grid.values(at: price, into: &values)
+        for row in 0..<rows {
+          for leg in 0..<Self.legs { sum += quantities[leg] * values[row * Self.legs + leg] }
+        }
+      }
+      for price in Self.tails {
+        grid.values(at: price, rows: rows - 1..<rows, into: &tailValues)
+        for leg in 0..<Self.legs { sum += quantities[leg] * tailValues[leg] }
+      }
+    }
+    return sum
   }
 
   /// Sum over portfolios and rows of quantity times value.

@@ -1,4 +1,3 @@
-import DeterministicMath
 import MarginDomain
 
 /// Many series of options at one volatility each, revalued together at one price after another.
@@ -10,8 +9,8 @@ import MarginDomain
 public struct OptionBatch: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
-  private var perpetual = PerpetualLanes()
-  private var dated = DatedLanes()
+  private(set) var perpetual = PerpetualLanes()
+  private(set) var dated = DatedLanes()
   /// The kinds that are valued one by one.
   private var others: [Other] = []
 
@@ -82,12 +81,20 @@ public struct OptionBatch: Sendable, Equatable {
     precondition(values.count == count, "there is a place for each value")
     let lanes = SIMD4(repeating: price)
     for group in 0..<perpetual.places.groupCount {
-      perpetual.places.put(perpetual.values(lanes, group), group: group, into: &values)
+      let logarithms = perpetual.logarithms(lanes, group)
+      perpetual.places.put(
+        perpetual.values(lanes, logarithms, group), group: group, into: &values)
     }
     for group in 0..<dated.places.groupCount {
-      dated.places.put(dated.values(lanes, group), group: group, into: &values)
+      let logarithms = dated.logarithms(lanes, group)
+      dated.places.put(dated.values(lanes, logarithms, group), group: group, into: &values)
     }
-    for other in others { values[other.place] = other.value(at: price) }
+    putOthers(at: price, into: &values)
+  }
+
+  /// Writes the values of the kinds that are valued one by one, `start` being the first place.
+  func putOthers(at price: Double, into values: inout [Double], from start: Int = 0) {
+    for other in others { values[start + other.place] = other.value(at: price) }
   }
 
   /// Values of all series, each at a price of its own.
@@ -102,83 +109,15 @@ public struct OptionBatch: Sendable, Equatable {
     precondition(prices.count == count && values.count == count, "each series has price and place")
     for group in 0..<perpetual.places.groupCount {
       let lanes = perpetual.places.group(group, of: prices)
-      perpetual.places.put(perpetual.values(lanes, group), group: group, into: &values)
+      let logarithms = perpetual.logarithms(lanes, group)
+      perpetual.places.put(
+        perpetual.values(lanes, logarithms, group), group: group, into: &values)
     }
     for group in 0..<dated.places.groupCount {
       let lanes = dated.places.group(group, of: prices)
-      dated.places.put(dated.values(lanes, group), group: group, into: &values)
+      let logarithms = dated.logarithms(lanes, group)
+      dated.places.put(dated.values(lanes, logarithms, group), group: group, into: &values)
     }
     for other in others { values[other.place] = other.value(at: prices[other.place]) }
-  }
-}
-
-/// Continuously funded perpetual options, four to a group.
-private struct PerpetualLanes: Equatable {
-  /// Lanes that no option has keep what they are born with.
-  private struct Group: Equatable {
-    var strikes = SIMD4<Double>(repeating: 1)
-    var roots = SIMD4<Double>(repeating: 3)
-    var decays = SIMD4<Double>(repeating: 1)
-    var signs = SIMD4<Double>(repeating: 1)
-  }
-
-  private(set) var places = LanePlaces()
-  private var groups: [Group] = []
-
-  mutating func append(_ option: PerpetualOption, _ right: OptionTerms.Right, place: Int) {
-    let lane = places.append(place)
-    if lane == 0 { groups.append(Group()) }
-    let last = groups.count - 1
-    groups[last].strikes[lane] = option.strike
-    groups[last].roots[lane] = option.root
-    groups[last].decays[lane] = option.decayAbove
-    groups[last].signs[lane] = right == .call ? 1 : -1
-  }
-
-  @inline(__always)
-  func values(_ indices: SIMD4<Double>, _ number: Int) -> SIMD4<Double> {
-    let group = groups[number]
-    let timeValue = PerpetualOption.timeValues(
-      index: indices, strike: group.strikes, root: group.roots, decayAbove: group.decays)
-    return timeValue + lanePayoffs(of: indices, over: group.strikes, sign: group.signs)
-  }
-}
-
-/// Expiring options, four to a group.
-private struct DatedLanes: Equatable {
-  /// Lanes that no option has keep what they are born with.
-  private struct Group: Equatable {
-    var strikes = SIMD4<Double>(repeating: 1)
-    var assetFactors = SIMD4<Double>(repeating: 1)
-    var cash = SIMD4<Double>(repeating: 1)
-    var drifts = SIMD4<Double>(repeating: 0)
-    var deviations = SIMD4<Double>(repeating: 1)
-    var signs = SIMD4<Double>(repeating: 1)
-  }
-
-  private(set) var places = LanePlaces()
-  private var groups: [Group] = []
-
-  mutating func append(_ option: DatedOption, _ right: OptionTerms.Right, place: Int) {
-    let lane = places.append(place)
-    if lane == 0 { groups.append(Group()) }
-    let last = groups.count - 1
-    groups[last].strikes[lane] = option.strike
-    groups[last].assetFactors[lane] = option.assetFactor
-    groups[last].cash[lane] = option.cash
-    groups[last].drifts[lane] = option.drift
-    groups[last].deviations[lane] = option.deviation
-    groups[last].signs[lane] = right == .call ? 1 : -1
-  }
-
-  @inline(__always)
-  func values(_ prices: SIMD4<Double>, _ number: Int) -> SIMD4<Double> {
-    let group = groups[number]
-    let logMoneyness =
-      ElementaryFunction.logarithm(ratioOf: prices, to: group.strikes) + group.drifts
-    let asset = group.assetFactors * prices
-    let timeValue = DatedOption.timeValues(
-      asset: asset, cash: group.cash, logMoneyness: logMoneyness, deviation: group.deviations)
-    return timeValue + lanePayoffs(of: asset, over: group.cash, sign: group.signs)
   }
 }
