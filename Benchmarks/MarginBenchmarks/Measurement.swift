@@ -15,7 +15,7 @@ struct Comparison {
     let run: () -> Double
   }
 
-  /// Runs all contenders in turn and prints medians and their ratio to the first.
+  /// Runs all contenders in turn and prints medians and their speed against the first's.
   ///
   /// - Returns: nanoseconds per unit of each.
   @discardableResult
@@ -35,11 +35,10 @@ struct Comparison {
     for (place, contender) in contenders.enumerated() {
       let agrees = (sums[place] - sums[0]).magnitude <= 1e-9 * sums[0].magnitude
       precondition(agrees, "\(contender.name): \(sums[place]) differs from \(sums[0])")
-      let perSecond = rounded(1_000 / nanoseconds[place], 1)
-      let ratio = rounded(nanoseconds[place] / nanoseconds[0], 2)
+      let speed = rounded(nanoseconds[0] / nanoseconds[place])
       print(
-        "margin: \(title), \(contender.name): \(rounded(nanoseconds[place], 2)) ns,",
-        "\(perSecond) M/s, \(ratio) times the first")
+        "margin: \(title), \(contender.name): \(rounded(nanoseconds[place])) ns,",
+        "\(rounded(1_000 / nanoseconds[place])) M/s, \(speed) times as fast as the first")
     }
     return nanoseconds
   }
@@ -51,8 +50,5 @@ struct Comparison {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  private func rounded(_ value: Double, _ digits: Int) -> Double {
-    let scale = digits == 1 ? 10.0 : 100.0
-    return (value * scale).rounded() / scale
-  }
+  private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

@@ -9,12 +9,15 @@ import MarginDomain
 public struct OptionBatch: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
-  private(set) var perpetual = PerpetualLanes()
-  private(set) var dated = DatedLanes()
+  private(set) var perpetualPlaces = LanePlaces()
+  private(set) var perpetualGroups: [PerpetualGroup] = []
+  private(set) var datedPlaces = LanePlaces()
+  private(set) var datedGroups: [DatedGroup] = []
   /// The kinds that are valued one by one.
-  private var others: [Other] = []
+  private(set) var others: [Other] = []
 
-  private struct Other: Equatable {
+  /// An option that is valued by itself, and its place among the series.
+  struct Other: Sendable, Equatable {
     let place: Int
     let right: OptionTerms.Right
     let model: Model
@@ -57,9 +60,14 @@ public struct OptionBatch: Sendable, Equatable {
     case .perpetual(let period):
       let option = try PerpetualOption.checked(
         strike: series.strike, volatility: volatility, fundingPeriodYears: period)
-      perpetual.append(option, series.right, place: place)
+      let lane = perpetualPlaces.append(place)
+      if lane == 0 { perpetualGroups.append(PerpetualGroup()) }
+      perpetualGroups[perpetualGroups.count - 1].put(option, series.right, lane: lane)
     case .datedOnIndex, .datedOnForward:
-      dated.append(try series.dated(volatility: volatility), series.right, place: place)
+      let option = try series.dated(volatility: volatility)
+      let lane = datedPlaces.append(place)
+      if lane == 0 { datedGroups.append(DatedGroup()) }
+      datedGroups[datedGroups.count - 1].put(option, series.right, lane: lane)
     case .perpetualWithCarry:
       let option = try series.carried(volatility: volatility)
       others.append(Other(place: place, right: series.right, model: .carried(option)))
@@ -80,21 +88,15 @@ public struct OptionBatch: Sendable, Equatable {
   public func values(at price: Double, into values: inout [Double]) {
     precondition(values.count == count, "there is a place for each value")
     let lanes = SIMD4(repeating: price)
-    for group in 0..<perpetual.places.groupCount {
-      let logarithms = perpetual.logarithms(lanes, group)
-      perpetual.places.put(
-        perpetual.values(lanes, logarithms, group), group: group, into: &values)
+    for (number, group) in perpetualGroups.enumerated() {
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      perpetualPlaces.put(numbers, group: number, into: &values)
     }
-    for group in 0..<dated.places.groupCount {
-      let logarithms = dated.logarithms(lanes, group)
-      dated.places.put(dated.values(lanes, logarithms, group), group: group, into: &values)
+    for (number, group) in datedGroups.enumerated() {
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      datedPlaces.put(numbers, group: number, into: &values)
     }
-    putOthers(at: price, into: &values)
-  }
-
-  /// Writes the values of the kinds that are valued one by one, `start` being the first place.
-  func putOthers(at price: Double, into values: inout [Double], from start: Int = 0) {
-    for other in others { values[start + other.place] = other.value(at: price) }
+    for other in others { values[other.place] = other.value(at: price) }
   }
 
   /// Values of all series, each at a price of its own.
@@ -107,16 +109,15 @@ public struct OptionBatch: Sendable, Equatable {
   /// - Precondition: there is a price and a place for each series.
   public func values(at prices: [Double], into values: inout [Double]) {
     precondition(prices.count == count && values.count == count, "each series has price and place")
-    for group in 0..<perpetual.places.groupCount {
-      let lanes = perpetual.places.group(group, of: prices)
-      let logarithms = perpetual.logarithms(lanes, group)
-      perpetual.places.put(
-        perpetual.values(lanes, logarithms, group), group: group, into: &values)
+    for (number, group) in perpetualGroups.enumerated() {
+      let lanes = perpetualPlaces.group(number, of: prices)
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      perpetualPlaces.put(numbers, group: number, into: &values)
     }
-    for group in 0..<dated.places.groupCount {
-      let lanes = dated.places.group(group, of: prices)
-      let logarithms = dated.logarithms(lanes, group)
-      dated.places.put(dated.values(lanes, logarithms, group), group: group, into: &values)
+    for (number, group) in datedGroups.enumerated() {
+      let lanes = datedPlaces.group(number, of: prices)
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      datedPlaces.put(numbers, group: number, into: &values)
     }
     for other in others { values[other.place] = other.value(at: prices[other.place]) }
   }

@@ -40,8 +40,6 @@ struct LanePlaces: Sendable, Equatable {
   /// Whether each lane stands at its own number, so that groups are read and written whole.
   private var isDense = true
 
-  var groupCount: Int { (places.count + 3) >> 2 }
-
   /// Adds a place and tells the lane that it gets; lane 0 opens a new group.
   mutating func append(_ place: Int) -> Int {
     isDense = isDense && place == places.count

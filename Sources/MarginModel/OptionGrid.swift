@@ -1,5 +1,3 @@
-import DeterministicMath
-
 /// The same series at several rows of volatilities, revalued at one price after another.
 ///
 /// That is a scenario grid of prices by volatilities. ln(S/K) depends on no volatility, so each
@@ -8,11 +6,15 @@ import DeterministicMath
 public struct OptionGrid: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
-  /// One batch per row of volatilities.
-  private let batches: [OptionBatch]
-
   /// How many rows of volatilities there are.
-  public var rowCount: Int { batches.count }
+  public let rowCount: Int
+  /// Where the options of a group stand in each row.
+  private let perpetualPlaces: LanePlaces
+  private let datedPlaces: LanePlaces
+  /// Each kind's groups, one row after the other.
+  private let perpetualGroups: [PerpetualGroup]
+  private let datedGroups: [DatedGroup]
+  private let others: [[OptionBatch.Other]]
 
   /// Prepares a valuation.
   ///
@@ -31,7 +33,12 @@ public struct OptionGrid: Sendable, Equatable {
     for volatilities in volatilityRows {
       batches.append(try OptionBatch(series: series, volatilities: volatilities))
     }
-    self.batches = batches
+    rowCount = batches.count
+    perpetualPlaces = batches.first?.perpetualPlaces ?? LanePlaces()
+    datedPlaces = batches.first?.datedPlaces ?? LanePlaces()
+    perpetualGroups = batches.flatMap(\.perpetualGroups)
+    datedGroups = batches.flatMap(\.datedGroups)
+    others = batches.map(\.others)
   }
 
   /// Values of all series at one price in some of the rows.
@@ -47,26 +54,29 @@ public struct OptionGrid: Sendable, Equatable {
   public func values(at price: Double, rows: Range<Int>? = nil, into values: inout [Double]) {
     let rows = rows ?? 0..<rowCount
     precondition(values.count == rows.count * count, "there is a place for each value")
-    guard let first = rows.first.map({ batches[$0] }) else { return }
+    if rows.isEmpty { return }
     let prices = SIMD4(repeating: price)
-    for group in 0..<first.perpetual.places.groupCount {
-      let logarithms = first.perpetual.logarithms(prices, group)
+    let perpetualCount = perpetualGroups.count / rowCount
+    for group in 0..<perpetualCount {
+      let logarithms = perpetualGroups[group].logarithms(prices)
       for row in rows {
-        let lanes = batches[row].perpetual.values(prices, logarithms, group)
-        first.perpetual.places.put(
-          lanes, group: group, into: &values, from: (row - rows.lowerBound) * count)
+        let lanes = perpetualGroups[row * perpetualCount + group].values(prices, logarithms)
+        let start = (row - rows.lowerBound) * count
+        perpetualPlaces.put(lanes, group: group, into: &values, from: start)
       }
     }
-    for group in 0..<first.dated.places.groupCount {
-      let logarithms = first.dated.logarithms(prices, group)
+    let datedCount = datedGroups.count / rowCount
+    for group in 0..<datedCount {
+      let logarithms = datedGroups[group].logarithms(prices)
       for row in rows {
-        let lanes = batches[row].dated.values(prices, logarithms, group)
-        first.dated.places.put(
-          lanes, group: group, into: &values, from: (row - rows.lowerBound) * count)
+        let lanes = datedGroups[row * datedCount + group].values(prices, logarithms)
+        let start = (row - rows.lowerBound) * count
+        datedPlaces.put(lanes, group: group, into: &values, from: start)
       }
     }
     for row in rows {
-      batches[row].putOthers(at: price, into: &values, from: (row - rows.lowerBound) * count)
+      let start = (row - rows.lowerBound) * count
+      for other in others[row] { values[start + other.place] = other.value(at: price) }
     }
   }
 }
