@@ -37,7 +37,7 @@ extension LiquidationStateMachine {
       guard let account = holdings.firstIndex(where: { $0.mode == .portfolio }) else { return }
       throw Refusal(
         .inconsistentReference, "portfolio",
-        "it is missing while \(RefusalDetail.quoted(records[account].id.text)) is in portfolio margin",
+        "it is missing while \(RefusalDetail.quoted(records[account].id.text)) is in that mode",
         expected: "rules of portfolio margin")
     }
     guard !rules.scenarios.isEmpty else {
