@@ -10,7 +10,7 @@ extension MarketView {
   /// - Returns: quote per unit.
   public func forward(of instrument: Instrument, index: Price) -> Price {
     let symbol = MarketView.expirySymbol(of: instrument)
-    return forwards[symbol] ?? marks[symbol] ?? index
+    return forwards[symbol] ?? instrument.forward.flatMap { marks[$0] } ?? index
   }
 
   /// The interest rate per year of a dated option's expiry; 0 where none, or one below 0, is stated.
@@ -22,6 +22,13 @@ extension MarketView {
   public func nanosecondsToExpiry(of instrument: Instrument) -> Int64 {
     guard case .datedOption(_, let expiry, _) = instrument.kind, let asOf else { return 0 }
     return max(0, expiry.nanoseconds(since: asOf))
+  }
+
+  /// Whether a forward or a rate of a dated option's expiry is stated beside the marks.
+  func statesExpiry(of instrument: Instrument) -> Bool {
+    guard case .datedOption = instrument.kind else { return false }
+    let symbol = MarketView.expirySymbol(of: instrument)
+    return forwards[symbol] != nil || interestRates[symbol] != nil
   }
 
   /// The least stated confidence of a symbol; 1 where none is stated.
@@ -80,11 +87,7 @@ extension MarketView {
   /// Takes what another view states of a contract's expiry and funding.
   mutating func takeExpiry(of instrument: Instrument, from other: MarketView) {
     let symbol = MarketView.expirySymbol(of: instrument)
-    if symbol != instrument.symbol {
-      forwards[symbol] = other.forwards[symbol] ?? other.marks[symbol]
-    } else {
-      forwards[symbol] = other.forwards[symbol]
-    }
+    forwards[symbol] = other.forwards[symbol]
     interestRates[symbol] = other.interestRates[symbol]
     confidences[symbol] = other.confidences[symbol]
     fundingRates[instrument.symbol] = other.fundingRates[instrument.symbol]

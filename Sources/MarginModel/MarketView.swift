@@ -15,7 +15,7 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
-  /// The moment of the prices; nil where no contract expires.
+  /// The moment, for times to expiry and to the next payment; nil where it is not known.
   public var asOf: EventTime?
   /// Forwards by the symbol of a dated option's forward, else of the option itself.
   public var forwards: [Symbol: Price] = [:]
@@ -32,13 +32,14 @@ public struct MarketView: Sendable {
   /// Makes a view.
   public init(
     marks: [Symbol: Price], volatilities: [Symbol: Rate], indices: [Symbol: Price],
-    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset]
+    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset], asOf: EventTime? = nil
   ) {
     self.marks = marks
     self.volatilities = volatilities
     self.indices = indices
     self.assetPrices = assetPrices
     self.assets = assets
+    self.asOf = asOf
   }
 
   /// Reporting asset per unit of an asset.
@@ -63,13 +64,22 @@ public struct MarketView: Sendable {
   /// - Returns: quote per unit, or nil when what it needs is missing.
   public func mark(of instrument: Instrument) -> Price? {
     if let published = marks[instrument.symbol] { return published }
-    guard let terms = instrument.optionTerms, let index = indices[instrument.underlying],
+    guard !instrument.isFuture, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
-    if case .datedOption = instrument.kind {
+    if statesExpiry(of: instrument) {
       return forwardMark(of: instrument, index: index, volatility: volatility)
     }
-    return ModelMark.price(of: terms, index: index, volatility: volatility)
+    let forward = instrument.forward.map { marks[$0] ?? index }
+    return ModelMark.price(
+      of: instrument, index: index, forward: forward, volatility: volatility, asOf: asOf)
+  }
+
+  /// The price that an option is valued at: its forward where one is stated or has a mark, else the
+  /// index of its underlying.
+  func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
+    guard let index = indices[instrument.underlying] else { return nil }
+    return instrument.expiry == nil ? index : forward(of: instrument, index: index)
   }
 
   /// The volatility of an option: its own, else its underlying's.
@@ -95,6 +105,9 @@ public struct MarketView: Sendable {
     moved.indices[underlying] = index
     moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
     for instrument in instruments where instrument.underlying == underlying {
+      if let forward = instrument.forward, let mark = marks[forward] {
+        moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))
+      }
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {
         moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))

@@ -20,12 +20,14 @@ enum NumberRules {
     "Sources/MarginModel/OptionBatch.swift",
     "Sources/MarginModel/OptionBatchKernels.swift",
     "Sources/MarginModel/OptionRange.swift",
+    "Sources/MarginModel/OptionSeries+Instrument.swift",
     "Sources/MarginModel/OptionSeries.swift",
     "Sources/MarginModel/OptionValuation.swift",
     "Sources/MarginModel/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/PerpetualOptionValue.swift",
     "Sources/MarginModel/PositionGreeks.swift",
     "Sources/MarginModel/ScenarioOption.swift",
+    "Sources/MarginModel/VolatilityEstimate.swift",
     "Sources/MarginModel/VolatilityShock.swift",
   ]
 
