@@ -15,6 +15,7 @@ enum NumberRules {
     "Sources/MarginModel/DatedOptionGreeks.swift",
     "Sources/MarginModel/DiscretePerpetualOption.swift",
     "Sources/MarginModel/DiscretePerpetualOptionGreeks.swift",
+    "Sources/MarginModel/FilteredScenarios.swift",
     "Sources/MarginModel/ModelMark.swift",
     "Sources/MarginModel/OptionBatch.swift",
     "Sources/MarginModel/OptionBatchKernels.swift",
