@@ -37,9 +37,15 @@ struct PositionSlot: Sendable, Equatable {
   var status = UnitStatus()
 }
 
+/// The orders that rest in one contract.
+struct OrderSlot: Sendable, Equatable {
+  let instrument: Int32
+  var totals: OrderTotals
+}
+
 /// What an evaluation reads: small and dense.
 ///
-/// Invariants: `cash` ascends by asset and `positions` by instrument, each once; every cross
+/// Invariants: `cash` ascends by asset, `positions` and `orders` by instrument, each once; every cross
 /// position's settlement asset has a cash slot.
 struct AccountHoldings: Sendable {
   var mode = MarginMode.cross
@@ -47,6 +53,8 @@ struct AccountHoldings: Sendable {
   var status = UnitStatus()
   var cash: [CashSlot] = []
   var positions: [PositionSlot] = []
+  /// Contracts in which orders rest; an account may hold no position in one.
+  var orders: [OrderSlot] = []
 
   func cashIndex(of asset: Int32) -> Int? { cash.firstIndex { $0.asset == asset } }
 

@@ -67,8 +67,11 @@ extension LiquidationStateMachine {
       try applySettings(settings, to: account)
       settle(account, trigger: trigger, into: &events)
     case .restingOrders(let orders):
-      // No rule of a rulebook reads them yet; unknown symbols are refused all the same.
-      for order in orders { _ = try market.instrument(order.symbol) }
+      holdings[account].orders = try checkedOrders(orders)
+      refreshDependencies(of: account)
+      if market.rulebook?.futures.orders.countsForMaintenance == true {
+        settle(account, trigger: trigger, into: &events)
+      }
     case .liquidationAnswer(let answer):
       try applyAnswer(answer, to: account, trigger: trigger, into: &events)
     case .snapshot(let snapshot):

@@ -111,7 +111,8 @@ extension LiquidationStateMachine {
   func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
     guard !unit.isAccount else { return market.sharedTotals(of: holdings[account]) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
-    return market.isolatedTotals(of: holdings[account].positions[slot])
+    return market.isolatedTotals(
+      of: holdings[account].positions[slot], orders: holdings[account].orders)
   }
 
   func status(of account: Int, unit: UnitKey) -> UnitStatus {
@@ -234,6 +235,11 @@ extension LiquidationStateMachine {
             || !holding.positions.contains { $0.settlement == slot.asset })
       }
     }
+    refreshDependencies(of: account)
+  }
+
+  /// Tells the index what the account depends on now.
+  mutating func refreshDependencies(of account: Int) {
     let dependencies = dependencies(of: account)
     guard dependencies != records[account].dependencies else { return }
     index.replace(
@@ -256,6 +262,14 @@ extension LiquidationStateMachine {
     let hasShared = holding.mode != .isolated && !holding.positions.isEmpty
     if hasShared || holding.cash.contains(where: { $0.amount.isNegative }) {
       for slot in holding.cash { appendFeeds(ofAsset: slot.asset, to: &keys) }
+    }
+    if market.rulebook?.futures.orders.countsForMaintenance == true {
+      for order in holding.orders {
+        let state = market.instruments[Int(order.instrument)]
+        keys.append(AccountsByUnderlying.key(instrument: order.instrument))
+        keys.append(AccountsByUnderlying.key(feed: state.feed))
+        appendFeeds(ofAsset: state.settlement, to: &keys)
+      }
     }
     keys.sort()
     var unique: [Int32] = []

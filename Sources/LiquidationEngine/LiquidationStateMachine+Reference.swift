@@ -268,6 +268,9 @@ extension LiquidationStateMachine {
         of: market.instruments[place].terms.symbol)
     }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
+    for account in holdings.indices where !holdings[account].orders.isEmpty {
+      refreshDependencies(of: account)
+    }
   }
 
   private mutating func evaluateAffected(

@@ -77,7 +77,7 @@ extension LiquidationStateMachine {
     moveToIsolatedMargin(amount, slot: slot, account: account)
     guard amount.isNegative else { return }
     guard let totals = totals(of: account, unit: .isolated(instrument)),
-      totals.equity >= totals.initialMargin,
+      !totals.initialExcess.isNegative,
       !holdings[account].positions[slot].isolatedMargin.isNegative
     else { throw Refusal(.insufficientMargin) }
   }

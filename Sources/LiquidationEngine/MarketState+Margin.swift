@@ -24,11 +24,12 @@ extension MarketState {
       }
       guard add(net, of: asset, to: &totals) else { return nil }
     }
+    guard holdings.orders.isEmpty || addOrders(of: holdings, to: &totals) else { return nil }
     return totals
   }
 
   /// Sums of one isolated position and its margin.
-  func isolatedTotals(of position: PositionSlot) -> MarginTotals? {
+  func isolatedTotals(of position: PositionSlot, orders: [OrderSlot] = []) -> MarginTotals? {
     guard !rules.isEmpty else { return nil }
     var totals = MarginTotals()
     var net = position.isolatedMargin
@@ -38,7 +39,47 @@ extension MarketState {
       net += assessment.worth
     }
     guard add(net, of: position.settlement, to: &totals) else { return nil }
+    for order in orders where order.instrument == position.instrument {
+      guard add(order, beside: position, to: &totals) else { return nil }
+    }
     return totals
+  }
+
+  /// Adds what the orders of an account's shared part ask; an isolated position has its own.
+  private func addOrders(of holdings: AccountHoldings, to totals: inout MarginTotals) -> Bool {
+    for order in holdings.orders {
+      let slot = holdings.positionIndex(of: order.instrument)
+      if slot != nil, holdings.mode == .isolated { continue }
+      let position =
+        slot.map { holdings.positions[$0] }
+        ?? PositionSlot(
+          instrument: order.instrument,
+          settlement: instruments[Int(order.instrument)].settlement)
+      guard add(order, beside: position, to: &totals) else { return false }
+    }
+    return true
+  }
+
+  /// Adds what the orders of one contract ask beside its position.
+  ///
+  /// - Returns: false where they count for the decision and cannot be valued; where they only
+  ///   matter for opening, an order without a price asks nothing.
+  private func add(
+    _ order: OrderSlot, beside position: PositionSlot, to totals: inout MarginTotals
+  ) -> Bool {
+    let state = instruments[Int(order.instrument)]
+    guard state.terms.isFuture else { return true }
+    let orders = order.totals
+    guard let prices = state.prices,
+      position.state.quantity.magnitude + orders.buys + orders.sells <= state.largestQuantity,
+      orders.notional <= assets[Int(state.settlement)].largestPositionAmount
+    else { return !rules[0].futures.orders.countsForMaintenance }
+    totals.add(
+      rules[0].orderRequirement(
+        of: orders, beside: position.state, in: state.terms,
+        leverage: position.leverage.isZero ? nil : position.leverage,
+        schedule: state.schedule, prices: prices))
+    return true
   }
 
   private func add(
@@ -48,6 +89,12 @@ extension MarketState {
     guard let price = assets[Int(asset)].price,
       net.magnitude <= assets[Int(asset)].largestAmount
     else { return false }
+    if let terms = assets[Int(asset)].terms {
+      totals.add(
+        terms.value(
+          of: net, at: CollateralPrices(index: price), debtSide: rules[0].collateral.debtSide))
+      return true
+    }
     totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
     return true
   }

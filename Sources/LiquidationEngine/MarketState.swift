@@ -31,6 +31,8 @@ struct AssetState: Sendable {
   /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
   var price: Price?
   var haircut = Rate.one
+  /// What it counts for where one haircut does not say it; nil: the haircut alone.
+  var terms: CollateralTerms?
   /// Largest net amount that is evaluated at this price.
   var largestAmount = AssetAmount.zero
   /// Largest entry cash flow of one position that is evaluated at this price.
@@ -97,6 +99,7 @@ struct MarketState: Sendable {
     assets[index].price = price
     assets[index].haircut =
       rulebook?.collateral.haircut(of: assets[index].definition.symbol) ?? .one
+    assets[index].terms = rulebook?.collateral.terms(of: assets[index].definition.symbol)
     assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
     assets[index].largestPositionAmount = largestAmount(
       worth: limits.maximumPositionValue, at: price)

@@ -12,13 +12,14 @@ extension LiquidationStateMachine {
     if let schedule = rulebook.futures.defaultSchedule { try check(schedule) }
     for entry in rulebook.futures.schedules { try check(entry.schedule) }
     try check(rulebook.options)
-    for entry in rulebook.collateral.haircuts { try check(ratio: entry.haircut, atMost: .one) }
+    try check(rulebook.collateral)
+    try check(rulebook.futures)
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
     try check(rulebook.market)
   }
 
-  private func check(ratio: Rate, atMost limit: Rate) throws(Refusal) {
+  func check(ratio: Rate, atMost limit: Rate) throws(Refusal) {
     guard !ratio.isNegative, ratio <= limit else { throw Refusal(.outOfRange) }
   }
 
@@ -28,6 +29,8 @@ extension LiquidationStateMachine {
     case .flat(let initial, let maintenance):
       try check(ratio: initial, atMost: limit)
       try check(ratio: maintenance, atMost: limit)
+    case .openInterestScaled(let scaling): try check(scaling)
+    case .sizeScaled(let scaling): try check(scaling)
     case .tiered(let tiers):
       guard let first = tiers.first, first.floor.isZero else {
         throw Refusal(.inconsistentReference)

@@ -11,6 +11,8 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
+  /// No open interest of a contract whose schedule reads it.
+  case missingOpenInterest(Symbol)
 
   /// What is missing, for people.
   public var description: String {
@@ -19,6 +21,7 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
     case .missingIndex(let symbol): return "no index price of \(symbol)"
     case .missingAssetPrice(let symbol): return "no index price of asset \(symbol)"
     case .missingSchedule(let symbol): return "the rulebook has no margin schedule for \(symbol)"
+    case .missingOpenInterest(let symbol): return "no open interest of \(symbol)"
     }
   }
 }
@@ -42,23 +45,15 @@ public struct UnitAssessment: Sendable {
     guard totals.maintenanceMargin.isPositive else {
       return totals.netEquity.isNegative ? .liquidating : .healthy
     }
-    func isEntered(_ step: MarginLadder.Step) -> Bool {
-      step.isEnteredAtLevel
-        ? totals.equity.isAtOrBelow(step.enter, of: totals.maintenanceMargin)
-        : totals.equity.isBelow(step.enter, of: totals.maintenanceMargin)
-    }
-    if isEntered(ladder.liquidation) { return .liquidating }
-    if let reduceOnly = ladder.reduceOnly, isEntered(reduceOnly) { return .reduceOnly }
-    if isEntered(ladder.marginCall) { return .marginCall }
-    return isEntered(ladder.warning) ? .warning : .healthy
+    return ladder.state(of: totals.hasEntered)
   }
 }
 
 extension AccountBook {
   /// The units of the account with their margin.
   ///
-  /// Cross: one unit. Isolated: the cash as one unit without requirement, then one per position,
-  /// in the book's order.
+  /// Cross: one unit. Isolated: the cash as one unit, with what orders in contracts without a
+  /// position ask, then one per position, in the book's order.
   ///
   /// - Parameters:
   ///   - market: accepted prices.
@@ -71,8 +66,9 @@ extension AccountBook {
     guard marginMode == .isolated else {
       return [try unit(.account, cash: balances, positions: positions, market, rulebook)]
     }
-    var units = [try unit(.account, cash: balances, positions: [], market, rulebook)]
-    for position in positions {
+    let flat = positions.filter { $0.state.quantity.isZero }
+    var units = [try unit(.account, cash: balances, positions: flat, market, rulebook)]
+    for position in positions where !position.state.quantity.isZero {
       units.append(try isolatedUnit(of: position, market, rulebook))
     }
     return units
@@ -91,6 +87,10 @@ extension AccountBook {
   ) throws(AssessmentFault) -> UnitAssessment {
     guard marginMode == .isolated else {
       return try unit(.account, cash: balances, positions: positions, market, rulebook)
+    }
+    guard !position.state.quantity.isZero else {
+      let flat = positions.filter { $0.state.quantity.isZero }
+      return try unit(.account, cash: balances, positions: flat, market, rulebook)
     }
     return try isolatedUnit(of: position, market, rulebook)
   }
@@ -134,8 +134,19 @@ extension AccountBook {
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
       }
-      let counted = totals.add(
-        amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+      let counted: Money
+      if let scaled = rulebook.collateral.terms(of: asset) {
+        counted = totals.add(
+          scaled.value(
+            of: amount,
+            at: CollateralPrices(
+              index: price, average: average(of: asset, market, rulebook),
+              totalDeposits: market.totalDeposits[asset]),
+            debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor))
+      } else {
+        counted = totals.add(
+          amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+      }
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
     }
     for (symbol, assessment) in assessed {
@@ -153,15 +164,34 @@ extension AccountBook {
     guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
     guard let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
     else { throw .missingIndex(instrument.underlying) }
-    guard
-      let settlement = market.price(
-        of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset)
-    else { throw .missingAssetPrice(instrument.settlementAsset) }
+    let asset = instrument.settlementAsset
+    guard let settlement = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
+    else { throw .missingAssetPrice(asset) }
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
-    return rulebook.assess(
-      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-      prices: PositionPrices(mark: mark, index: index, settlementIndex: settlement))
+    let openInterest = market.openInterests[instrument.symbol]
+    if schedule?.readsOpenInterest ?? false, instrument.isFuture, openInterest == nil {
+      throw .missingOpenInterest(instrument.symbol)
+    }
+    func assessed(at settlementIndex: Price) -> PositionAssessment {
+      rulebook.assess(
+        position.state, orders: position.orders, in: instrument, leverage: position.leverage,
+        initialRateFloor: initialRateFloor, schedule: schedule,
+        prices: PositionPrices(mark: mark, index: index, settlementIndex: settlementIndex),
+        openInterest: openInterest)
+    }
+    var assessment = assessed(at: settlement)
+    // What opening asks is stated at the dearer of the two prices of the settlement asset.
+    if let average = average(of: asset, market, rulebook), average > settlement {
+      assessment.requirement.initial = assessed(at: average).requirement.initial
+    }
+    return assessment
+  }
+
+  private func average(
+    of asset: Symbol, _ market: MarketView, _ rulebook: Rulebook
+  ) -> Price? {
+    rulebook.collateral.usesAveragePrices ? market.averageAssetPrices[asset] : nil
   }
 
   /// A future's requirement does not use the index, so its absence is no fault there.

@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// Initial and maintenance requirement of one position, in the reporting asset, each ≥ 0.
@@ -7,47 +7,28 @@ public struct PositionRequirement: Sendable, Equatable {
   public var initial: Money
   /// What keeping asks.
   public var maintenance: Money
+  /// Part of the position's profit that does not count for the initial requirement, 0 or above.
+  public var withheldProfit: Money
   /// Makes a requirement.
-  public init(initial: Money, maintenance: Money) {
+  public init(initial: Money, maintenance: Money, withheldProfit: Money = .zero) {
     self.initial = initial
     self.maintenance = maintenance
+    self.withheldProfit = withheldProfit
   }
   /// Nothing.
   public static let zero = PositionRequirement(initial: .zero, maintenance: .zero)
 }
 
-extension MarginSchedule {
-  /// The tier of a notional: the last one whose floor is at or below it.
-  ///
-  /// - Parameter notional: reporting asset, 0 or above.
-  /// - Returns: the tier; a flat schedule is one tier from 0.
-  /// - Complexity: O(log n) in the number of tiers.
-  public func tier(at notional: Money) -> MarginTier {
-    switch self {
-    case .flat(let initialRate, let maintenanceRate):
-      return MarginTier(
-        floor: .zero, initialRate: initialRate, maintenanceRate: maintenanceRate,
-        maintenanceAmount: .zero)
-    case .tiered(let tiers):
-      var low = 0
-      var high = tiers.count - 1
-      while low < high {
-        let middle = (low + high + 1) / 2
-        if tiers[middle].floor <= notional { low = middle } else { high = middle - 1 }
-      }
-      return tiers[low]
-    }
-  }
-}
-
 extension MarginTier {
-  /// Maintenance requirement: max(0, N · rate − amount).
+  /// Maintenance requirement: max(0, N · rate · fraction − amount).
   ///
   /// - Parameter notional: N, reporting asset, 0 or above.
   /// - Returns: reporting asset, rounded up.
   /// - Source: Binance, "How to calculate maintenance margin"; peers.md 3.7.
   public func maintenanceMargin(of notional: Money) -> Money {
-    max(.zero, notional.times(maintenanceRate, rounding: .ceiling) - maintenanceAmount)
+    var asked = notional.times(maintenanceRate, rounding: .ceiling)
+    if maintenanceFraction != .one { asked = asked.times(maintenanceFraction, rounding: .ceiling) }
+    return max(.zero, asked - maintenanceAmount)
   }
 
   /// Maintenance amounts that make the requirement continuous at each floor.
@@ -111,7 +92,16 @@ extension FuturesRules {
       of: notional, leverage: leverage, closingFee: closingFee, tier: schedule.tier(at: notional))
   }
 
-  func requirement(
+  /// Requirement of a future whose tier is known; see
+  /// `requirement(of:leverage:closingFee:schedule:)`.
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - closingFee: reporting asset, 0 or above.
+  ///   - tier: the rates that hold for the position.
+  /// - Returns: reporting asset, rounded up or as `amountRounding` says.
+  public func requirement(
     of notional: Money, leverage: Rate?, closingFee: Money, tier: MarginTier
   ) -> PositionRequirement {
     let setAside = self.closingFee == .atBankruptcyPrice ? closingFee : .zero
@@ -126,34 +116,77 @@ extension FuturesRules {
   ///   - notional: N, reporting asset, 0 or above.
   ///   - leverage: chosen by the account, above zero, or nil.
   ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
+  /// - Returns: reporting asset, rounded once, up or as `amountRounding` says.
   public func initialMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    let byTier = notional.times(tier.initialRate, rounding: .ceiling)
-    guard let leverage else { return byTier }
+    let rounding = requirementRounding
+    func byTier() -> Money { notional.times(tier.initialRate, rounding: rounding) }
+    guard let leverage else { return onGrid(byTier()) }
     switch initialRate {
     case .largerOfLeverageAndTier:
-      return max(byTier, notional.divided(by: leverage, rounding: .ceiling))
-    case .leverage: return notional.divided(by: leverage, rounding: .ceiling)
+      return onGrid(max(byTier(), notional.divided(by: leverage, rounding: rounding)))
+    case .leverage: return onGrid(notional.divided(by: leverage, rounding: rounding))
     case .tierDividedByLeverage:
-      return notional.scaled(
-        by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
+      return onGrid(
+        notional.scaled(
+          by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: rounding))
     }
   }
 
-  /// Maintenance margin without any fee: max(0, N · rate − amount).
+  /// Maintenance margin without any fee: max(0, N · rate · fraction − amount).
+  ///
+  /// Where the tier asks a fraction, the product of notional and rate is rounded before it.
   ///
   /// - Parameters:
   ///   - notional: N, reporting asset, 0 or above.
   ///   - leverage: chosen by the account, above zero, or nil.
   ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
+  /// - Returns: reporting asset, rounded up or as `amountRounding` says.
   public func maintenanceMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    guard maintenanceRate == .tierDividedByLeverage, let leverage else {
-      return tier.maintenanceMargin(of: notional)
+    let rounding = requirementRounding
+    var asked: Money
+    if maintenanceRate == .tierDividedByLeverage, let leverage {
+      asked = notional.scaled(
+        by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: rounding)
+    } else {
+      asked = notional.times(tier.maintenanceRate, rounding: rounding)
     }
-    let byRate = notional.scaled(
-      by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
-    return max(.zero, byRate - tier.maintenanceAmount)
+    if tier.maintenanceFraction != .one {
+      asked = onGrid(asked).times(tier.maintenanceFraction, rounding: rounding)
+    }
+    return onGrid(max(.zero, asked - tier.maintenanceAmount))
+  }
+
+  /// Direction of requirements.
+  var requirementRounding: RoundingMode { amountRounding?.requirement ?? .ceiling }
+
+  /// A requirement on the grid of these rules.
+  func onGrid(_ requirement: Money) -> Money {
+    guard let amountRounding else { return requirement }
+    return requirement.rounded(
+      toMultipleOf: amountRounding.step, rounding: amountRounding.requirement)
+  }
+
+  /// Notional in the reporting asset: |q| · m · P (inverse: |q| · m / P) at the settlement index.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts; 0 has no notional.
+  ///   - instrument: a future.
+  ///   - price: P, quote per unit, above zero.
+  ///   - settlementIndex: reporting asset per unit of the settlement asset.
+  /// - Returns: reporting asset, 0 or above, rounded up or as `amountRounding` says.
+  public func notional(
+    of quantity: Quantity, in instrument: Instrument, at price: Price, settlementIndex: Price
+  ) -> Money {
+    let rounding = amountRounding?.notional ?? .ceiling
+    let size = instrument.notional(of: quantity, at: price, rounding: rounding)
+    return notional(of: size, settlementIndex: settlementIndex)
+  }
+
+  func notional(of size: AssetAmount, settlementIndex: Price) -> Money {
+    let rounding = amountRounding?.notional ?? .ceiling
+    let value = Money.value(of: size, at: settlementIndex, rounding: rounding)
+    guard let amountRounding else { return value }
+    return value.rounded(toMultipleOf: amountRounding.step, rounding: rounding)
   }
 
   /// Fee to close at the bankruptcy price of a position margined with its initial margin.

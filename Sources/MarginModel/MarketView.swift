@@ -15,6 +15,13 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// Open interest by instrument, contracts, where it is known.
+  public var openInterests: [Symbol: Quantity] = [:]
+  /// Average prices by asset, for rules that count the worse of it and the index; empty: the index
+  /// alone counts.
+  public var averageAssetPrices: [Symbol: Price] = [:]
+  /// Deposits of all accounts by asset, in the asset, where they are known.
+  public var totalDeposits: [Symbol: AssetAmount] = [:]
 
   /// Makes a view.
   public init(

@@ -24,7 +24,7 @@ public struct PositionAssessment: Sendable, Equatable {
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
   /// Requirements, the closing fee included where the rules say so.
-  public let requirement: PositionRequirement
+  public internal(set) var requirement: PositionRequirement
   /// The fee to close that the requirements include, reporting asset, rounded up; 0 for options.
   public let closingFee: Money
 
@@ -37,17 +37,18 @@ extension Rulebook {
   /// Assesses one position under this rulebook's standard (not portfolio) rules.
   ///
   /// - Parameters:
-  ///   - position: not flat.
+  ///   - position: flat only where orders rest in its contract.
   ///   - instrument: its contract; a future must have a schedule.
   ///   - leverage: chosen by the account, or nil.
   ///   - schedule: the instrument's schedule, looked up once by the caller; unused for options.
   ///   - prices: accepted prices.
+  ///   - openInterest: of the contract; nil: not known, see `OpenInterestScaling`.
   /// - Returns: worth and requirements.
   public func assess(
     _ position: PositionState, in instrument: Instrument, leverage: Rate?,
-    schedule: MarginSchedule?, prices: PositionPrices
+    schedule: MarginSchedule?, prices: PositionPrices, openInterest: Quantity? = nil
   ) -> PositionAssessment {
-    let worth = position.worth(of: instrument, at: prices.mark)
+    let worth = worth(of: position, in: instrument, at: prices.mark)
     guard instrument.isFuture else {
       let size = instrument.notional(of: position.quantity, at: prices.index)
       return PositionAssessment(
@@ -59,46 +60,131 @@ extension Rulebook {
         closingFee: .zero)
     }
     guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
-    let notional = futuresNotional(of: position, in: instrument, prices: prices)
-    let tier = schedule.tier(at: notional)
-    let fee = closingFee(
-      of: position, in: instrument, leverage: leverage, prices: prices,
-      sized: (notional: notional, tier: tier))
-    return PositionAssessment(
-      worth: worth, notional: notional,
-      requirement: futures.requirement(
-        of: notional, leverage: leverage, closingFee: fee, tier: tier),
-      closingFee: fee)
-  }
-
-  private func futuresNotional(
-    of position: PositionState, in instrument: Instrument, prices: PositionPrices
-  ) -> Money {
-    let size: AssetAmount
-    switch futures.notionalBasis {
-    case .mark: size = instrument.notional(of: position.quantity, at: prices.mark)
-    case .entry: size = position.entryCashFlow.magnitude
+    let terms = FuturesTerms(
+      rules: futures, instrument: instrument, leverage: leverage, schedule: schedule,
+      prices: prices, openInterest: openInterest)
+    let notional = terms.notional(of: position)
+    let asked = terms.requirement(of: position.quantity, notional: notional)
+    var requirement = asked.requirement
+    if let profit = futures.profit, worth.isPositive {
+      let value = Money.value(of: worth, at: prices.settlementIndex, rounding: .floor)
+      requirement.withheldProfit = value - futures.counted(value, by: profit)
     }
-    return .value(of: size, at: prices.settlementIndex, rounding: .ceiling)
+    return PositionAssessment(
+      worth: worth, notional: notional, requirement: requirement, closingFee: asked.closingFee)
+  }
+}
+
+extension Rulebook {
+  /// Unrealized profit or value at the mark; the notional behind a profit is on the grid of
+  /// amounts where there is one.
+  private func worth(
+    of position: PositionState, in instrument: Instrument, at mark: Price
+  ) -> AssetAmount {
+    guard instrument.isFuture, let grid = futures.amountRounding else {
+      return position.worth(of: instrument, at: mark)
+    }
+    let size = instrument.notional(of: position.quantity, at: mark, rounding: grid.notional)
+      .rounded(
+        toMultipleOf: AssetAmount(rawValue: grid.step.rawValue), rounding: grid.notional)
+    let isOwed = position.quantity.isNegative == (instrument.payoff == .linear)
+    return position.entryCashFlow + (isOwed ? -size : size)
+  }
+}
+
+/// What the requirement of one future is read from, apart from its size.
+struct FuturesTerms {
+  let rules: FuturesRules
+  let instrument: Instrument
+  let leverage: Rate?
+  let schedule: MarginSchedule
+  let prices: PositionPrices
+  let openInterest: Quantity?
+
+  /// The position's notional by the rules' basis.
+  func notional(of position: PositionState) -> Money {
+    switch rules.notionalBasis {
+    case .entry:
+      return rules.notional(
+        of: position.entryCashFlow.magnitude, settlementIndex: prices.settlementIndex)
+    case .mark, .largestLoss: return notionalAtMark(of: position.quantity)
+    }
   }
 
-  private func closingFee(
-    of position: PositionState, in instrument: Instrument, leverage: Rate?,
-    prices: PositionPrices, sized: (notional: Money, tier: MarginTier)
-  ) -> Money {
-    switch futures.closingFee {
+  /// Notional of so many contracts at the mark, or of what they can still lose.
+  func notionalAtMark(of quantity: Quantity) -> Money {
+    var price = prices.mark
+    if case .largestLoss(let cap) = rules.notionalBasis, quantity.isNegative {
+      price = max(.zero, cap - price)
+    }
+    return rules.notional(
+      of: quantity, in: instrument, at: price, settlementIndex: prices.settlementIndex)
+  }
+
+  /// The rates that hold for so many contracts of that notional.
+  func tier(of quantity: Quantity, notional: Money) -> MarginTier {
+    switch schedule {
+    case .flat, .tiered: return schedule.tier(at: notional)
+    case .openInterestScaled, .sizeScaled:
+      return schedule.tier(
+        of: ScheduleSize(
+          notional: notional, units: instrument.units(of: quantity.magnitude),
+          settlementAmount: instrument.notional(of: quantity, at: prices.mark),
+          openInterest: schedule.readsOpenInterest ? openInterestValue : nil))
+    }
+  }
+
+  /// The requirement of so many contracts of that notional, with the fee to close in it.
+  func requirement(
+    of quantity: Quantity, notional: Money
+  ) -> (requirement: PositionRequirement, closingFee: Money) {
+    let tier = tier(of: quantity, notional: notional)
+    let fee = closingFee(of: quantity, notional: notional, tier: tier)
+    return (
+      rules.requirement(of: notional, leverage: leverage, closingFee: fee, tier: tier), fee
+    )
+  }
+
+  /// Open interest at the mark, reporting asset; the largest amount where it does not fit.
+  private var openInterestValue: Money? {
+    guard let openInterest else { return nil }
+    let largest = Money(rawValue: .max)
+    let rounding = rules.amountRounding?.notional ?? .ceiling
+    let (units, overflow) = openInterest.rawValue.multipliedReportingOverflow(
+      by: instrument.multiplier.rawValue)
+    if overflow { return largest }
+    let one = ContractUnits.one.rawValue
+    let scale = AssetAmount.one.rawValue
+    let size =
+      instrument.payoff == .linear
+      ? FullWidth.checkedQuotient(
+        of: units, times: prices.mark.rawValue, over: one, rounding: rounding)
+      : FullWidth.checkedQuotient(
+        of: units, times: scale / (one / Price.one.rawValue), over: prices.mark.rawValue,
+        rounding: rounding)
+    let value = size.flatMap {
+      FullWidth.checkedQuotient(
+        of: $0, times: prices.settlementIndex.rawValue, over: Price.one.rawValue,
+        rounding: rounding)
+    }
+    guard let value else { return largest }
+    guard let grid = rules.amountRounding else { return Money(rawValue: value) }
+    return Money(rawValue: value).rounded(toMultipleOf: grid.step, rounding: rounding)
+  }
+
+  private func closingFee(of quantity: Quantity, notional: Money, tier: MarginTier) -> Money {
+    switch rules.closingFee {
     case .none: return .zero
     case .atMark:
-      let size = instrument.notional(of: position.quantity, at: prices.mark)
+      let size = instrument.notional(of: quantity, at: prices.mark)
       return .value(
         of: size.times(instrument.takerFee, rounding: .ceiling), at: prices.settlementIndex,
         rounding: .ceiling)
     case .atBankruptcyPrice:
-      return futures.bankruptcyClosingFee(
-        of: sized.notional,
-        initialMargin: futures.initialMargin(
-          of: sized.notional, leverage: leverage, tier: sized.tier),
-        shrinks: instrument.notionalShrinksWithLosses(of: position.quantity),
+      return rules.bankruptcyClosingFee(
+        of: notional,
+        initialMargin: rules.initialMargin(of: notional, leverage: leverage, tier: tier),
+        shrinks: instrument.notionalShrinksWithLosses(of: quantity),
         takerFee: instrument.takerFee)
     }
   }
