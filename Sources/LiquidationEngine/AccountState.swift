@@ -41,12 +41,14 @@ struct PositionSlot: Sendable, Equatable {
 struct OrderSlot: Sendable, Equatable {
   let instrument: Int32
   var totals: OrderTotals
+  /// Chosen leverage, for contracts in which nothing is held; zero: none.
+  var leverage = Rate.zero
 }
 
 /// What an evaluation reads: small and dense.
 ///
-/// Invariants: `cash` ascends by asset, `positions` and `orders` by instrument, each once; every cross
-/// position's settlement asset has a cash slot.
+/// Invariants: `cash` ascends by asset, `positions` and `orders` by instrument, each once; every
+/// cross position's settlement asset has a cash slot.
 struct AccountHoldings: Sendable {
   var mode = MarginMode.cross
   var isIncomplete = false

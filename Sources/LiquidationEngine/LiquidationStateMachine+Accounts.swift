@@ -68,6 +68,7 @@ extension LiquidationStateMachine {
       settle(account, trigger: trigger, into: &events)
     case .restingOrders(let orders):
       holdings[account].orders = try checkedOrders(orders)
+      refreshOrderLeverages(of: account)
       refreshDependencies(of: account)
       if market.rulebook?.futures.orders.countsForMaintenance == true {
         settle(account, trigger: trigger, into: &events)

@@ -21,6 +21,14 @@ extension LiquidationStateMachine {
     return slots
   }
 
+  /// Brings the leverages of contracts with orders in line with those chosen.
+  mutating func refreshOrderLeverages(of account: Int) {
+    for place in holdings[account].orders.indices {
+      holdings[account].orders[place].leverage =
+        records[account].leverage(of: holdings[account].orders[place].instrument)
+    }
+  }
+
   /// Refuses an order that alone or with the others of its contract leaves the range of a
   /// position.
   private func check(

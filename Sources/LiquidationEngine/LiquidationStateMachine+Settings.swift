@@ -56,6 +56,7 @@ extension LiquidationStateMachine {
 
   mutating func setLeverage(_ slot: LeverageSlot, of account: Int) {
     records[account].setLeverage(slot.leverage, of: slot.instrument)
+    refreshOrderLeverages(of: account)
     if let place = holdings[account].positionIndex(of: slot.instrument) {
       holdings[account].positions[place].leverage = slot.leverage
     }

@@ -54,7 +54,7 @@ extension MarketState {
         slot.map { holdings.positions[$0] }
         ?? PositionSlot(
           instrument: order.instrument,
-          settlement: instruments[Int(order.instrument)].settlement)
+          settlement: instruments[Int(order.instrument)].settlement, leverage: order.leverage)
       guard add(order, beside: position, to: &totals) else { return false }
     }
     return true

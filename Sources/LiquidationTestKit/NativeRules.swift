@@ -27,19 +27,20 @@ public enum NativeRules {
   ///   - orderLifeSeconds: life of liquidation orders.
   ///   - includesIncompleteAccounts: whether incomplete accounts are liquidated.
   ///   - confirmations: price records that must show a breach.
+  ///   - orders: what resting orders ask.
   /// - Returns: a rulebook that reports in USD.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
-    confirmations: Int = 2
+    confirmations: Int = 2, orders: OrderMarginRules = .none
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol("USD"),
       futures: FuturesRules(
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
-        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, defaultSchedule: schedule,
-        schedules: []),
+        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
+        defaultSchedule: schedule, schedules: []),
       options: options, collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: nil,

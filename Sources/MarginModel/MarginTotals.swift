@@ -46,8 +46,7 @@ public struct MarginTotals: Sendable, Equatable {
 
   /// Adds one asset's net amount whose haircut is not one number, or whose debts weigh more.
   ///
-  /// - Parameters:
-  ///   - value: what the terms make of the amount, see `CollateralTerms.value(of:at:debtSide:)`.
+  /// - Parameter value: what the terms make of the amount, see `CollateralTerms`.
   /// - Returns: what it added to equity.
   @discardableResult
   public mutating func add(_ value: CollateralValue) -> Money {

@@ -60,18 +60,21 @@ extension Rulebook {
         closingFee: .zero)
     }
     guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
-    let terms = FuturesTerms(
-      rules: futures, instrument: instrument, leverage: leverage, schedule: schedule,
+    let notional = futures.notional(of: position, in: instrument, prices: prices)
+    let tier = futures.tier(
+      of: position.quantity, notional: notional, in: instrument, schedule: schedule,
       prices: prices, openInterest: openInterest)
-    let notional = terms.notional(of: position)
-    let asked = terms.requirement(of: position.quantity, notional: notional)
-    var requirement = asked.requirement
+    let fee = futures.closingFee(
+      of: position.quantity, notional: notional, tier: tier, in: instrument, leverage: leverage,
+      prices: prices)
+    var requirement = futures.requirement(
+      of: notional, leverage: leverage, closingFee: fee, tier: tier)
     if let profit = futures.profit, worth.isPositive {
       let value = Money.value(of: worth, at: prices.settlementIndex, rounding: .floor)
       requirement.withheldProfit = value - futures.counted(value, by: profit)
     }
     return PositionAssessment(
-      worth: worth, notional: notional, requirement: requirement, closingFee: asked.closingFee)
+      worth: worth, notional: notional, requirement: requirement, closingFee: fee)
   }
 }
 
@@ -92,7 +95,101 @@ extension Rulebook {
   }
 }
 
-/// What the requirement of one future is read from, apart from its size.
+extension FuturesRules {
+  /// The position's notional by the rules' basis.
+  func notional(
+    of position: PositionState, in instrument: Instrument, prices: PositionPrices
+  ) -> Money {
+    switch notionalBasis {
+    case .entry:
+      return notional(
+        of: position.entryCashFlow.magnitude, settlementIndex: prices.settlementIndex)
+    case .mark, .largestLoss:
+      return notionalAtMark(of: position.quantity, in: instrument, prices: prices)
+    }
+  }
+
+  /// Notional of so many contracts at the mark, or of what they can still lose.
+  func notionalAtMark(
+    of quantity: Quantity, in instrument: Instrument, prices: PositionPrices
+  ) -> Money {
+    var price = prices.mark
+    if case .largestLoss(let cap) = notionalBasis, quantity.isNegative {
+      price = max(.zero, cap - price)
+    }
+    return notional(
+      of: quantity, in: instrument, at: price, settlementIndex: prices.settlementIndex)
+  }
+
+  /// The rates that hold for so many contracts of that notional.
+  func tier(
+    of quantity: Quantity, notional: Money, in instrument: Instrument, schedule: MarginSchedule,
+    prices: PositionPrices, openInterest: Quantity?
+  ) -> MarginTier {
+    switch schedule {
+    case .flat, .tiered: return schedule.tier(at: notional)
+    case .openInterestScaled, .sizeScaled:
+      return schedule.tier(
+        of: ScheduleSize(
+          notional: notional, units: instrument.units(of: quantity.magnitude),
+          settlementAmount: instrument.notional(of: quantity, at: prices.mark),
+          openInterest: openInterest.map {
+            openInterestValue(of: $0, in: instrument, prices: prices)
+          }))
+    }
+  }
+
+  /// The fee to close so many contracts of that notional, by the rules.
+  func closingFee(
+    of quantity: Quantity, notional: Money, tier: MarginTier, in instrument: Instrument,
+    leverage: Rate?, prices: PositionPrices
+  ) -> Money {
+    switch closingFee {
+    case .none: return .zero
+    case .atMark:
+      let size = instrument.notional(of: quantity, at: prices.mark)
+      return .value(
+        of: size.times(instrument.takerFee, rounding: .ceiling), at: prices.settlementIndex,
+        rounding: .ceiling)
+    case .atBankruptcyPrice:
+      return bankruptcyClosingFee(
+        of: notional,
+        initialMargin: initialMargin(of: notional, leverage: leverage, tier: tier),
+        shrinks: instrument.notionalShrinksWithLosses(of: quantity),
+        takerFee: instrument.takerFee)
+    }
+  }
+
+  /// Open interest at the mark, reporting asset; the largest amount where it does not fit.
+  private func openInterestValue(
+    of openInterest: Quantity, in instrument: Instrument, prices: PositionPrices
+  ) -> Money {
+    let largest = Money(rawValue: .max)
+    let rounding = amountRounding?.notional ?? .ceiling
+    let (units, overflow) = openInterest.rawValue.multipliedReportingOverflow(
+      by: instrument.multiplier.rawValue)
+    if overflow { return largest }
+    let one = ContractUnits.one.rawValue
+    let size =
+      instrument.payoff == .linear
+      ? FullWidth.checkedQuotient(
+        of: units, times: prices.mark.rawValue, over: one, rounding: rounding)
+      : FullWidth.checkedQuotient(
+        of: units, times: AssetAmount.one.rawValue / (one / Price.one.rawValue),
+        over: prices.mark.rawValue, rounding: rounding)
+    let value = size.flatMap {
+      FullWidth.checkedQuotient(
+        of: $0, times: prices.settlementIndex.rawValue, over: Price.one.rawValue,
+        rounding: rounding)
+    }
+    guard let value else { return largest }
+    guard let grid = amountRounding else { return Money(rawValue: value) }
+    return Money(rawValue: value).rounded(toMultipleOf: grid.step, rounding: rounding)
+  }
+}
+
+/// What the requirement of one future is read from, apart from its size; for what is not asked at
+/// every price.
 struct FuturesTerms {
   let rules: FuturesRules
   let instrument: Instrument
@@ -101,92 +198,23 @@ struct FuturesTerms {
   let prices: PositionPrices
   let openInterest: Quantity?
 
-  /// The position's notional by the rules' basis.
   func notional(of position: PositionState) -> Money {
-    switch rules.notionalBasis {
-    case .entry:
-      return rules.notional(
-        of: position.entryCashFlow.magnitude, settlementIndex: prices.settlementIndex)
-    case .mark, .largestLoss: return notionalAtMark(of: position.quantity)
-    }
+    rules.notional(of: position, in: instrument, prices: prices)
   }
 
-  /// Notional of so many contracts at the mark, or of what they can still lose.
   func notionalAtMark(of quantity: Quantity) -> Money {
-    var price = prices.mark
-    if case .largestLoss(let cap) = rules.notionalBasis, quantity.isNegative {
-      price = max(.zero, cap - price)
-    }
-    return rules.notional(
-      of: quantity, in: instrument, at: price, settlementIndex: prices.settlementIndex)
-  }
-
-  /// The rates that hold for so many contracts of that notional.
-  func tier(of quantity: Quantity, notional: Money) -> MarginTier {
-    switch schedule {
-    case .flat, .tiered: return schedule.tier(at: notional)
-    case .openInterestScaled, .sizeScaled:
-      return schedule.tier(
-        of: ScheduleSize(
-          notional: notional, units: instrument.units(of: quantity.magnitude),
-          settlementAmount: instrument.notional(of: quantity, at: prices.mark),
-          openInterest: schedule.readsOpenInterest ? openInterestValue : nil))
-    }
+    rules.notionalAtMark(of: quantity, in: instrument, prices: prices)
   }
 
   /// The requirement of so many contracts of that notional, with the fee to close in it.
-  func requirement(
-    of quantity: Quantity, notional: Money
-  ) -> (requirement: PositionRequirement, closingFee: Money) {
-    let tier = tier(of: quantity, notional: notional)
-    let fee = closingFee(of: quantity, notional: notional, tier: tier)
-    return (
-      rules.requirement(of: notional, leverage: leverage, closingFee: fee, tier: tier), fee
-    )
-  }
-
-  /// Open interest at the mark, reporting asset; the largest amount where it does not fit.
-  private var openInterestValue: Money? {
-    guard let openInterest else { return nil }
-    let largest = Money(rawValue: .max)
-    let rounding = rules.amountRounding?.notional ?? .ceiling
-    let (units, overflow) = openInterest.rawValue.multipliedReportingOverflow(
-      by: instrument.multiplier.rawValue)
-    if overflow { return largest }
-    let one = ContractUnits.one.rawValue
-    let scale = AssetAmount.one.rawValue
-    let size =
-      instrument.payoff == .linear
-      ? FullWidth.checkedQuotient(
-        of: units, times: prices.mark.rawValue, over: one, rounding: rounding)
-      : FullWidth.checkedQuotient(
-        of: units, times: scale / (one / Price.one.rawValue), over: prices.mark.rawValue,
-        rounding: rounding)
-    let value = size.flatMap {
-      FullWidth.checkedQuotient(
-        of: $0, times: prices.settlementIndex.rawValue, over: Price.one.rawValue,
-        rounding: rounding)
-    }
-    guard let value else { return largest }
-    guard let grid = rules.amountRounding else { return Money(rawValue: value) }
-    return Money(rawValue: value).rounded(toMultipleOf: grid.step, rounding: rounding)
-  }
-
-  private func closingFee(of quantity: Quantity, notional: Money, tier: MarginTier) -> Money {
-    switch rules.closingFee {
-    case .none: return .zero
-    case .atMark:
-      let size = instrument.notional(of: quantity, at: prices.mark)
-      return .value(
-        of: size.times(instrument.takerFee, rounding: .ceiling), at: prices.settlementIndex,
-        rounding: .ceiling)
-    case .atBankruptcyPrice:
-      return rules.bankruptcyClosingFee(
-        of: notional,
-        initialMargin: rules.initialMargin(of: notional, leverage: leverage, tier: tier),
-        shrinks: instrument.notionalShrinksWithLosses(of: quantity),
-        takerFee: instrument.takerFee)
-    }
+  func requirement(of quantity: Quantity, notional: Money) -> PositionRequirement {
+    let tier = rules.tier(
+      of: quantity, notional: notional, in: instrument, schedule: schedule, prices: prices,
+      openInterest: openInterest)
+    let fee = rules.closingFee(
+      of: quantity, notional: notional, tier: tier, in: instrument, leverage: leverage,
+      prices: prices)
+    return rules.requirement(of: notional, leverage: leverage, closingFee: fee, tier: tier)
   }
 }
 

@@ -137,8 +137,8 @@ extension FuturesTerms {
       whole =
         notional + rules.notional(of: orders.notional, settlementIndex: prices.settlementIndex)
     }
-    let alone = requirement(of: position.quantity, notional: notional).requirement
-    let together = requirement(of: quantity, notional: whole).requirement
+    let alone = requirement(of: position.quantity, notional: notional)
+    let together = requirement(of: quantity, notional: whole)
     let counts = rules.orders.countsForMaintenance
     return (
       PositionRequirement(

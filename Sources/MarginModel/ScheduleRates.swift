@@ -259,14 +259,16 @@ extension ContractUnits {
   /// A size given as a quantity, exact.
   init(size: Quantity) {
     self.init(
-      rawValue: size.rawValue * DecimalText.power(
-        ofTen: Self.fractionDigits - Quantity.fractionDigits))
+      rawValue: size.rawValue
+        * DecimalText.power(
+          ofTen: Self.fractionDigits - Quantity.fractionDigits))
   }
 
   /// A size given in the settlement asset, exact.
   init(settlementAmount: AssetAmount) {
     self.init(
-      rawValue: settlementAmount.rawValue * DecimalText.power(
-        ofTen: Self.fractionDigits - AssetAmount.fractionDigits))
+      rawValue: settlementAmount.rawValue
+        * DecimalText.power(
+          ofTen: Self.fractionDigits - AssetAmount.fractionDigits))
   }
 }
