@@ -89,7 +89,7 @@ extension MarketState {
     guard let price = assets[Int(asset)].price,
       net.magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    if let terms = assets[Int(asset)].terms {
+    if assets[Int(asset)].hasTerms, let terms = assets[Int(asset)].terms {
       totals.add(
         terms.value(
           of: net, at: CollateralPrices(index: price), debtSide: rules[0].collateral.debtSide))

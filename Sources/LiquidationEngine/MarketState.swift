@@ -32,7 +32,11 @@ struct AssetState: Sendable {
   var price: Price?
   var haircut = Rate.one
   /// What it counts for where one haircut does not say it; nil: the haircut alone.
-  var terms: CollateralTerms?
+  var terms: CollateralTerms? {
+    didSet { hasTerms = terms != nil }
+  }
+  /// Whether there are such terms: the hot path asks this and copies nothing.
+  private(set) var hasTerms = false
   /// Largest net amount that is evaluated at this price.
   var largestAmount = AssetAmount.zero
   /// Largest entry cash flow of one position that is evaluated at this price.

@@ -30,7 +30,7 @@ public struct OrderMarginRules: Sendable, Equatable {
 
   /// Which size.
   public let basis: Basis
-  /// Added to the initial requirement per order, reporting asset, 0 or above.
+  /// Added per order to each requirement that counts orders, reporting asset, 0 or above.
   public let chargePerOrder: Money
   /// Whether the maintenance requirement counts the orders too.
   public let countsForMaintenance: Bool

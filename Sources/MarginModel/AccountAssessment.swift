@@ -136,13 +136,16 @@ extension AccountBook {
       }
       let counted: Money
       if let scaled = rulebook.collateral.terms(of: asset) {
-        counted = totals.add(
-          scaled.value(
-            of: amount,
-            at: CollateralPrices(
-              index: price, average: average(of: asset, market, rulebook),
-              totalDeposits: market.totalDeposits[asset]),
-            debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor))
+        let value = scaled.value(
+          of: amount,
+          at: CollateralPrices(
+            index: price, average: average(of: asset, market, rulebook),
+            totalDeposits: market.totalDeposits[asset]),
+          debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor)
+        counted = totals.add(value)
+        if value.maintenanceDebt.isPositive {
+          terms.append(MarginTerm(name: "debt.\(asset)", amount: value.maintenanceDebt))
+        }
       } else {
         counted = totals.add(
           amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))

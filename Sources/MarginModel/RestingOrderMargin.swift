@@ -113,7 +113,8 @@ extension FuturesTerms {
   /// What orders ask beside a position, each part 0 or above.
   ///
   /// Worst side: R(worse of q + buys and q − sells) − R(q), the new contracts at the mark.
-  /// Each order: R(N + Σ orders) − R(N) at the rates of the whole. Plus a charge per order.
+  /// Each order: R(N + Σ orders) − R(N) at the rates of the whole. Plus a charge per order. The
+  /// maintenance requirement counts the same or nothing, as the rules say.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
@@ -139,11 +140,13 @@ extension FuturesTerms {
     }
     let alone = requirement(of: position.quantity, notional: notional)
     let together = requirement(of: quantity, notional: whole)
+    let charge = rules.orders.charge(for: orders)
     let counts = rules.orders.countsForMaintenance
     return (
       PositionRequirement(
-        initial: max(.zero, together.initial - alone.initial) + rules.orders.charge(for: orders),
-        maintenance: counts ? max(.zero, together.maintenance - alone.maintenance) : .zero),
+        initial: max(.zero, together.initial - alone.initial) + charge,
+        maintenance: counts
+          ? max(.zero, together.maintenance - alone.maintenance) + charge : .zero),
       whole - notional
     )
   }

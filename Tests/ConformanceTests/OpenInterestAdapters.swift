@@ -84,14 +84,17 @@ extension MarginFamily {
   }
 
   private static func openInterestScaling(_ inputs: CaseInputs) throws -> OpenInterestScaling {
-    OpenInterestScaling(
+    guard
+      case .openInterestScaled(let preset)? = try Rulebook.preset("dydx-v4").futures.defaultSchedule
+    else { throw VectorFile.Failure(description: "dydx-v4 has no schedule by open interest") }
+    return OpenInterestScaling(
       initialRate: try inputs.optionalRatio("im_ppm", exponent: -6),
       maintenanceFraction: try inputs.optionalRatio("mf_ppm", exponent: -6),
       lowerOpenInterest: inputs.has("oi_lower")
         ? try inputs.scaled("oi_lower", exponent: -6) : .zero,
       upperOpenInterest: inputs.has("oi_upper")
         ? try inputs.scaled("oi_upper", exponent: -6) : .zero,
-      rateStep: Rate(rawValue: 1_000_000))
+      rateStep: preset.rateStep)
   }
 
   private static func openInterest(

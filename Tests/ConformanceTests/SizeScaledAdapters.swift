@@ -21,7 +21,7 @@ extension MarginFamily {
     },
     "drift_upnl_weight": MarginFamily { inputs in
       let profit: Money = try inputs.scaled("upnl", exponent: -6)
-      let weight = try SizeDiscount.drift(inputs.optionalRatio("imf_factor", exponent: -6))
+      let weight = try SizeDiscount.preset(factor: inputs.optionalRatio("imf_factor", exponent: -6))
         .weight(try inputs.optionalRatio("initial_weight", exponent: -4), of: profit)
       return ["weight": MarginAnswer(weight, digits: 4)]
     },
@@ -72,8 +72,8 @@ extension MarginFamily {
     let scaling = SizeScaling(
       initialRate: base.initial, maintenanceRate: base.maintenance, measure: .units,
       form: .squareRoot(
-        .drift(
-          try inputs.optionalRatio("imf_factor", exponent: -6),
+        try .preset(
+          factor: inputs.optionalRatio("imf_factor", exponent: -6),
           ordinaryInitialRate: isReduced ? usual : nil)))
     let tier = scaling.tier(of: try inputs.scaled("size", exponent: -9))
     let isMaintenance = try inputs.text("type") == "maintenance"
@@ -98,9 +98,9 @@ extension MarginFamily {
       "size", exponent: -Int(inputs.integer("decimals")))
     let weight: Rate
     if try inputs.text("side") == "asset" {
-      weight = SizeDiscount.drift(factor).weight(base, of: size)
+      weight = try SizeDiscount.preset(factor: factor).weight(base, of: size)
     } else {
-      weight = SquareRootScaling.drift(factor).rate(
+      weight = try SquareRootScaling.preset(factor: factor).rate(
         base, of: try inputs.scaled("size", exponent: -Int(inputs.integer("decimals"))))
     }
     return ["weight": MarginAnswer(weight, digits: 4)]
@@ -121,10 +121,10 @@ extension MarginFamily {
     let schedule = MarginSchedule.sizeScaled(
       SizeScaling(
         initialRate: ratio, maintenanceRate: ratio, measure: .units,
-        form: .squareRoot(.drift(try inputs.optionalRatio("imf_factor", exponent: -6)))))
+        form: .squareRoot(try .preset(factor: inputs.optionalRatio("imf_factor", exponent: -6)))))
     let profit = ProfitRules(
       weight: try inputs.optionalRatio("upnl_weight", exponent: -4),
-      discount: .drift(try inputs.optionalRatio("upnl_imf", exponent: -6)),
+      discount: try .preset(factor: inputs.optionalRatio("upnl_imf", exponent: -6)),
       cap: inputs.has("upnl_cap") ? try inputs.scaled("upnl_cap", exponent: -6) : nil)
     let rulebook = try Rulebook.preset("drift-v2").with(
       schedule: schedule,
@@ -271,25 +271,31 @@ extension MarginFamily {
 extension Rate {
   /// The grid of weights.
   fileprivate static let tenThousandth = Rate(rawValue: 100_000_000)
-  /// The grid of square roots.
-  fileprivate static let hundredThousandth = Rate(rawValue: 10_000_000)
 }
 
 extension SquareRootScaling {
-  fileprivate static func drift(
-    _ factor: Rate, ordinaryInitialRate: Rate? = nil
-  ) -> SquareRootScaling {
-    SquareRootScaling(
-      factor: factor, reduction: Rate(rawValue: 200_000_000_000), rootStep: .hundredThousandth,
-      rootAddend: 1, rateStep: .tenThousandth, ordinaryInitialRate: ordinaryInitialRate)
+  /// The growth of the preset with a case's factor.
+  fileprivate static func preset(
+    factor: Rate, ordinaryInitialRate: Rate? = nil
+  ) throws -> SquareRootScaling {
+    guard case .sizeScaled(let schedule)? = try Rulebook.preset("drift-v2").futures.defaultSchedule,
+      case .squareRoot(let form) = schedule.form
+    else { throw VectorFile.Failure(description: "drift-v2 has no schedule by size") }
+    return SquareRootScaling(
+      factor: factor, reduction: form.reduction, rootStep: form.rootStep,
+      rootAddend: form.rootAddend, rateStep: form.rateStep,
+      ordinaryInitialRate: ordinaryInitialRate)
   }
 }
 
 extension SizeDiscount {
-  fileprivate static func drift(_ factor: Rate) -> SizeDiscount {
-    SizeDiscount(
-      numerator: Rate(rawValue: 1_100_000_000_000), factor: factor,
-      rootStep: .hundredThousandth, rootAddend: 1, growthStep: Rate(rawValue: 1_000_000),
-      weightStep: .tenThousandth)
+  /// The discount of the preset with a case's factor.
+  fileprivate static func preset(factor: Rate) throws -> SizeDiscount {
+    guard let form = try Rulebook.preset("drift-v2").futures.profit?.discount else {
+      throw VectorFile.Failure(description: "drift-v2 has no discount by size")
+    }
+    return SizeDiscount(
+      numerator: form.numerator, factor: factor, rootStep: form.rootStep,
+      rootAddend: form.rootAddend, growthStep: form.growthStep, weightStep: form.weightStep)
   }
 }
