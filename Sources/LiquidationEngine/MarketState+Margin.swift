@@ -46,6 +46,7 @@ extension MarketState {
   }
 
   /// Adds what the orders of an account's shared part ask; an isolated position has its own.
+  @inline(never)
   private func addOrders(of holdings: AccountHoldings, to totals: inout MarginTotals) -> Bool {
     for order in holdings.orders {
       let slot = holdings.positionIndex(of: order.instrument)
@@ -64,6 +65,7 @@ extension MarketState {
   ///
   /// - Returns: false where they count for the decision and cannot be valued; where they only
   ///   matter for opening, an order without a price asks nothing.
+  @inline(never)
   private func add(
     _ order: OrderSlot, beside position: PositionSlot, to totals: inout MarginTotals
   ) -> Bool {
@@ -89,14 +91,23 @@ extension MarketState {
     guard let price = assets[Int(asset)].price,
       net.magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    if assets[Int(asset)].hasTerms, let terms = assets[Int(asset)].terms {
-      totals.add(
-        terms.value(
-          of: net, at: CollateralPrices(index: price), debtSide: rules[0].collateral.debtSide))
+    if assets[Int(asset)].hasTerms {
+      addByTerms(net, of: asset, price: price, to: &totals)
       return true
     }
     totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
     return true
+  }
+
+  /// Kept out of the hot path, so that it copies nothing for assets with one haircut.
+  @inline(never)
+  private func addByTerms(
+    _ net: AssetAmount, of asset: Int32, price: Price, to totals: inout MarginTotals
+  ) {
+    guard let terms = assets[Int(asset)].terms else { return }
+    totals.add(
+      terms.value(
+        of: net, at: CollateralPrices(index: price), debtSide: rules[0].collateral.debtSide))
   }
 
   /// Worth and requirement of one position; nil while a price is missing or it is out of range.

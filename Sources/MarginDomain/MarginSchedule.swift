@@ -1,15 +1,17 @@
 public import FixedPoint
 
 /// Rates by the size of a position.
+///
+/// The larger forms are boxed, because a schedule is copied with every contract's state.
 public enum MarginSchedule: Sendable, Equatable {
   /// Tiers by notional, ascending by floor, the first floor 0, each cap the next floor.
   case tiered([MarginTier])
   /// One pair of rates at every size.
   case flat(initialRate: Rate, maintenanceRate: Rate)
   /// The initial rate grows with the contract's open interest.
-  case openInterestScaled(OpenInterestScaling)
+  indirect case openInterestScaled(OpenInterestScaling)
   /// Both rates grow with the size of the position.
-  case sizeScaled(SizeScaling)
+  indirect case sizeScaled(SizeScaling)
 }
 
 /// One step of a tiered schedule, or the rates that another schedule gives at one size.

@@ -54,13 +54,15 @@ public struct ProfitRules: Sendable, Equatable {
   /// Part that counts, 0 to 1.
   public let weight: Rate
   /// Makes a large profit count less; nil: the weight alone.
-  public let discount: SizeDiscount?
+  public var discount: SizeDiscount? { discounts.first }
+  /// At most one, out of line: rules are copied more often than profits are discounted.
+  private let discounts: [SizeDiscount]
   /// Most that counts per position, reporting asset; nil: no bound.
   public let cap: Money?
   /// Makes rules.
   public init(weight: Rate, discount: SizeDiscount?, cap: Money?) {
     self.weight = weight
-    self.discount = discount
+    discounts = discount.map { [$0] } ?? []
     self.cap = cap
   }
 }

@@ -69,7 +69,7 @@ extension Rulebook {
       prices: prices)
     var requirement = futures.requirement(
       of: notional, leverage: leverage, closingFee: fee, tier: tier)
-    if let profit = futures.profit, worth.isPositive {
+    if worth.isPositive, let profit = futures.profit {
       let value = Money.value(of: worth, at: prices.settlementIndex, rounding: .floor)
       requirement.withheldProfit = value - futures.counted(value, by: profit)
     }
