@@ -54,7 +54,8 @@ struct PortfolioSums {
     var next = 0
     for (place, grid) in grids.enumerated() {
       let start = next
-      while next < order.groups.count, legs[order.places[order.groups[next].lowerBound]].grid == place
+      while next < order.groups.count,
+        legs[order.places[order.groups[next].lowerBound]].grid == place
       {
         next += 1
       }
