@@ -7,6 +7,7 @@ struct WrittenAsset: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let underlying: LocatedValue<Symbol>?
+  let confidence: Rate?
 }
 
 /// An underlying as it was written.
@@ -14,6 +15,7 @@ struct WrittenUnderlying: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let volatility: Rate?
+  let confidence: Rate?
 }
 
 /// A mark as it was written.
@@ -22,6 +24,8 @@ struct WrittenMark: Sendable {
   let markPrice: LocatedValue<Price>?
   let impliedVolatility: Rate?
   let funding: ReportDetails.FundingRate?
+  let interestRate: Rate?
+  let confidence: Rate?
 }
 
 extension YAMLShape where Value == WrittenAsset {
@@ -36,7 +40,11 @@ extension YAMLShape where Value == WrittenAsset {
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let underlying = fields.optional(
         "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
-      return symbol.map { WrittenAsset(symbol: $0, indexPrice: price, underlying: underlying) }
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
+      return symbol.map {
+        WrittenAsset(
+          symbol: $0, indexPrice: price, underlying: underlying, confidence: confidence)
+      }
     }
   }
 }
@@ -52,8 +60,10 @@ extension YAMLShape where Value == WrittenUnderlying {
       let symbol = fields.required("symbol", .symbol)
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
-        WrittenUnderlying(symbol: $0, indexPrice: price, volatility: volatility)
+        WrittenUnderlying(
+          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence)
       }
     }
   }
@@ -77,9 +87,12 @@ extension YAMLShape where Value == WrittenMark {
           funding = ReportDetails.FundingRate(rate: rate, intervalHours: interval)
         }
       }
+      let interest = fields.optional("interest_rate", .signed(10))
+      let confidence = fields.optional("confidence", .ratio)
       return symbol.map {
         WrittenMark(
-          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding)
+          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
+          interestRate: interest, confidence: confidence)
       }
     }
   }
