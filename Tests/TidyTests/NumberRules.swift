@@ -19,6 +19,8 @@ enum NumberRules {
     "Sources/MarginModel/ModelMark.swift",
     "Sources/MarginModel/OptionBatch.swift",
     "Sources/MarginModel/OptionBatchKernels.swift",
+    "Sources/MarginModel/OptionGrid.swift",
+    "Sources/MarginModel/OptionLanes.swift",
     "Sources/MarginModel/OptionRange.swift",
     "Sources/MarginModel/OptionSeries+Instrument.swift",
     "Sources/MarginModel/OptionSeries.swift",
