@@ -19,7 +19,7 @@ public struct MarketView: Sendable {
   public var asOf: EventTime?
   /// Forwards by the symbol of a dated option's forward, else of the option itself.
   public var forwards: [Symbol: Price] = [:]
-  /// Interest rates per year, by the same symbols; 0 where there is none.
+  /// Interest rates per year, by the same symbols; one below 0 counts 0.
   public var interestRates: [Symbol: Rate] = [:]
   /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
   /// stated the least counts, where none is it is 1.

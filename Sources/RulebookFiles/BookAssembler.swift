@@ -11,14 +11,19 @@ struct BookAssembler {
 
   var rulebook: Rulebook { document.rulebook }
 
-  init(definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?) {
+  init(
+    definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?,
+    reportingAssetPrice: Price?
+  ) {
     self.definitions = definitions
     document = rulebook
     market = MarketView(
       marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
+    market.reportingAssetPrice = reportingAssetPrice
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
+      market.confidences[underlying.symbol] = underlying.confidence.map { [$0] }
     }
     for asset in definitions.assets.map(\.value) {
       market.assetPrices[asset.symbol] = asset.indexPrice
@@ -26,6 +31,7 @@ struct BookAssembler {
       market.totalDeposits[asset.symbol] = asset.totalDeposits
       market.assets[asset.symbol] = CollateralAsset(
         symbol: asset.symbol, underlying: asset.underlying?.value)
+      market.confidences[asset.symbol] = asset.confidence.map { [$0] }
     }
   }
 
@@ -58,6 +64,13 @@ struct BookAssembler {
       market.openInterests[symbol] = mark.openInterest
       fundingRates[symbol] = mark.funding
       market.fundingRates[symbol] = mark.funding
+      market.confidences[symbol] = mark.confidence.map { [$0] }
+      market.interestRates[symbol] = mark.interestRate
+      if mark.interestRate != nil, !instrument.isFuture || instrument.expiry == nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is no dated future", at: mark.symbol,
+          expected: "interest_rate for the forward of an expiry only")
+      }
       if mark.funding != nil, !instrument.isFuture {
         fields.report(
           "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,

@@ -9,6 +9,7 @@ struct WrittenAsset: Sendable {
   let underlying: LocatedValue<Symbol>?
   var averagePrice: Price?
   var totalDeposits: AssetAmount?
+  let confidence: Rate?
 }
 
 /// An underlying as it was written.
@@ -16,6 +17,7 @@ struct WrittenUnderlying: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let volatility: Rate?
+  let confidence: Rate?
 }
 
 /// A mark as it was written.
@@ -25,6 +27,8 @@ struct WrittenMark: Sendable {
   let impliedVolatility: Rate?
   let funding: ReportDetails.FundingRate?
   let openInterest: Quantity?
+  let interestRate: Rate?
+  let confidence: Rate?
 }
 
 extension YAMLShape where Value == WrittenAsset {
@@ -41,10 +45,11 @@ extension YAMLShape where Value == WrittenAsset {
         "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
       let average = hasPrice ? fields.optional("average_price", .price) : nil
       let deposits = hasPrice ? fields.optional("total_deposits", .totalDeposits) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
         WrittenAsset(
           symbol: $0, indexPrice: price, underlying: underlying, averagePrice: average,
-          totalDeposits: deposits)
+          totalDeposits: deposits, confidence: confidence)
       }
     }
   }
@@ -61,8 +66,10 @@ extension YAMLShape where Value == WrittenUnderlying {
       let symbol = fields.required("symbol", .symbol)
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
-        WrittenUnderlying(symbol: $0, indexPrice: price, volatility: volatility)
+        WrittenUnderlying(
+          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence)
       }
     }
   }
@@ -87,10 +94,12 @@ extension YAMLShape where Value == WrittenMark {
           funding = ReportDetails.FundingRate(rate: rate, intervalHours: interval)
         }
       }
+      let interest = fields.optional("interest_rate", .signed(10))
+      let confidence = fields.optional("confidence", .ratio)
       return symbol.map {
         WrittenMark(
           symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
-          openInterest: openInterest)
+          openInterest: openInterest, interestRate: interest, confidence: confidence)
       }
     }
   }

@@ -88,7 +88,7 @@ struct DocumentFaultTests {
           band_timeout_seconds: -1
           maximum_price_age_seconds: 60
           maximum_time_ahead_seconds: 1e9
-        portfolio: {}
+        credit: {}
         laddr: 3
     """
 
@@ -137,7 +137,7 @@ struct DocumentFaultTests {
       + "seconds above 0, at most 31622400",
     "44:35: rulebooks[0].market.maximum_time_ahead_seconds: is '1e9', expected a "
       + "number of seconds above 0, at most 31622400",
-    "45:16: rulebooks[0].portfolio: is not supported yet, expected a rulebook without "
+    "45:13: rulebooks[0].credit: is not supported yet, expected a rulebook without "
       + "this part",
     "46:5: rulebooks[0].laddr: is not a known key (did you mean ladder?)",
   ]
@@ -300,8 +300,6 @@ struct DocumentFaultTests {
       + "symbol, quantity, entry_price, leverage, isolated_margin, open_orders",
     "62:19: accounts[1].account_id: 'a1' stands in the book already, expected each "
       + "account once",
-    "62:36: accounts[1].margin_mode: PORTFOLIO is not supported yet, expected "
-      + "ISOLATED or CROSS",
     "65:18: accounts[2].positions[0]: holds no isolated_margin, expected "
       + "isolated_margin, as the account's margin_mode is ISOLATED",
     "65:61: accounts[2].positions[0].leverage: is '0', expected a number above 0, at "

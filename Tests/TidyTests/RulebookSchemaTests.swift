@@ -31,6 +31,7 @@ struct RulebookSchemaTests {
       ("fee_rate: 0", "fee_rate: 2"), ("put_cap:", "put_cup:"),
       ("notional_basis: mark", "notional_basis: index"), ("enter_below: 1,", "enter_blow: 1,"),
       ("floor: 50000", "floor: -50000"), ("confirmations: 2", "confirmations: 3"),
+      ("futures_shock: keeps_basis", "futures_shock: keep"), ("weight: tail", "weight: tale"),
     ])
   func refusals(text: String, replacement: String) throws {
     let preset = Repository.root.appending(path: "Sources/RulebookFiles/Presets/native.yaml")
