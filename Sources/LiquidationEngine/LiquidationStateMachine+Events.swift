@@ -86,22 +86,28 @@ private struct EvidenceDraft {
     let open = positions.filter { !$0.state.quantity.isZero }
     for slot in cash {
       var net = slot.amount
+      var outside = AssetAmount.zero
       for position in open where position.settlement == slot.asset {
-        if let assessment = market.assess(position) { net += assessment.worth }
+        guard let assessment = market.assess(position) else { continue }
+        net += assessment.worth
+        outside += assessment.worthOutsideEquity
       }
-      add(net, of: slot.asset)
+      add(net, outside, of: slot.asset)
     }
     for position in open { add(position) }
   }
 
-  private mutating func add(_ net: AssetAmount, of asset: Int32) {
+  private mutating func add(_ net: AssetAmount, _ outside: AssetAmount, of asset: Int32) {
     let state = market.assets[Int(asset)]
     addPrice(of: state)
-    guard let price = state.price, net.magnitude <= state.largestAmount else {
+    guard let price = state.price, net.magnitude <= state.largestAmount,
+      (net - outside).magnitude <= state.largestAmount
+    else {
       isPartial = true
       return
     }
-    let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+    let counted = totals.add(
+      net, indexPrice: price, haircut: state.haircut, outsideEquity: outside)
     terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
   }
 

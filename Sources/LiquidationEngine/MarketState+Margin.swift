@@ -13,6 +13,7 @@ extension MarketState {
     for cash in holdings.cash.indices {
       let asset = holdings.cash[cash].asset
       var net = holdings.cash[cash].amount
+      var outside = AssetAmount.zero
       if hasPositions {
         // Every cross position's settlement asset has a cash slot, so each is met exactly once.
         for slot in holdings.positions.indices
@@ -20,9 +21,10 @@ extension MarketState {
           guard let assessment = assess(holdings.positions[slot]) else { return nil }
           totals.add(assessment.requirement)
           net += assessment.worth
+          outside += assessment.worthOutsideEquity
         }
       }
-      guard add(net, of: asset, to: &totals) else { return nil }
+      guard add(net, outside, of: asset, to: &totals) else { return nil }
     }
     return totals
   }
@@ -32,23 +34,27 @@ extension MarketState {
     guard !rules.isEmpty else { return nil }
     var totals = MarginTotals()
     var net = position.isolatedMargin
+    var outside = AssetAmount.zero
     if !position.state.quantity.isZero {
       guard let assessment = assess(position) else { return nil }
       totals.add(assessment.requirement)
       net += assessment.worth
+      outside = assessment.worthOutsideEquity
     }
-    guard add(net, of: position.settlement, to: &totals) else { return nil }
+    guard add(net, outside, of: position.settlement, to: &totals) else { return nil }
     return totals
   }
 
   private func add(
-    _ net: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, to totals: inout MarginTotals
   ) -> Bool {
-    if net.isZero { return true }
+    if net.isZero, outside.isZero { return true }
     guard let price = assets[Int(asset)].price,
-      net.magnitude <= assets[Int(asset)].largestAmount
+      net.magnitude <= assets[Int(asset)].largestAmount,
+      (net - outside).magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    totals.add(
+      net, indexPrice: price, haircut: assets[Int(asset)].haircut, outsideEquity: outside)
     return true
   }
 

@@ -144,7 +144,10 @@ struct MarketState: Sendable {
       instruments[Int(instrument)].prices = nil
       return
     }
-    let prices = PositionPrices(mark: mark, index: usedIndex, settlementIndex: settlementIndex)
+    let prices = PositionPrices(
+      mark: mark, index: usedIndex, settlementIndex: settlementIndex,
+      volatility: state.terms.isFuture
+        ? nil : state.volatility ?? feeds[Int(state.feed)].volatility)
     instruments[Int(instrument)].prices = prices
     instruments[Int(instrument)].largestQuantity = largestQuantity(of: state.terms, prices: prices)
   }

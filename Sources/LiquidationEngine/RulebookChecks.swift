@@ -12,6 +12,7 @@ extension LiquidationStateMachine {
     if let schedule = rulebook.futures.defaultSchedule { try check(schedule) }
     for entry in rulebook.futures.schedules { try check(entry.schedule) }
     try check(rulebook.options)
+    guard rulebook.contingencies == nil else { throw Refusal(.inconsistentReference) }
     for entry in rulebook.collateral.haircuts { try check(ratio: entry.haircut, atMost: .one) }
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
@@ -48,12 +49,29 @@ extension LiquidationStateMachine {
   }
 
   private func check(_ options: StandardOptionRules) throws(Refusal) {
+    let terms = options.terms
     let rates = [
       options.shortInitialRate, options.shortInitialFloor, options.shortMaintenanceRate,
-      options.shortMaintenanceFloor, options.longInitialRate, options.longMaintenanceValueRate,
-      options.longMaintenanceRate, options.putCap ?? .zero,
+      options.shortMaintenanceFloor, options.longInitialRate ?? .zero,
+      options.longMaintenanceValueRate, options.longMaintenanceRate ?? .zero,
+      options.putCap ?? .zero, terms.putMaintenanceMarkRate, terms.putInitialFactor,
+      terms.maintenanceFeeRate, terms.longInitialValueRate,
     ]
     for rate in rates { try check(ratio: rate, atMost: limits.maximumRequirementRate) }
+    for step in terms.sizeFactors {
+      try check(ratio: step.factor, atMost: limits.maximumRequirementRate)
+    }
+    try check(ratio: terms.fundingHours, atMost: DomainLimits.maximumFundingPeriodHours)
+    if let rule = terms.deltaGamma {
+      guard rule.maintenanceRatio.isPositive, rule.maintenanceRatio <= rule.initialRatio,
+        rule.initialRatio <= .one
+      else { throw Refusal(.outOfRange) }
+    }
+    // Premiums of fills move cash here, no entry price of an option is kept, and each position is
+    // asked alone: rules that need more would be margined with less.
+    guard terms.style == .paid, terms.premium == .mark, terms.netting == nil else {
+      throw Refusal(.inconsistentReference)
+    }
   }
 
   /// Levels are above zero, no state is left below its enter level, and worse states are entered

@@ -19,11 +19,13 @@ public struct Rulebook: Sendable, Equatable {
   public let liquidation: LiquidationRules
   /// Which prices and times are believed.
   public let market: MarketRules
+  /// What the initial requirement adds while prices deserve less trust; nil: nothing.
+  public let contingencies: ContingencyRules?
   /// Makes a rulebook of parts that were checked.
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
-    market: MarketRules
+    market: MarketRules, contingencies: ContingencyRules? = nil
   ) {
     self.id = id
     self.reportingAsset = reportingAsset
@@ -33,5 +35,6 @@ public struct Rulebook: Sendable, Equatable {
     self.ladder = ladder
     self.liquidation = liquidation
     self.market = market
+    self.contingencies = contingencies
   }
 }

@@ -11,6 +11,8 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
+  /// The rulebook margins an option by its greeks, and no volatility gives them.
+  case missingVolatility(Symbol)
 
   /// What is missing, for people.
   public var description: String {
@@ -19,6 +21,7 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
     case .missingIndex(let symbol): return "no index price of \(symbol)"
     case .missingAssetPrice(let symbol): return "no index price of asset \(symbol)"
     case .missingSchedule(let symbol): return "the rulebook has no margin schedule for \(symbol)"
+    case .missingVolatility(let symbol): return "no volatility of \(symbol)"
     }
   }
 }
@@ -109,35 +112,45 @@ extension AccountBook {
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
-    var amounts = cash
+    var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
     for position in positions {
       let leg = try leg(of: position, market, rulebook)
       legs.append(leg)
       let asset = position.instrument.settlementAsset
-      if let index = amounts.firstIndex(where: { $0.asset == asset }) {
-        amounts[index].amount += leg.standard.worth
-      } else {
-        amounts.append((asset, leg.standard.worth))
-      }
+      let place = amounts.firstIndex { $0.asset == asset } ?? amounts.endIndex
+      if place == amounts.endIndex { amounts.append(HeldAmount(asset: asset, net: .zero)) }
+      amounts[place].net += leg.standard.worth
+      amounts[place].outsideEquity += leg.standard.worthOutsideEquity
     }
     return try total(unit, amounts: amounts, legs: legs, market, rulebook)
   }
 
   private func total(
-    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)], legs: [MarginLeg],
+    _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
-    for (asset, amount) in amounts where !amount.isZero {
+    var facts = UnitFacts(
+      pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
+    for held in amounts where !held.net.isZero || !held.outsideEquity.isZero {
+      let asset = held.asset
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
       }
       let counted = totals.add(
-        amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+        held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
+        outsideEquity: held.outsideEquity)
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+      if let underlying = market.assets[asset]?.underlying {
+        facts.holdings.append(
+          UnitFacts.Holding(
+            asset: asset,
+            value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
+            confidence: market.confidences[underlying] ?? .one))
+      }
     }
-    let required = rulebook.requirement(of: legs)
+    let required = rulebook.requirement(of: legs, facts: facts)
     totals.add(required.requirement)
     return UnitAssessment(
       unit: unit, totals: totals,
@@ -157,17 +170,32 @@ extension AccountBook {
     else { throw .missingAssetPrice(instrument.settlementAsset) }
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
-    let prices = PositionPrices(mark: mark, index: index, settlementIndex: settlement)
+    let volatility = instrument.isFuture ? nil : market.volatility(of: instrument)
+    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, volatility == nil {
+      throw .missingVolatility(instrument.symbol)
+    }
+    let prices = PositionPrices(
+      mark: mark, index: index, settlementIndex: settlement,
+      forward: market.forward(of: instrument), optionEntry: position.optionEntryPrice,
+      volatility: volatility,
+      initialMultiplier: market.initialMultipliers[instrument.symbol] ?? .one)
     return MarginLeg(
-      instrument: instrument, position: position.state, prices: prices,
-      volatility: instrument.isFuture ? nil : market.volatility(of: instrument),
+      instrument: instrument, position: position.state, prices: prices, volatility: volatility,
       standard: rulebook.assess(
         position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-        prices: prices))
+        prices: prices),
+      confidence: market.confidence(of: instrument))
   }
 
   /// A future's requirement does not use the index, so its absence is no fault there.
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
     instrument.isFuture ? mark : nil
   }
+}
+
+/// One asset's amount in a unit, and the part of it that equity leaves out.
+private struct HeldAmount {
+  let asset: Symbol
+  var net: AssetAmount
+  var outsideEquity = AssetAmount.zero
 }

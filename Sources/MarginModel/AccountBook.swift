@@ -12,14 +12,18 @@ public struct AccountBook: Sendable {
     public let leverage: Rate?
     /// Margin set aside for it, settlement asset; used when the account is isolated.
     public let isolatedMargin: AssetAmount
+    /// Average price of entry of an option, where it is known.
+    public let optionEntryPrice: Price?
     /// Makes a position.
     public init(
-      instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount
+      instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount,
+      optionEntryPrice: Price? = nil
     ) {
       self.instrument = instrument
       self.state = state
       self.leverage = leverage
       self.isolatedMargin = isolatedMargin
+      self.optionEntryPrice = optionEntryPrice
     }
   }
 

@@ -15,6 +15,11 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// How sure the sources of prices are, 0 to 1, by instrument (its mark) or underlying (its
+  /// index); what is not listed is sure.
+  public var confidences: [Symbol: Rate] = [:]
+  /// What venues multiply initial requirements with (open interest), by instrument; else 1.
+  public var initialMultipliers: [Symbol: Rate] = [:]
 
   /// Makes a view.
   public init(
@@ -52,6 +57,26 @@ public struct MarketView: Sendable {
     return ModelMark.price(of: terms, index: index, volatility: volatility)
   }
 
+  /// The forward to a dated option's expiry: the mark of the future that it names.
+  ///
+  /// - Parameter instrument: any contract.
+  /// - Returns: quote per unit; nil for other contracts, and where no future or no mark is known.
+  public func forward(of instrument: Instrument) -> Price? {
+    guard case .datedOption(_, _, let forward?) = instrument.kind else { return nil }
+    return marks[forward]
+  }
+
+  /// How sure the sources of a contract's prices are of them.
+  public func confidence(of instrument: Instrument) -> PriceConfidence {
+    var confidence = PriceConfidence(
+      mark: confidences[instrument.symbol] ?? .one,
+      index: confidences[instrument.underlying] ?? .one, forward: .one)
+    if case .datedOption(_, _, let forward?) = instrument.kind {
+      confidence.forward = confidences[forward] ?? .one
+    }
+    return confidence
+  }
+
   /// The volatility of an option: its own, else its underlying's.
   public func volatility(of instrument: Instrument) -> Rate? {
     volatilities[instrument.symbol] ?? volatilities[instrument.underlying]
@@ -73,6 +98,14 @@ public struct MarketView: Sendable {
     guard let old = indices[underlying] else { return self }
     var moved = self
     moved.indices[underlying] = index
+    let held = instruments.map(\.symbol)
+    for case .datedOption(_, _, let forward?) in instruments.map(\.kind)
+    where !held.contains(forward) {
+      // A forward that nobody holds moves like a future: it keeps its distance from the index.
+      moved.marks[forward] = marks[forward].map {
+        max(DomainLimits.minimumPrice, $0 + (index - old))
+      }
+    }
     for instrument in instruments where instrument.underlying == underlying {
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {

@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// The prices that one position is margined with.
@@ -9,11 +9,26 @@ public struct PositionPrices: Sendable, Equatable {
   public let index: Price
   /// Reporting asset per unit of the settlement asset.
   public let settlementIndex: Price
+  /// The forward to a dated option's expiry, quote per unit; nil: the index stands for it.
+  public let forward: Price?
+  /// Average price of entry of an option, quote per unit, where it is known.
+  public let optionEntry: Price?
+  /// Volatility per year at which an option is valued, where it is known.
+  public let volatility: Rate?
+  /// What the venue multiplies the initial requirement with (open interest); 1 or more.
+  public let initialMultiplier: Rate
   /// Makes a set of prices.
-  public init(mark: Price, index: Price, settlementIndex: Price) {
+  public init(
+    mark: Price, index: Price, settlementIndex: Price, forward: Price? = nil,
+    optionEntry: Price? = nil, volatility: Rate? = nil, initialMultiplier: Rate = .one
+  ) {
     self.mark = mark
     self.index = index
     self.settlementIndex = settlementIndex
+    self.forward = forward
+    self.optionEntry = optionEntry
+    self.volatility = volatility
+    self.initialMultiplier = initialMultiplier
   }
 }
 
@@ -21,6 +36,9 @@ public struct PositionPrices: Sendable, Equatable {
 public struct PositionAssessment: Sendable, Equatable {
   /// Unrealized profit (future) or value (option), settlement asset, rounded down.
   public let worth: AssetAmount
+  /// The part of the worth that only net equity holds: the value of an option whose requirement
+  /// includes its mark; else 0.
+  public let worthOutsideEquity: AssetAmount
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
   /// Requirements, the closing fee included where the rules say so.
@@ -30,7 +48,8 @@ public struct PositionAssessment: Sendable, Equatable {
 
   /// What a flat position adds.
   public static let nothing = PositionAssessment(
-    worth: .zero, notional: .zero, requirement: .zero, closingFee: .zero)
+    worth: .zero, worthOutsideEquity: .zero, notional: .zero, requirement: .zero,
+    closingFee: .zero)
 }
 
 extension Rulebook {
@@ -51,11 +70,9 @@ extension Rulebook {
     guard instrument.isFuture else {
       let size = instrument.notional(of: position.quantity, at: prices.index)
       return PositionAssessment(
-        worth: worth,
+        worth: worth, worthOutsideEquity: options.terms.isValueOutsideEquity ? worth : .zero,
         notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
-        requirement: options.requirement(
-          of: position.quantity, in: instrument, mark: prices.mark, index: prices.index,
-          settlementIndex: prices.settlementIndex),
+        requirement: options.requirement(of: position.quantity, in: instrument, prices: prices),
         closingFee: .zero)
     }
     guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
@@ -65,7 +82,7 @@ extension Rulebook {
       of: position, in: instrument, leverage: leverage, prices: prices,
       sized: (notional: notional, tier: tier))
     return PositionAssessment(
-      worth: worth, notional: notional,
+      worth: worth, worthOutsideEquity: .zero, notional: notional,
       requirement: futures.requirement(
         of: notional, leverage: leverage, closingFee: fee, tier: tier),
       closingFee: fee)

@@ -18,6 +18,7 @@ struct BookAssembler {
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
+      market.confidences[underlying.symbol] = underlying.confidence
     }
     for asset in definitions.assets.map(\.value) {
       market.assetPrices[asset.symbol] = asset.indexPrice
@@ -53,6 +54,13 @@ struct BookAssembler {
       }
       market.volatilities[symbol] = mark.impliedVolatility
       fundingRates[symbol] = mark.funding
+      market.confidences[symbol] = mark.confidence
+      market.initialMultipliers[symbol] = mark.initialMultiplier
+      if instrument.isFuture, mark.initialMultiplier != nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is a future, and its schedule is its requirement",
+          at: mark.symbol, expected: "initial_margin_multiplier for options only")
+      }
       if mark.funding != nil, !instrument.isFuture {
         fields.report(
           "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,
@@ -128,6 +136,10 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
+    if !instrument.isFuture, rulebook.options.terms.style == .variation {
+      guard let entry = written.entryPrice?.value else { return nil }
+      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+    }
     if instrument.isFuture {
       let smallest =
         instrument.payoff == .inverse
@@ -137,6 +149,7 @@ struct BookAssembler {
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,
-      isolatedMargin: written.isolatedMargin?.value ?? .zero)
+      isolatedMargin: written.isolatedMargin?.value ?? .zero,
+      optionEntryPrice: instrument.isFuture ? nil : written.entryPrice?.value)
   }
 }

@@ -14,6 +14,7 @@ struct WrittenUnderlying: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let volatility: Rate?
+  let confidence: Rate?
 }
 
 /// A mark as it was written.
@@ -22,6 +23,8 @@ struct WrittenMark: Sendable {
   let markPrice: LocatedValue<Price>?
   let impliedVolatility: Rate?
   let funding: ReportDetails.FundingRate?
+  let confidence: Rate?
+  let initialMultiplier: Rate?
 }
 
 extension YAMLShape where Value == WrittenAsset {
@@ -52,8 +55,10 @@ extension YAMLShape where Value == WrittenUnderlying {
       let symbol = fields.required("symbol", .symbol)
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
-        WrittenUnderlying(symbol: $0, indexPrice: price, volatility: volatility)
+        WrittenUnderlying(
+          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence)
       }
     }
   }
@@ -67,6 +72,8 @@ extension YAMLShape where Value == WrittenMark {
       let price = fields.optional(
         "mark_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
       let volatility = fields.optional("implied_volatility", .volatility)
+      let confidence = fields.optional("confidence", .ratio)
+      let multiplier = fields.optional("initial_margin_multiplier", .initialMultiplier)
       let hasRate = fields.contains("funding_rate")
       let hasInterval = fields.contains("funding_interval_hours")
       var funding: ReportDetails.FundingRate?
@@ -79,7 +86,8 @@ extension YAMLShape where Value == WrittenMark {
       }
       return symbol.map {
         WrittenMark(
-          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding)
+          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
+          confidence: confidence, initialMultiplier: multiplier)
       }
     }
   }
@@ -88,5 +96,9 @@ extension YAMLShape where Value == WrittenMark {
 extension YAMLShape where Value == Rate {
   fileprivate static var fundingRate: YAMLShape {
     fixed(in: -Rate.one ... .one, "a rate from -1 to 1")
+  }
+
+  fileprivate static var initialMultiplier: YAMLShape {
+    fixed(in: .one...Rate(rawValue: 100 * Rate.one.rawValue), "a factor from 1 to 100")
   }
 }

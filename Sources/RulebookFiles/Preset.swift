@@ -10,6 +10,12 @@ public struct Preset: Sendable {
   public static let all: [Preset] = [
     Preset(name: "native", date: "2026-11-24") { PackageResources.native_yaml },
     Preset(name: "binance-usdm", date: "2024-10-24") { PackageResources.binance_usdm_yaml },
+    Preset(name: "deribit-standard", date: "2026-11-25") {
+      PackageResources.deribit_standard_yaml
+    },
+    Preset(name: "derive-srm", date: "2026-01-21") { PackageResources.derive_srm_yaml },
+    Preset(name: "deri", date: "2026-11-25") { PackageResources.deri_yaml },
+    Preset(name: "paradex", date: "2026-11-25") { PackageResources.paradex_yaml },
   ]
 
   /// The names of all presets.

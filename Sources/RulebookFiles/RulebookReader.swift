@@ -111,11 +111,12 @@ extension RulebookParts {
     ladder = fields.optional("ladder", .marginLadder)
     liquidation = fields.optional("liquidation", .liquidationRules)
     market = fields.optional("market", .marketRules)
+    contingencies = fields.optional("contingencies", .contingencyRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
-    "futures", "options", "collateral", "ladder", "liquidation", "market",
+    "futures", "options", "collateral", "ladder", "liquidation", "market", "contingencies",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -155,6 +156,7 @@ extension RulebookParts {
       ladder = ladder ?? other.ladder
       liquidation = liquidation ?? other.liquidation
       market = market ?? other.market
+      contingencies = contingencies ?? other.contingencies
       return true
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.

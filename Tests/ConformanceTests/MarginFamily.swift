@@ -47,7 +47,9 @@ struct MarginFamily {
   }
 
   /// Every family with an adapter: one table per group, each in a file of its own.
-  static let built: [String: MarginFamily] = futures
+  static let built: [String: MarginFamily] =
+    futures
+    .merging(optionRules) { first, _ in first }
 
   /// Compares every expected key; a key without an answer fails.
   func outcome(of margin: MarginCase) -> OptionFamily.Outcome {
@@ -90,9 +92,8 @@ struct MarginFamily {
   private static let notBuiltPrefixes: [(prefix: String, reason: String)] = [
     ("dydx_", "dYdX's open-interest scaling and liquidation rules are not in the product"),
     ("drift_", "Drift's size-scaled weights and liquidation rules are not in the product"),
-    ("derive_", "Derive's standard and portfolio margin are not in the product"),
-    ("deri_", "Deri's option margin is not in the product"),
-    ("aevo_", "Aevo's option margin and ranking are not in the product"),
+    ("derive_", "Derive's portfolio margin is not in the product"),
+    ("aevo_", "auto-deleveraging is not in the product"),
     ("hyperliquid_adl", "auto-deleveraging is not in the product"),
     ("bitmex_", "auto-deleveraging is not in the product"),
     ("mango_", "Mango's health is not in the product"),

@@ -48,7 +48,6 @@ struct OptionFamily {
     "everlasting_carry": "values with interest or carry (margin-method 1.3) are not in the product",
     "everlasting_discrete": "funding paid at intervals (margin-method 1.8) is not in the product",
     "black_scholes": "expiring options are not valued by the product",
-    "margin": "the venues' option margin rules are not in the product",
     "derive_pmrm2": "portfolio margin is not in the product",
   ]
 

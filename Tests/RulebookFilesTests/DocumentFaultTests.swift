@@ -160,7 +160,7 @@ struct DocumentFaultTests {
 
   private static let presetsFaults = [
     "2:11: rulebooks[0].id: 'natve' is not a preset (did you mean native?), expected "
-      + "one of native, binance-usdm, or a rulebook with all its parts",
+      + "one of \(Preset.names.joined(separator: ", ")), or a rulebook with all its parts",
     "3:5: rulebooks[1].reporting_asset: is missing, and the id is no preset, expected "
       + "an asset",
     "3:5: rulebooks[1].collateral: is missing, and the id is no preset, expected the "
@@ -173,8 +173,8 @@ struct DocumentFaultTests {
       + "rules of prices and times",
     "12:5: rulebooks[2]: has no version, expected a version above 0, larger than the "
       + "one published before",
-    "13:34: rulebooks[3].preset: 'binance' is not a preset, expected one of native, "
-      + "binance-usdm",
+    "13:34: rulebooks[3].preset: 'binance' is not a preset, expected one of "
+      + Preset.names.joined(separator: ", "),
   ]
 
   private static let referenceText = """

@@ -9,6 +9,8 @@ enum NumberRules {
   /// Valuation and statistics files of the margin model, whose results are quantised to fixed
   /// point before they meet money.
   static let floatingPointFiles: Set<String> = [
+    "Sources/MarginModel/DatedOption.swift",
+    "Sources/MarginModel/DeltaGammaRequirement.swift",
     "Sources/MarginModel/ModelMark.swift",
     "Sources/MarginModel/OptionRange.swift",
     "Sources/MarginModel/PerpetualOptionGreeks.swift",

@@ -14,7 +14,9 @@ struct RulebookSchemaTests {
 
   @Test(
     "admits the presets", .enabled(if: TestTools.python != nil, noPython),
-    arguments: ["native", "binance-usdm"])
+    arguments: [
+      "native", "binance-usdm", "deribit-standard", "derive-srm", "deri", "paradex",
+    ])
   func presets(name: String) throws {
     let path = "Sources/RulebookFiles/Presets/\(name).yaml"
     let result = try check(Repository.root.appending(path: path).path)
