@@ -103,7 +103,8 @@ let testTargets: [Target] = [
   tests("MarginDomainTests", ["MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "MarginModelTests",
-    ["MarginModel", "MarginDomain", "FixedPoint", "DeterministicMath", "LiquidationTestKit"]),
+    ["MarginModel", "MarginDomain", "FixedPoint", "DeterministicMath", "LiquidationTestKit"],
+    exclude: ["reference"]),
   tests(
     "ConformanceTests",
     ["MarginModel", "MarginDomain", "FixedPoint", "RulebookFiles", "LiquidationEngine"],

@@ -88,7 +88,7 @@ private struct EvidenceDraft {
       var net = slot.amount
       var outside = AssetAmount.zero
       for position in open where position.settlement == slot.asset {
-        guard let assessment = market.assess(position) else { continue }
+        guard let assessment = market.basis.assess(position) else { continue }
         net += assessment.worth
         outside += assessment.worthOutsideEquity
       }
@@ -97,7 +97,9 @@ private struct EvidenceDraft {
     for position in open { add(position) }
   }
 
+  /// An amount of zero counts for zero whatever its price, so none is missing.
   private mutating func add(_ net: AssetAmount, _ outside: AssetAmount, of asset: Int32) {
+    guard !net.isZero || !outside.isZero else { return }
     let state = market.assets[Int(asset)]
     addPrice(of: state)
     guard let price = state.price, net.magnitude <= state.largestAmount,
@@ -118,7 +120,7 @@ private struct EvidenceDraft {
     let feed = market.feeds[Int(state.feed)]
     if let index = feed.band.accepted { addPrice(feed.symbol, .index, index) }
     addPrice(of: market.assets[Int(position.settlement)])
-    guard let assessment = market.assess(position) else {
+    guard let assessment = market.basis.assess(position) else {
       isPartial = true
       return
     }
@@ -146,7 +148,7 @@ private struct EvidenceDraft {
     _ symbol: Symbol, _ kind: PriceEvidence.Kind, _ price: AcceptedPrice
   ) {
     guard !prices.contains(where: { $0.symbol == symbol && $0.kind == kind }) else { return }
-    let age = market.rulebook?.market.maximumPriceAgeNanoseconds ?? .max
+    let age = market.priceRules?.maximumPriceAgeNanoseconds ?? .max
     prices.append(
       PriceEvidence(
         symbol: symbol, kind: kind, price: price.price, eventTime: price.time,
@@ -162,7 +164,8 @@ private struct EvidenceDraft {
       initialMargin: totals.initialMargin, maintenanceMargin: totals.maintenanceMargin,
       marginLevel: isPartial ? nil : totals.marginLevel,
       rulebook: market.rulebook?.id ?? RulebookID(name: "none", version: 0),
-      isIncomplete: isIncomplete, hasStalePrice: isPartial || prices.contains(where: \.isStale),
+      reportingAsset: market.rulebook?.reportingAsset, isIncomplete: isIncomplete,
+      hasStalePrice: isPartial || prices.contains(where: \.isStale),
       prices: sorted, terms: terms)
   }
 }

@@ -48,7 +48,7 @@ extension LiquidationStateMachine {
     let number = records[account].liquidationCount + 1
     let id = "\(accountName(account))/L\(number)"
     let now = marginTime ?? EventTime(nanoseconds: 0)
-    let life = market.rulebook?.liquidation.orderLifeNanoseconds ?? 0
+    let life = market.liquidationRules?.orderLifeNanoseconds ?? 0
     let legs = bankruptcyLegs(of: account, unit: unit)
     let prices = BankruptcyPrice.prices(of: legs.map(\.leg), netEquity: totals.netEquity)
     let orders = zip(legs, prices).enumerated().map { place, entry in
@@ -82,8 +82,9 @@ extension LiquidationStateMachine {
         unit.isAccount
         ? holdings[account].mode != .isolated : position.instrument == unit.instrument
       let state = market.instruments[Int(position.instrument)]
-      guard belongs, !position.state.quantity.isZero, let prices = state.prices,
-        let assessment = market.assess(position)
+      guard belongs, !position.state.quantity.isZero,
+        let prices = market.basis.prices(of: position.instrument),
+        let assessment = market.basis.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(
         instrument: state.terms, quantity: position.state.quantity, prices: prices,
@@ -120,7 +121,7 @@ extension LiquidationStateMachine {
       finish(account, unit, totals: totals, into: &events)
       return
     }
-    guard !liquidation.isCancelling, let ladder = market.rulebook?.ladder,
+    guard !liquidation.isCancelling, let ladder = market.ladder,
       ladder.isRecovered(by: totals)
     else { return }
     records[account].liquidations[place].isCancelling = true
@@ -172,7 +173,7 @@ extension LiquidationStateMachine {
     while let liquidation = records[account].liquidations.first {
       cancelOpenOrders(of: liquidation, account, into: &events)
       let totals = totals(of: account, unit: liquidation.unit)
-      let state = totals.flatMap { market.rulebook?.ladder.state(from: .healthy, by: $0) }
+      let state = totals.flatMap { market.ladder?.state(from: .healthy, by: $0) }
       resolve(
         account, liquidation.unit, .superseded, state: state ?? .healthy, into: &events)
     }

@@ -110,6 +110,7 @@ struct ReferenceUnit {
       guard let instrument = instruments[position.symbol] else { continue }
       names.append(position.symbol)
       if instrument.optionTerms != nil { names.append(instrument.underlying) }
+      if let forward = instrument.forward { names.append(forward) }
       relevant.append(instrument.settlementAsset)
     }
     if !positions.isEmpty || cash.contains(where: { $0.amount.isNegative }) {

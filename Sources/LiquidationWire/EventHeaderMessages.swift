@@ -63,6 +63,7 @@ extension DecisionEvidence {
       rulebook: RulebookID(
         name: try header.rulebook_id.text("rulebook_id", maximum: TextLimits.identifier),
         version: header.rulebook_version),
+      reportingAsset: try header.reporting_asset.optionalSymbol("reporting_asset"),
       isIncomplete: header.incomplete != 0, hasStalePrice: header.stale_price != 0,
       prices: prices, terms: terms)
   }

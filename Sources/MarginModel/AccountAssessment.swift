@@ -42,18 +42,7 @@ public struct UnitAssessment: Sendable {
   /// - Parameter ladder: the rulebook's.
   /// - Returns: healthy without a requirement, unless net equity is negative: then liquidating.
   public func state(by ladder: MarginLadder) -> MarginState {
-    guard totals.maintenanceMargin.isPositive else {
-      return totals.netEquity.isNegative ? .liquidating : .healthy
-    }
-    func isEntered(_ step: MarginLadder.Step) -> Bool {
-      step.isEnteredAtLevel
-        ? totals.equity.isAtOrBelow(step.enter, of: totals.maintenanceMargin)
-        : totals.equity.isBelow(step.enter, of: totals.maintenanceMargin)
-    }
-    if isEntered(ladder.liquidation) { return .liquidating }
-    if let reduceOnly = ladder.reduceOnly, isEntered(reduceOnly) { return .reduceOnly }
-    if isEntered(ladder.marginCall) { return .marginCall }
-    return isEntered(ladder.warning) ? .warning : .healthy
+    ladder.isBreached(by: totals) ? .liquidating : ladder.state(from: .healthy, by: totals)
   }
 }
 

@@ -1,62 +1,145 @@
 import DeterministicMath
 
-/// An expiring option on a forward, by Black (1976).
+/// An expiring option at one strike, volatility and time to expiry, valued at any index or forward.
 ///
-///     d₁ = ln(F/K)/s + s/2,  d₂ = d₁ − s,  s = σ√t
-///     call = D·(F·Φ(d₁) − K·Φ(d₂)),  put = call − D·(F − K)
+/// Black and Scholes on an index S with interest r, and Black (1976) on a forward F with a discount
+/// factor, are one formula in an asset leg A, a cash leg X and the deviation s = σ√t of ln S:
 ///
-/// F forward, K strike, σ volatility per year, t years to expiry, D discount factor, Φ the normal
-/// distribution. The option out of the money is computed and the other one is that plus the payoff.
-/// - Source: Black, "The pricing of commodity contracts", Journal of Financial Economics 3 (1976).
+///     index:   A = S,            X = K·e^(−rt),       x = ln(S/K) + rt
+///     forward: A = discount·F,   X = discount·K,      x = ln(F/K)
+///     call = A·Φ(d₁) − X·Φ(d₂),  d₁ = x/s + s/2,  d₂ = x/s − s/2,  put = call − A + X
+///
+/// K strike, σ volatility per year, t time to expiry in years, Φ the normal distribution. Computed
+/// is the option out of the money, and the other one as that plus |A − X|, so that no value
+/// cancels against its payoff. As s → 0 it becomes the payoff of the two legs. Errors against
+/// exact arithmetic: |error| ≤ 1e-15·max(K, X) + 3e-13·|value| for values.
+/// - Source: Black, Scholes, "The Pricing of Options and Corporate Liabilities", Journal of
+///   Political Economy 81 (1973); Black, "The pricing of commodity contracts", Journal of Financial
+///   Economics 3 (1976).
 public struct DatedOption: Sendable, Equatable {
   /// K: quote currency per unit.
   public let strike: Double
-  /// D: what one unit of quote currency at expiry is worth now.
-  public let discountFactor: Double
+  /// σ: per square root of a year; 0.6 is 60 %.
+  public let volatility: Double
+  /// t: years of 8,760 hours to expiry.
+  public let expiryYears: Double
+  /// What A is per unit of the index or forward.
+  let assetFactor: Double
+  /// X.
+  let cash: Double
+  /// rt of an option on an index, 0 of one on a forward.
+  let drift: Double
+  /// r per year: given for an index, −ln(discount)/t for a forward.
+  let interestRate: Double
+  /// Whether the price asked at is a forward.
+  let isOnForward: Bool
+  /// √t.
+  let rootOfTime: Double
   /// s = σ√t.
-  private let deviation: Double
+  let deviation: Double
 
-  /// An option on a forward.
+  /// An option on an index, by Black and Scholes.
   ///
   /// - Parameters:
   ///   - strike: K, quote currency per unit.
-  ///   - volatility: σ per year.
-  ///   - expiryYears: t in years of 8,760 hours, above 0.
-  ///   - discountFactor: D, above 0.
-  /// - Throws: `OptionRangeError` for strike or volatility outside its `OptionRange`.
+  ///   - volatility: σ per year; 0 is admitted.
+  ///   - expiryYears: t in years of 8,760 hours; 0 is admitted.
+  ///   - interestRate: r per year, continuously compounded.
+  /// - Throws: `OptionRangeError` for the first of them, or e^(−rt), outside its `OptionRange`.
+  public init(
+    onIndexWithStrike strike: Double, volatility: Double, expiryYears: Double, interestRate: Double
+  ) throws(OptionRangeError) {
+    try OptionRange.rate.check(interestRate, as: .interestRate)
+    try OptionRange.expiryYears.check(expiryYears, as: .expiryYears)
+    let discount = ElementaryFunction.exponential(-interestRate * expiryYears)
+    try self.init(
+      strike: strike, volatility: volatility, expiryYears: expiryYears, discount: discount,
+      interestRate: interestRate, isOnForward: false)
+  }
+
+  /// An option on a forward, by Black (1976).
+  ///
+  /// - Parameters:
+  ///   - strike: K, quote currency per unit.
+  ///   - volatility: σ per year; 0 is admitted.
+  ///   - expiryYears: t in years of 8,760 hours; 0 is admitted.
+  ///   - discountFactor: what one unit of quote currency at expiry is worth now.
+  /// - Throws: `OptionRangeError` for the first of them outside its `OptionRange`.
   public init(
     onForwardWithStrike strike: Double, volatility: Double, expiryYears: Double,
     discountFactor: Double
   ) throws(OptionRangeError) {
+    try OptionRange.expiryYears.check(expiryYears, as: .expiryYears)
+    try OptionRange.discountFactor.check(discountFactor, as: .discountFactor)
+    let hasTime = expiryYears > 0
+    try self.init(
+      strike: strike, volatility: volatility, expiryYears: expiryYears, discount: discountFactor,
+      interestRate: hasTime ? -ElementaryFunction.logarithm(discountFactor) / expiryYears : 0,
+      isOnForward: true)
+  }
+
+  private init(
+    strike: Double, volatility: Double, expiryYears: Double, discount: Double,
+    interestRate: Double, isOnForward: Bool
+  ) throws(OptionRangeError) {
     try OptionRange.price.check(strike, as: .strike)
-    try OptionRange.volatility.check(volatility, as: .volatility)
+    try OptionRange.datedVolatility.check(volatility, as: .volatility)
+    try OptionRange.discountFactor.check(discount, as: .discountFactor)
     self.strike = strike
-    self.discountFactor = discountFactor
-    deviation = volatility * ElementaryFunction.squareRoot(expiryYears)
+    self.volatility = volatility
+    self.expiryYears = expiryYears
+    self.interestRate = interestRate
+    self.isOnForward = isOnForward
+    assetFactor = isOnForward ? discount : 1
+    cash = discount * strike
+    drift = isOnForward ? 0 : interestRate * expiryYears
+    rootOfTime = ElementaryFunction.squareRoot(expiryYears)
+    deviation = volatility * rootOfTime
   }
 
   /// Value of the call.
   ///
-  /// - Parameter price: F, quote currency per unit, above 0.
-  /// - Returns: quote currency per unit, 0 or above.
+  /// - Parameter price: the index S or the forward F, quote currency per unit; 0, or in
+  ///   `OptionRange.price`.
+  /// - Returns: quote currency per unit, 0 to A.
   public func callValue(at price: Double) -> Double {
-    discountFactor * (outOfTheMoney(at: price) + (price > strike ? price - strike : 0))
+    let asset = assetFactor * price
+    return timeValue(at: price) + (asset > cash ? asset - cash : 0)
   }
 
   /// Value of the put.
   ///
-  /// - Parameter price: F, quote currency per unit, above 0.
-  /// - Returns: quote currency per unit, 0 or above.
+  /// - Parameter price: the index S or the forward F, quote currency per unit; 0, or in
+  ///   `OptionRange.price`.
+  /// - Returns: quote currency per unit, 0 to X.
   public func putValue(at price: Double) -> Double {
-    discountFactor * (outOfTheMoney(at: price) + (price < strike ? strike - price : 0))
+    let asset = assetFactor * price
+    return timeValue(at: price) + (asset < cash ? cash - asset : 0)
   }
 
-  private func outOfTheMoney(at price: Double) -> Double {
-    let moneyness = ElementaryFunction.logarithm(ratioOf: price, to: strike) / deviation
-    let sign: Double = price > strike ? -1 : 1
-    let upper = NormalDistribution.cumulative(sign * (moneyness + deviation / 2))
-    let lower = NormalDistribution.cumulative(sign * (moneyness - deviation / 2))
-    let value = sign * (price * upper - strike * lower)
+  /// Value of the option out of the money; the same for the call and the put.
+  ///
+  /// - Parameter price: the index S or the forward F, quote currency per unit; 0, or in
+  ///   `OptionRange.price`.
+  /// - Returns: quote currency per unit, 0 to the smaller leg.
+  public func timeValue(at price: Double) -> Double {
+    let logMoneyness = ElementaryFunction.logarithm(ratioOf: price, to: strike) + drift
+    return Self.timeValue(
+      asset: assetFactor * price, cash: cash, logMoneyness: logMoneyness, deviation: deviation)
+  }
+
+  /// A·Φ(d₁) − X·Φ(d₂) below x = 0, X·Φ(−d₂) − A·Φ(−d₁) from there on.
+  static func timeValue(
+    asset: Double, cash: Double, logMoneyness: Double, deviation: Double
+  ) -> Double {
+    let ratio = logMoneyness == 0 ? 0 : logMoneyness / deviation
+    // Turned around at and above the strike, so that both probabilities are tails.
+    let isBelow = logMoneyness < 0
+    let signed = isBelow ? ratio : -ratio
+    let half = 0.5 * deviation
+    let near = NormalDistribution.cumulative(signed + half)
+    let far = NormalDistribution.cumulative(signed - half)
+    let value = (isBelow ? asset : cash) * near - (isBelow ? cash : asset) * far
     return value > 0 ? value : 0
   }
 }

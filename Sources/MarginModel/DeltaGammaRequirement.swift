@@ -29,23 +29,26 @@ extension DeltaGammaRule {
   /// Requirement of one unit of a perpetual option with the model's greeks.
   ///
   /// - Parameters:
-  ///   - option: its terms.
+  ///   - instrument: a perpetual option.
   ///   - index: S, quote per unit, in the admitted range.
   ///   - volatility: per year.
   /// - Returns: quote per unit, rounded up, at most the largest price; nil where the volatility or
-  ///   the period is out of the model's range.
+  ///   the terms are out of the model's range.
   func requirement(
-    of option: OptionTerms, index: Price, volatility: Rate
+    of instrument: Instrument, index: Price, volatility: Rate
   ) -> UnitOptionRequirement? {
-    let greeks: PerpetualOptionGreeks
+    let price = ModelMark.double(index)
+    let greeks: OptionGreeks
     do throws(OptionRangeError) {
-      greeks = try ModelMark.greeks(of: option, index: index, volatility: volatility)
+      let series = OptionSeries(instrument, asOf: nil)
+      guard
+        let valuation = try series?.valuation(at: price, volatility: ModelMark.double(volatility))
+      else { return nil }
+      greeks = valuation.greeks
     } catch {
       return nil
     }
-    let asked = requirement(
-      delta: option.right == .call ? greeks.callDelta : greeks.putDelta, gamma: greeks.gamma,
-      index: ModelMark.double(index))
+    let asked = requirement(delta: greeks.delta, gamma: greeks.gamma, index: price)
     return UnitOptionRequirement(
       initial: Self.roundedUp(asked.initial), maintenance: Self.roundedUp(asked.maintenance))
   }

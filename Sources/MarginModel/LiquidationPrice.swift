@@ -184,9 +184,10 @@ extension MarketView {
   /// The part of the market that a few contracts and assets need, so that copies are small.
   fileprivate func limited(to instruments: [Instrument], assets wanted: [Symbol]) -> MarketView {
     var part = MarketView(
-      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:])
+      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
     for instrument in instruments {
       part.marks[instrument.symbol] = marks[instrument.symbol]
+      if let forward = instrument.forward { part.marks[forward] = marks[forward] }
       part.indices[instrument.underlying] = indices[instrument.underlying]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]

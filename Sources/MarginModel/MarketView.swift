@@ -20,17 +20,20 @@ public struct MarketView: Sendable {
   public var confidences: [Symbol: Rate] = [:]
   /// What venues multiply initial requirements with (open interest), by instrument; else 1.
   public var initialMultipliers: [Symbol: Rate] = [:]
+  /// The moment, for times to expiry and to the next payment; nil where it is not known.
+  public var asOf: EventTime?
 
   /// Makes a view.
   public init(
     marks: [Symbol: Price], volatilities: [Symbol: Rate], indices: [Symbol: Price],
-    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset]
+    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset], asOf: EventTime? = nil
   ) {
     self.marks = marks
     self.volatilities = volatilities
     self.indices = indices
     self.assetPrices = assetPrices
     self.assets = assets
+    self.asOf = asOf
   }
 
   /// Reporting asset per unit of an asset.
@@ -51,10 +54,18 @@ public struct MarketView: Sendable {
   /// - Returns: quote per unit, or nil when what it needs is missing.
   public func mark(of instrument: Instrument) -> Price? {
     if let published = marks[instrument.symbol] { return published }
-    guard let terms = instrument.optionTerms, let index = indices[instrument.underlying],
+    guard !instrument.isFuture, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
-    return ModelMark.price(of: terms, index: index, volatility: volatility)
+    let forward = instrument.forward.map { marks[$0] ?? index }
+    return ModelMark.price(
+      of: instrument, index: index, forward: forward, volatility: volatility, asOf: asOf)
+  }
+
+  /// The price that an option is valued at: its forward's mark where it names one that has a mark,
+  /// else the index of its underlying.
+  func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
+    instrument.forward.flatMap { marks[$0] } ?? indices[instrument.underlying]
   }
 
   /// The forward to a dated option's expiry: the mark of the future that it names.
@@ -62,19 +73,15 @@ public struct MarketView: Sendable {
   /// - Parameter instrument: any contract.
   /// - Returns: quote per unit; nil for other contracts, and where no future or no mark is known.
   public func forward(of instrument: Instrument) -> Price? {
-    guard case .datedOption(_, _, let forward?) = instrument.kind else { return nil }
-    return marks[forward]
+    instrument.forward.flatMap { marks[$0] }
   }
 
   /// How sure the sources of a contract's prices are of them.
   public func confidence(of instrument: Instrument) -> PriceConfidence {
-    var confidence = PriceConfidence(
+    PriceConfidence(
       mark: confidences[instrument.symbol] ?? .one,
-      index: confidences[instrument.underlying] ?? .one, forward: .one)
-    if case .datedOption(_, _, let forward?) = instrument.kind {
-      confidence.forward = confidences[forward] ?? .one
-    }
-    return confidence
+      index: confidences[instrument.underlying] ?? .one,
+      forward: instrument.forward.flatMap { confidences[$0] } ?? .one)
   }
 
   /// The volatility of an option: its own, else its underlying's.
@@ -98,15 +105,10 @@ public struct MarketView: Sendable {
     guard let old = indices[underlying] else { return self }
     var moved = self
     moved.indices[underlying] = index
-    let held = instruments.map(\.symbol)
-    for case .datedOption(_, _, let forward?) in instruments.map(\.kind)
-    where !held.contains(forward) {
-      // A forward that nobody holds moves like a future: it keeps its distance from the index.
-      moved.marks[forward] = marks[forward].map {
-        max(DomainLimits.minimumPrice, $0 + (index - old))
-      }
-    }
     for instrument in instruments where instrument.underlying == underlying {
+      if let forward = instrument.forward, let mark = marks[forward] {
+        moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))
+      }
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {
         moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))

@@ -12,6 +12,16 @@ public struct UnitOptionRequirement: Sendable, Equatable {
     self.initial = initial
     self.maintenance = maintenance
   }
+
+  /// The requirement of so many units, 0 or above, rounded up.
+  func requirement(of units: ContractUnits, settlementIndex: Price) -> PositionRequirement {
+    func money(_ price: Price) -> Money {
+      .value(
+        of: .linearValue(of: units, at: price, rounding: .ceiling), at: settlementIndex,
+        rounding: .ceiling)
+    }
+    return PositionRequirement(initial: money(initial), maintenance: money(maintenance))
+  }
 }
 
 extension StandardOptionRules {
@@ -29,16 +39,9 @@ extension StandardOptionRules {
     of quantity: Quantity, in instrument: Instrument, prices: PositionPrices
   ) -> PositionRequirement {
     let units = instrument.units(of: quantity)
-    guard let perUnit = requirement(perUnitOf: units, in: instrument, prices: prices) else {
-      return .zero
-    }
-    func money(_ price: Price) -> Money {
-      .value(
-        of: .linearValue(of: units.magnitude, at: price, rounding: .ceiling),
-        at: prices.settlementIndex, rounding: .ceiling)
-    }
-    return PositionRequirement(
-      initial: money(perUnit.initial), maintenance: money(perUnit.maintenance))
+    let perUnit = requirement(perUnitOf: units, in: instrument, prices: prices)
+    return perUnit?.requirement(
+      of: units.magnitude, settlementIndex: prices.settlementIndex) ?? .zero
   }
 
   /// Requirement of an option position with no price known beside mark and index.
@@ -184,10 +187,10 @@ extension StandardOptionRules {
   private func deltaGammaPerUnit(
     _ instrument: Instrument, prices: PositionPrices
   ) -> UnitOptionRequirement? {
-    guard let rule = terms.deltaGamma, case .perpetualOption(let option) = instrument.kind,
+    guard let rule = terms.deltaGamma, case .perpetualOption = instrument.kind,
       let volatility = prices.volatility
     else { return nil }
-    return rule.requirement(of: option, index: prices.index, volatility: volatility)
+    return rule.requirement(of: instrument, index: prices.index, volatility: volatility)
   }
 }
 

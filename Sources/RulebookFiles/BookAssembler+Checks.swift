@@ -181,6 +181,10 @@ extension BookAssembler {
       fields.report(
         "no mark of \(symbol)", at: position.place,
         expected: "its mark_price or implied_volatility in marks, or volatility of \(underlying)")
+    } else if instrument.expiry != nil, market.asOf == nil {
+      fields.report(
+        "the model's value of \(symbol) depends on the moment", at: position.place,
+        expected: "as_of_ns in the book, or its mark_price in marks")
     }
   }
 }

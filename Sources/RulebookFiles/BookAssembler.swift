@@ -11,10 +11,11 @@ struct BookAssembler {
 
   var rulebook: Rulebook { document.rulebook }
 
-  init(definitions: Definitions, rulebook: RulebookDocument) {
+  init(definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?) {
     self.definitions = definitions
     document = rulebook
-    market = MarketView(marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:])
+    market = MarketView(
+      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility

@@ -47,9 +47,8 @@ struct MarginFamily {
   }
 
   /// Every family with an adapter: one table per group, each in a file of its own.
-  static let built: [String: MarginFamily] =
-    futures
-    .merging(optionRules) { first, _ in first }
+  static let built: [String: MarginFamily] = [futures, optionValues, optionRules]
+    .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Compares every expected key; a key without an answer fails.
   func outcome(of margin: MarginCase) -> OptionFamily.Outcome {
@@ -78,9 +77,6 @@ struct MarginFamily {
   }
 
   private static let notBuilt: [String: String] = [
-    "everlasting_option": "no adapter yet for the option values of margin_cases",
-    "everlasting_discrete": "funding paid at intervals (margin-method 1.8) is not in the product",
-    "vol_shock_multiplier": "portfolio margin is not in the product",
     "contingency_pct": "portfolio margin is not in the product",
     "funding_scaled_clamped": "the product takes funding rates as given and computes none",
     "adl_queue": "auto-deleveraging is not in the product",

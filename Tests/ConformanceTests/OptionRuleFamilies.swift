@@ -135,13 +135,6 @@ extension CaseInputs {
     return try price(key)
   }
 
-  func double(_ key: String) throws -> Double {
-    guard let value = values[key]?.double else {
-      throw VectorFile.Failure(description: "\(key): expected a number")
-    }
-    return value
-  }
-
   func exact(_ key: String) throws -> ExactRatio {
     guard let value = values[key]?.exact else {
       throw VectorFile.Failure(description: "\(key): expected a number")

@@ -40,15 +40,15 @@ struct OptionFamily {
         "gamma": greeks.gamma, "vega": greeks.vega, "vanna": greeks.vanna,
         "funding_per_day": greeks.fundingPerDay,
       ]
-    }
+    },
+    "everlasting_carry": carried,
+    "everlasting_discrete": discrete,
+    "black_scholes": expiring,
   ]
 
   /// Why a family of the file has no adapter.
   static let notBuilt: [String: String] = [
-    "everlasting_carry": "values with interest or carry (margin-method 1.3) are not in the product",
-    "everlasting_discrete": "funding paid at intervals (margin-method 1.8) is not in the product",
-    "black_scholes": "expiring options are not valued by the product",
-    "derive_pmrm2": "portfolio margin is not in the product",
+    "derive_pmrm2": "portfolio margin is not in the product"
   ]
 
   enum Outcome {

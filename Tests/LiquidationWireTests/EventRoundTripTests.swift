@@ -119,7 +119,8 @@ extension SeededRandom {
       marginTime: time(), equity: number(), netEquity: number(), initialMargin: number(),
       maintenanceMargin: number(), marginLevel: chance() ? number() : nil,
       rulebook: RulebookID(name: chance(0.1) ? "" : text(), version: UInt32(integer(0...9))),
-      isIncomplete: chance(), hasStalePrice: chance(), prices: prices, terms: terms)
+      reportingAsset: chance(0.1) ? nil : symbol(), isIncomplete: chance(), hasStalePrice: chance(),
+      prices: prices, terms: terms)
   }
 
   private mutating func body(kind: Int) -> MarginEvent.Body {

@@ -253,10 +253,15 @@ struct  Plimsoll__V1__EventHeader
    */
   size_t n_terms;
   Plimsoll__V1__MarginTerm **terms;
+  /*
+   * The asset in which equity, requirements and shortfalls are stated: the rulebook's. Empty
+   * before the first rulebook, and in events of releases without the field. Example: "USD".
+   */
+  ProtobufCBinaryData reporting_asset;
 };
 #define PLIMSOLL__V1__EVENT_HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__event_header__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL, {0,NULL} }
 
 
 /* Plimsoll__V1__Cause methods */
