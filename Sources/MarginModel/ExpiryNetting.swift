@@ -42,7 +42,7 @@ struct ExpiryGroup {
   /// - Source: Derive v2-core, `StandardManager._calcNetBasicMarginSingleExpiry`; peers.md 3.6.
   func saving(by rule: ExpiryNettingRule) -> PositionRequirement {
     var isolated = PositionRequirement.zero
-    var payoffs = RiskArray(strikes.map { _ in .zero })
+    var payoffs = ScenarioOutcomes(strikes.map { _ in .zero })
     var callUnits = ContractUnits.zero
     for leg in legs {
       isolated.initial += leg.standard.requirement.initial
@@ -67,9 +67,9 @@ struct ExpiryGroup {
     [.zero] + legs.compactMap { $0.instrument.optionTerms?.strike }
   }
 
-  private func outcomes(of leg: MarginLeg) -> RiskArray {
+  private func outcomes(of leg: MarginLeg) -> ScenarioOutcomes {
     let units = leg.instrument.units(of: leg.position.quantity)
-    return RiskArray(
+    return ScenarioOutcomes(
       strikes.map { price in
         let payoff = leg.instrument.optionTerms?.payoff(at: price) ?? .zero
         return .value(

@@ -166,12 +166,12 @@ extension VenueExample {
   }
 
   private func scanRisk() throws -> [String: MarginAnswer] {
-    var net: RiskArray?
+    var net: ScenarioOutcomes?
     for key in inputs.values.keys.sorted() {
       let rows = try (inputs.values[key]?.list ?? []).map { row in
         try CaseInputs(values: [key: row]).money(key)
       }
-      if net == nil { net = RiskArray(rows) } else { net?.add(RiskArray(rows)) }
+      if net == nil { net = ScenarioOutcomes(rows) } else { net?.add(ScenarioOutcomes(rows)) }
     }
     return [
       "net": .list((net?.outcomes ?? []).map { MarginAnswer($0) }),

@@ -117,12 +117,12 @@ struct ExpiryNettingTests {
     #expect(held.figures == ["400", "0"] && held.terms == ["initial.confidence.X 400"])
   }
 
-  @Test("a risk array adds row by row, and its scan risk is the worst row")
-  func riskArray() throws {
-    var array = RiskArray([try .parse("-460"), try .parse("10")])
-    array.add(RiskArray([try .parse("400"), try .parse("-20")]))
+  @Test("outcomes add row by row, and their scan risk is the worst row")
+  func outcomes() throws {
+    var array = ScenarioOutcomes([try .parse("-460"), try .parse("10")])
+    array.add(ScenarioOutcomes([try .parse("400"), try .parse("-20")]))
     #expect(array.outcomes.map(\.description) == ["-60", "-10"])
     #expect(array.scanRisk.description == "60")
-    #expect(RiskArray([.one]).scanRisk.isZero && RiskArray([]).scanRisk.isZero)
+    #expect(ScenarioOutcomes([.one]).scanRisk.isZero && ScenarioOutcomes([]).scanRisk.isZero)
   }
 }

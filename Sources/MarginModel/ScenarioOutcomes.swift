@@ -3,20 +3,20 @@ public import MarginDomain
 
 /// What a holding gains or loses in each of a list of scenarios.
 ///
-/// Arrays over the same scenarios add row by row, so a holding's array is the sum of its parts'.
-public struct RiskArray: Sendable, Equatable {
+/// Outcomes in the same scenarios add row by row, so a holding has the sum of those of its parts.
+public struct ScenarioOutcomes: Sendable, Equatable {
   /// One outcome per scenario, in the order of the scenarios; positive is a gain.
   public private(set) var outcomes: [Money]
 
-  /// Makes an array.
+  /// Makes outcomes.
   public init(_ outcomes: [Money]) { self.outcomes = outcomes }
 
   /// Adds another holding's outcomes, row by row.
   ///
   /// - Parameter other: outcomes in the same scenarios.
   /// - Precondition: as many rows.
-  public mutating func add(_ other: RiskArray) {
-    precondition(outcomes.count == other.outcomes.count, "arrays over different scenarios")
+  public mutating func add(_ other: ScenarioOutcomes) {
+    precondition(outcomes.count == other.outcomes.count, "outcomes of different scenarios")
     for row in outcomes.indices { outcomes[row] += other.outcomes[row] }
   }
 
