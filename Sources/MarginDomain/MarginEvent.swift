@@ -87,10 +87,13 @@ public struct MarginTerm: Sendable, Equatable {
   public let name: String
   /// Reporting asset.
   public let amount: Money
+  /// The scenario row, or the tail, that the amount comes from; nil where there is none.
+  public let row: String?
   /// Makes a term.
-  public init(name: String, amount: Money) {
+  public init(name: String, amount: Money, row: String? = nil) {
     self.name = name
     self.amount = amount
+    self.row = row
   }
 }
 

@@ -11,8 +11,12 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
-  /// The rulebook margins an option by its greeks, and no volatility gives them.
+  /// No volatility of an option whose scenarios or greeks are asked.
   case missingVolatility(Symbol)
+  /// No moment of the prices, and a contract expires.
+  case missingTime(Symbol)
+  /// The rulebook has no portfolio margin.
+  case missingPortfolioRules
 
   /// What is missing, for people.
   public var description: String {
@@ -22,6 +26,8 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
     case .missingAssetPrice(let symbol): return "no index price of asset \(symbol)"
     case .missingSchedule(let symbol): return "the rulebook has no margin schedule for \(symbol)"
     case .missingVolatility(let symbol): return "no volatility of \(symbol)"
+    case .missingTime(let symbol): return "no moment of the prices, and \(symbol) expires"
+    case .missingPortfolioRules: return "the rulebook has no portfolio margin"
     }
   }
 }
@@ -36,6 +42,10 @@ public struct UnitAssessment: Sendable {
   public let positions: [(symbol: Symbol, assessment: PositionAssessment)]
   /// Collateral and requirements by name.
   public let terms: [MarginTerm]
+  /// In portfolio margin what each position loses in the row that binds; nil otherwise.
+  public let shares: [Money]?
+  /// Every number of a portfolio's requirement; nil outside portfolio margin.
+  public let portfolio: PortfolioRequirement?
 
   /// The state that the enter levels give, without history and without confirmation.
   ///
@@ -122,6 +132,7 @@ extension AccountBook {
     var terms: [MarginTerm] = []
     var facts = UnitFacts(
       pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
+    var assets: [CountedAsset] = []
     for held in amounts where !held.net.isZero || !held.outsideEquity.isZero {
       let asset = held.asset
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
@@ -131,19 +142,31 @@ extension AccountBook {
         held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
         outsideEquity: held.outsideEquity)
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+      assets.append(
+        CountedAsset(
+          asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
       if let underlying = market.assets[asset]?.underlying {
         facts.holdings.append(
           UnitFacts.Holding(
             asset: asset,
             value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
-            confidence: market.confidences[underlying] ?? .one))
+            confidence: market.confidence(of: underlying)))
       }
     }
-    let required = rulebook.requirement(of: legs, facts: facts)
+    let required: UnitRequirement
+    if marginMode == .portfolio {
+      guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
+      required = try PortfolioUnit(
+        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules
+      ).requirement
+    } else {
+      required = rulebook.requirement(of: legs, facts: facts)
+    }
     totals.add(required.requirement)
     return UnitAssessment(
       unit: unit, totals: totals,
-      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms)
+      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms,
+      shares: required.shares, portfolio: required.portfolio)
   }
 
   private func leg(
@@ -151,18 +174,14 @@ extension AccountBook {
   ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument
     guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
-    guard let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
+    guard
+      let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
     else { throw .missingIndex(instrument.underlying) }
     guard
       let settlement = market.price(
         of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset)
     else { throw .missingAssetPrice(instrument.settlementAsset) }
-    let schedule = rulebook.futures.schedule(of: instrument.symbol)
-    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
     let volatility = instrument.isFuture ? nil : market.volatility(of: instrument)
-    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, volatility == nil {
-      throw .missingVolatility(instrument.symbol)
-    }
     let prices = PositionPrices(
       mark: mark, index: index, settlementIndex: settlement,
       forward: market.forward(of: instrument), optionEntry: position.optionEntryPrice,
@@ -170,15 +189,28 @@ extension AccountBook {
       initialMultiplier: market.initialMultipliers[instrument.symbol] ?? .one)
     return MarginLeg(
       instrument: instrument, position: position.state, prices: prices, volatility: volatility,
-      standard: rulebook.assess(
-        position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-        prices: prices),
+      standard: try standard(of: position, prices: prices, rulebook),
       confidence: market.confidence(of: instrument))
   }
 
-  /// A future's requirement does not use the index, so its absence is no fault there.
+  private func standard(
+    of position: Position, prices: PositionPrices, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> PositionAssessment {
+    if marginMode == .portfolio { return portfolioStandard(of: position, prices: prices) }
+    let instrument = position.instrument
+    let schedule = rulebook.futures.schedule(of: instrument.symbol)
+    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
+    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, prices.volatility == nil {
+      throw .missingVolatility(instrument.symbol)
+    }
+    return rulebook.assess(
+      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
+      prices: prices)
+  }
+
+  /// A future's standard requirement does not use the index, so its absence is no fault there.
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
-    instrument.isFuture ? mark : nil
+    instrument.isFuture && marginMode != .portfolio ? mark : nil
   }
 }
 

@@ -189,13 +189,19 @@ extension MarketView {
       part.marks[instrument.symbol] = marks[instrument.symbol]
       if let forward = instrument.forward { part.marks[forward] = marks[forward] }
       part.indices[instrument.underlying] = indices[instrument.underlying]
+      part.initialMultipliers[instrument.symbol] = initialMultipliers[instrument.symbol]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]
+        part.confidences[symbol] = confidences[symbol]
       }
+      part.takeExpiry(of: instrument, from: self)
     }
+    part.asOf = asOf
+    part.reportingAssetPrice = reportingAssetPrice
     for asset in wanted {
       part.assetPrices[asset] = assetPrices[asset]
       part.assets[asset] = assets[asset]
+      part.confidences[asset] = confidences[asset]
       if let underlying = assets[asset]?.underlying {
         part.indices[underlying] = indices[underlying]
       }
@@ -224,6 +230,7 @@ extension Rulebook {
       defaultSchedule: futures.defaultSchedule, schedules: schedules)
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: held, options: options,
-      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market)
+      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
+      portfolio: portfolio)
   }
 }

@@ -15,13 +15,21 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
-  /// How sure the sources of prices are, 0 to 1, by instrument (its mark) or underlying (its
-  /// index); what is not listed is sure.
-  public var confidences: [Symbol: Rate] = [:]
   /// What venues multiply initial requirements with (open interest), by instrument; else 1.
   public var initialMultipliers: [Symbol: Rate] = [:]
   /// The moment, for times to expiry and to the next payment; nil where it is not known.
   public var asOf: EventTime?
+  /// Forwards by the symbol of a dated option's forward, else of the option itself.
+  public var forwards: [Symbol: Price] = [:]
+  /// Interest rates per year, by the same symbols; 0 where there is none.
+  public var interestRates: [Symbol: Rate] = [:]
+  /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
+  /// stated the least counts, where none is it is 1.
+  public var confidences: [Symbol: [Rate]] = [:]
+  /// Funding rates of perpetual futures, where known.
+  public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
+  public var reportingAssetPrice: Price?
 
   /// Makes a view.
   public init(
@@ -44,7 +52,11 @@ public struct MarketView: Sendable {
   /// - Returns: its own price, else its underlying's index, else nil.
   public func price(of asset: Symbol, reportingAsset: Symbol) -> Price? {
     if asset == reportingAsset { return .one }
-    if let own = assetPrices[asset] { return own }
+    if let own = assetPrices[asset] {
+      guard let reportingAssetPrice else { return own }
+      return own.scaled(
+        by: Price.one.rawValue, over: reportingAssetPrice.rawValue, rounding: .nearestEven)
+    }
     return assets[asset]?.underlying.flatMap { indices[$0] }
   }
 
@@ -57,31 +69,36 @@ public struct MarketView: Sendable {
     guard !instrument.isFuture, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
+    if statesExpiry(of: instrument) {
+      return forwardMark(of: instrument, index: index, volatility: volatility)
+    }
     let forward = instrument.forward.map { marks[$0] ?? index }
     return ModelMark.price(
       of: instrument, index: index, forward: forward, volatility: volatility, asOf: asOf)
   }
 
-  /// The price that an option is valued at: its forward's mark where it names one that has a mark,
-  /// else the index of its underlying.
+  /// The price that an option is valued at: its forward where one is stated or has a mark, else the
+  /// index of its underlying.
   func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
-    instrument.forward.flatMap { marks[$0] } ?? indices[instrument.underlying]
+    guard let index = indices[instrument.underlying] else { return nil }
+    return instrument.expiry == nil ? index : forward(of: instrument, index: index)
   }
 
-  /// The forward to a dated option's expiry: the mark of the future that it names.
+  /// The forward to a dated option's expiry: the one stated, else the mark of the future it names.
   ///
   /// - Parameter instrument: any contract.
-  /// - Returns: quote per unit; nil for other contracts, and where no future or no mark is known.
+  /// - Returns: quote per unit; nil for other contracts, and where neither is known.
   public func forward(of instrument: Instrument) -> Price? {
-    instrument.forward.flatMap { marks[$0] }
+    guard case .datedOption = instrument.kind else { return nil }
+    return forwards[MarketView.expirySymbol(of: instrument)]
+      ?? instrument.forward.flatMap { marks[$0] }
   }
 
   /// How sure the sources of a contract's prices are of them.
   public func confidence(of instrument: Instrument) -> PriceConfidence {
     PriceConfidence(
-      mark: confidences[instrument.symbol] ?? .one,
-      index: confidences[instrument.underlying] ?? .one,
-      forward: instrument.forward.flatMap { confidences[$0] } ?? .one)
+      mark: confidence(of: instrument.symbol), index: confidence(of: instrument.underlying),
+      forward: confidence(of: MarketView.expirySymbol(of: instrument)))
   }
 
   /// The volatility of an option: its own, else its underlying's.
@@ -105,6 +122,7 @@ public struct MarketView: Sendable {
     guard let old = indices[underlying] else { return self }
     var moved = self
     moved.indices[underlying] = index
+    moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
     for instrument in instruments where instrument.underlying == underlying {
       if let forward = instrument.forward, let mark = marks[forward] {
         moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))

@@ -19,7 +19,7 @@ struct BookAssembler {
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
-      market.confidences[underlying.symbol] = underlying.confidence
+      market.confidences[underlying.symbol] = underlying.confidence.map { [$0] }
     }
     for asset in definitions.assets.map(\.value) {
       market.assetPrices[asset.symbol] = asset.indexPrice
@@ -55,7 +55,7 @@ struct BookAssembler {
       }
       market.volatilities[symbol] = mark.impliedVolatility
       fundingRates[symbol] = mark.funding
-      market.confidences[symbol] = mark.confidence
+      market.confidences[symbol] = mark.confidence.map { [$0] }
       market.initialMultipliers[symbol] = mark.initialMultiplier
       if instrument.isFuture, mark.initialMultiplier != nil {
         fields.report(

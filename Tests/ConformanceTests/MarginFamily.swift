@@ -47,7 +47,7 @@ struct MarginFamily {
   }
 
   /// Every family with an adapter: one table per group, each in a file of its own.
-  static let built: [String: MarginFamily] = [futures, optionValues, optionRules]
+  static let built: [String: MarginFamily] = [futures, optionValues, optionRules, portfolio]
     .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Compares every expected key; a key without an answer fails.
@@ -77,7 +77,7 @@ struct MarginFamily {
   }
 
   private static let notBuilt: [String: String] = [
-    "contingency_pct": "portfolio margin is not in the product",
+    "contingency_pct": "a percentage of a quantity alone is no rule of a rulebook",
     "funding_scaled_clamped": "the product takes funding rates as given and computes none",
     "adl_queue": "auto-deleveraging is not in the product",
     "pipeline_liquidation_adl": "auto-deleveraging is not in the product",
@@ -88,7 +88,6 @@ struct MarginFamily {
   private static let notBuiltPrefixes: [(prefix: String, reason: String)] = [
     ("dydx_", "dYdX's open-interest scaling and liquidation rules are not in the product"),
     ("drift_", "Drift's size-scaled weights and liquidation rules are not in the product"),
-    ("derive_", "Derive's portfolio margin is not in the product"),
     ("aevo_", "auto-deleveraging is not in the product"),
     ("hyperliquid_adl", "auto-deleveraging is not in the product"),
     ("bitmex_", "auto-deleveraging is not in the product"),

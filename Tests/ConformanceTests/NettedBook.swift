@@ -36,7 +36,7 @@ struct NettedBook {
 
   mutating func addUnderlying(_ name: Symbol, index: Price, confidence: Rate) {
     market.indices[name] = index
-    market.confidences[name] = confidence
+    market.confidences[name] = [confidence]
   }
 
   /// Coins of an underlying.
@@ -54,7 +54,7 @@ struct NettedBook {
       underlying: underlying, settlementAsset: Self.cash, multiplier: .one, tickSize: .ulp,
       lotSize: .ulp, takerFee: .zero, markSource: .published)
     market.marks[future.symbol] = mark
-    market.confidences[future.symbol] = confidence
+    market.confidences[future.symbol] = [confidence]
     add(
       future,
       PositionState(
@@ -63,7 +63,7 @@ struct NettedBook {
 
   mutating func addForward(_ name: Symbol, price: Price, confidence: Rate) {
     market.marks[name] = price
-    market.confidences[name] = confidence
+    market.confidences[name] = [confidence]
   }
 
   /// An option with its mark by Black (1976) on the forward.
@@ -81,7 +81,7 @@ struct NettedBook {
     let price = Self.double(market.marks[forward] ?? .one)
     let mark = isPut ? value.putValue(at: price) : value.callValue(at: price)
     market.marks[option.symbol] = Price(rawValue: Int128((mark * 1e12).rounded()))
-    market.confidences[option.symbol] = confidence
+    market.confidences[option.symbol] = [confidence]
     add(option, PositionState(quantity: quantity, entryCashFlow: .zero))
   }
 

@@ -27,6 +27,11 @@ struct OptionFamily {
   /// The answers by the keys of the row.
   let answers: @Sendable (OptionRow) throws -> [String: Double]
 
+  /// Families whose member is more than a list of values: whole accounts with parameters.
+  static let whole: [String: @Sendable (JSONValue) -> [Outcome]] = [
+    "derive_pmrm2": ScenarioVectors.outcomes(of:)
+  ]
+
   static let built: [String: OptionFamily] = [
     "everlasting": OptionFamily(inputs: ["S", "K", "sigma", "T"], labels: ["period"]) { row in
       let option = try PerpetualOption.checked(
@@ -47,9 +52,7 @@ struct OptionFamily {
   ]
 
   /// Why a family of the file has no adapter.
-  static let notBuilt: [String: String] = [
-    "derive_pmrm2": "portfolio margin is not in the product"
-  ]
+  static let notBuilt: [String: String] = [:]
 
   enum Outcome {
     case passes

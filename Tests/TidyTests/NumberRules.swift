@@ -26,6 +26,7 @@ enum NumberRules {
     "Sources/MarginModel/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/PerpetualOptionValue.swift",
     "Sources/MarginModel/PositionGreeks.swift",
+    "Sources/MarginModel/ScenarioOption.swift",
     "Sources/MarginModel/VolatilityEstimate.swift",
     "Sources/MarginModel/VolatilityShock.swift",
   ]
