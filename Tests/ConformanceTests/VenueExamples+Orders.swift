@@ -62,7 +62,7 @@ extension VenueExample {
     var book = try NettedBook(parameters: try shared.member("parameters"))
     let market = try shared.member("market")
     book.addCash(try inputs.amount("cash"))
-    if let key = ["stable", "stable_price"].first(where: inputs.has) {
+    if let key = ["stable", "stable_price", "usdc"].first(where: inputs.has) {
       book.setCashPrice(try inputs.price(key))
     }
     let confidences = CaseInputs(values: inputs.values["conf"]?.object ?? [:])

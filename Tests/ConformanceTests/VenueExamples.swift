@@ -117,10 +117,10 @@ extension VenueExample {
   }
 
   private func feeForm() throws -> StandardOptionRules {
-    let maintenance = try inputs.rate(of: "mm", "mm_rate")
+    let maintenance = try inputs.has("mm") ? inputs.rate("mm") : .thousandths(30)
     var terms = OptionRequirementTerms()
     terms.premium = .largerOfMarkAndEntry
-    terms.maintenanceFeeRate = try inputs.rate("liq_fee")
+    terms.maintenanceFeeRate = try inputs.has("liq_fee") ? inputs.rate("liq_fee") : .thousandths(2)
     return OptionVenue.rules(
       maintenanceRate: maintenance, putMarkRate: maintenance, terms: terms)
   }
