@@ -23,7 +23,6 @@ protocol DoubleLanes {
   /// Left < right, false with a NaN.
   static func isLess(_ left: Self, _ right: Self) -> Condition
   static func isEqual(_ left: Self, _ right: Self) -> Condition
-  static func both(_ left: Condition, _ right: Condition) -> Condition
   /// The first where the condition holds, the second elsewhere; neither is rounded.
   static func choose(_ condition: Condition, _ first: Self, else second: Self) -> Self
 }
@@ -72,9 +71,6 @@ extension Double: DoubleLanes {
   static func isEqual(_ left: Double, _ right: Double) -> Bool { left == right }
 
   @inline(__always)
-  static func both(_ left: Bool, _ right: Bool) -> Bool { left && right }
-
-  @inline(__always)
   static func choose(_ condition: Bool, _ first: Double, else second: Double) -> Double {
     condition ? first : second
   }
@@ -111,21 +107,37 @@ extension SIMD4<Double>: DoubleLanes {
   var bits: SIMD4<Int64> { SIMD4<Int64>(self[0].bits, self[1].bits, self[2].bits, self[3].bits) }
 
   @inline(__always)
-  static func isLess(_ left: Self, _ right: Self) -> SIMDMask<SIMD4<Int64>> { left .< right }
+  static func isLess(_ left: Self, _ right: Self) -> LaneTruths {
+    LaneTruths(left[0] < right[0], left[1] < right[1], left[2] < right[2], left[3] < right[3])
+  }
 
   @inline(__always)
-  static func isEqual(_ left: Self, _ right: Self) -> SIMDMask<SIMD4<Int64>> { left .== right }
+  static func isEqual(_ left: Self, _ right: Self) -> LaneTruths {
+    LaneTruths(left[0] == right[0], left[1] == right[1], left[2] == right[2], left[3] == right[3])
+  }
 
   @inline(__always)
-  static func both(
-    _ left: SIMDMask<SIMD4<Int64>>, _ right: SIMDMask<SIMD4<Int64>>
-  ) -> SIMDMask<SIMD4<Int64>> { left .& right }
+  static func choose(_ truths: LaneTruths, _ first: Self, else second: Self) -> Self {
+    Self(
+      truths.first ? first[0] : second[0], truths.second ? first[1] : second[1],
+      truths.third ? first[2] : second[2], truths.fourth ? first[3] : second[3])
+  }
+}
+
+/// Four truths; plain ones, because the compiler turns them into a comparison and a minimum, a
+/// maximum or a selection of vectors, where a mask of the library costs it a second comparison.
+struct LaneTruths {
+  let first: Bool
+  let second: Bool
+  let third: Bool
+  let fourth: Bool
 
   @inline(__always)
-  static func choose(
-    _ condition: SIMDMask<SIMD4<Int64>>, _ first: Self, else second: Self
-  ) -> Self {
-    second.replacing(with: first, where: condition)
+  init(_ first: Bool, _ second: Bool, _ third: Bool, _ fourth: Bool) {
+    self.first = first
+    self.second = second
+    self.third = third
+    self.fourth = fourth
   }
 }
 

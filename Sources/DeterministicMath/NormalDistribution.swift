@@ -33,8 +33,10 @@ public enum NormalDistribution {
     let scaled = values * SIMD4(repeating: inverseRootOfTwo)
     let near = centralProbability(scaled)
     let tail = tailProbability(values.magnitudes, scaled: scaled.magnitudes)
-    let far = tail.replacing(with: 1 - tail, where: values .>= 0)
-    return far.replacing(with: near, where: scaled.magnitudes .< seriesBound).unlessNaN(values)
+    let isBelow = SIMD4<Double>.isLess(values, .zero)
+    let far = SIMD4<Double>.choose(isBelow, tail, else: 1 - tail)
+    let isNear = SIMD4<Double>.isLess(scaled.magnitudes, SIMD4(repeating: seriesBound))
+    return SIMD4<Double>.choose(isNear, near, else: far).unlessNaN(values)
   }
 
   /// Complementary error function, 2/√π ∫ e^(−t²) dt from x to ∞.

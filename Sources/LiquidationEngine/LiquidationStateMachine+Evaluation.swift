@@ -113,6 +113,9 @@ extension LiquidationStateMachine {
   // MARK: One unit
 
   func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
+    if unit.isAccount, holdings[account].mode == .portfolio {
+      return market.portfolio(of: holdings[account])?.totals
+    }
     guard !unit.isAccount else { return market.basis.sharedTotals(of: account, in: holdings) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
     return market.basis.isolatedTotals(of: holdings[account].positions[slot])
@@ -145,6 +148,7 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
     counters.evaluations &+= 1
+    if holdings[account].mode == .portfolio { market.freshenArrays(of: holdings[account]) }
     guard let totals = totals(of: account, unit: unit) else {
       counters.evaluationsWithoutDecision &+= 1
       return
@@ -264,7 +268,11 @@ extension LiquidationStateMachine {
       if let forward = market.instruments[Int(position.instrument)].forward {
         keys.append(AccountsByUnderlying.key(instrument: forward))
       }
-      if let feed = market.instruments[Int(position.instrument)].indexFeed {
+      let feed = market.instruments[Int(position.instrument)].feed
+      // Scenarios move a future by its index.
+      if holding.mode == .portfolio {
+        keys.append(AccountsByUnderlying.key(feed: feed))
+      } else if let feed = market.instruments[Int(position.instrument)].indexFeed {
         keys.append(AccountsByUnderlying.key(feed: feed))
       }
       appendFeeds(ofAsset: position.settlement, to: &keys)

@@ -18,7 +18,7 @@ extension LiquidationStateMachine {
       return .duplicate(.funding)
     }
     let previousIndex = market.instruments[place].fundingIndex
-    market.instruments[place].fundingTime = update.eventTime
+    market.noteFunding(update, of: instrument)
     if case .cumulativeIndex(let index) = update.form {
       market.instruments[place].fundingIndex = index
       // A position opened before the first index starts at it, so there is nothing to pay yet.

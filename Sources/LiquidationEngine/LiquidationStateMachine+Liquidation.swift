@@ -77,7 +77,10 @@ extension LiquidationStateMachine {
   func bankruptcyLegs(
     of account: Int, unit: UnitKey
   ) -> [(instrument: Int32, leg: BankruptcyLeg)] {
-    holdings[account].positions.compactMap { position in
+    if unit.isAccount, holdings[account].mode == .portfolio {
+      return portfolioLegs(of: account)
+    }
+    return holdings[account].positions.compactMap { position in
       let belongs =
         unit.isAccount
         ? holdings[account].mode != .isolated : position.instrument == unit.instrument
@@ -89,6 +92,26 @@ extension LiquidationStateMachine {
       let leg = BankruptcyLeg(
         instrument: state.terms, quantity: position.state.quantity, prices: prices,
         maintenanceMargin: assessment.requirement.maintenance, notional: assessment.notional)
+      return (position.instrument, leg)
+    }
+  }
+
+  /// Legs of a portfolio, which share net equity by what each loses in the rows that bind.
+  private func portfolioLegs(of account: Int) -> [(instrument: Int32, leg: BankruptcyLeg)] {
+    guard let rules = market.portfolioMarket.rules,
+      let portfolio = market.portfolio(of: holdings[account])
+    else { return [] }
+    let shares = portfolio.computed.shares(
+      of: portfolio.legs, grids: portfolio.grids, rules: rules)
+    return zip(portfolio.slots, shares).compactMap { slot, share in
+      let position = holdings[account].positions[slot]
+      guard let prices = market.basis.prices(of: position.instrument),
+        let assessment = market.basis.assess(position)
+      else { return nil }
+      let leg = BankruptcyLeg(
+        instrument: market.instruments[Int(position.instrument)].terms,
+        quantity: position.state.quantity, prices: prices, maintenanceMargin: share,
+        notional: assessment.notional)
       return (position.instrument, leg)
     }
   }

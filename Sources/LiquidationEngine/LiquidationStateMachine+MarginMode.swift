@@ -11,7 +11,7 @@ extension LiquidationStateMachine {
   mutating func switchMode(of account: Int, to mode: MarginMode) throws(Refusal) {
     let old = holdings[account].mode
     guard mode != old else { return }
-    guard mode != .portfolio else { throw .portfolioMode }
+    if mode == .portfolio { try checkPortfolioRules() }
     guard records[account].liquidations.isEmpty else {
       throw Refusal(
         .unsupportedSettings, "margin_mode", "it changes while a liquidation is open",
@@ -25,6 +25,14 @@ extension LiquidationStateMachine {
     } else {
       try checkInitialMargin(of: account)
     }
+  }
+
+  /// Refuses portfolio margin where the rules in force have none.
+  func checkPortfolioRules() throws(Refusal) {
+    guard market.portfolioMarket.rules == nil else { return }
+    throw Refusal(
+      .unsupportedSettings, "margin_mode", "it is portfolio, for which the rulebook has no rules",
+      expected: "cross or isolated")
   }
 
   /// Isolated margins become cash again; every position's asset gets its slot of cash.

@@ -253,6 +253,7 @@ extension LiquidationStateMachine {
   private mutating func addFeed(_ symbol: Symbol) -> Int32 {
     market.feeds.append(FeedState(symbol: symbol))
     index.addFeed()
+    market.portfolioMarket.addFeed()
     return Int32(market.feeds.count - 1)
   }
 
@@ -297,6 +298,7 @@ extension LiquidationStateMachine {
     market.feeds[Int(feed)].instruments.append(place)
     market.assets[Int(settlement)].instruments.append(place)
     index.addInstrument()
+    market.portfolioMarket.addInstrument()
     fund.append(.flat)
     sums.instruments.append(InstrumentTotals(symbol: instrument.symbol))
     linkForward(of: place)

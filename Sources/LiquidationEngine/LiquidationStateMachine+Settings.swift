@@ -98,9 +98,3 @@ extension LiquidationStateMachine {
     }
   }
 }
-
-extension Refusal {
-  /// Portfolio margin, which no rulebook has yet.
-  static let portfolioMode = Refusal(
-    .unsupportedSettings, "margin_mode", "it is portfolio", expected: "cross or isolated")
-}

@@ -22,7 +22,7 @@ extension LiquidationStateMachine {
   }
 
   private func checkedParts(of snapshot: AccountSnapshot) throws(Refusal) -> SnapshotParts {
-    guard snapshot.marginMode != .portfolio else { throw .portfolioMode }
+    if snapshot.marginMode == .portfolio { try checkPortfolioRules() }
     try checkCount(snapshot.balances.count, atMost: DomainLimits.maximumBalances, "balances")
     try checkCount(snapshot.positions.count, atMost: DomainLimits.maximumPositions, "positions")
     var parts = SnapshotParts()

@@ -129,6 +129,7 @@ public struct LiquidationStateMachine: Sendable {
   mutating func advance(to time: EventTime, into events: inout [MarginEvent]) {
     if let marginTime, time <= marginTime { return }
     marginTime = time
+    market.now = time
     while !scheduled.isEmpty || expiries.count > 0 {
       let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
       let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }

@@ -50,6 +50,10 @@ struct InstrumentState: Sendable {
   var volatility: Rate?
   var fundingTime: EventTime?
   var fundingIndex: AssetAmount?
+  /// The last funding rate with the time since the one before; nil before the second settlement.
+  var fundingRate: ReportDetails.FundingRate?
+  /// Margin time when its prices were last made.
+  var pricedAt: EventTime?
   /// The price of its final settlement; nil while the contract lives.
   var finalPrice: Price?
   /// The dated future that a dated option is valued on.
@@ -68,6 +72,10 @@ struct MarketState: Sendable {
   var instruments: [InstrumentState] = []
   /// What evaluations read.
   private(set) var basis: MarginBasis
+  /// What evaluations of portfolio accounts read beside it.
+  var portfolioMarket = PortfolioMarket()
+  /// Margin time, kept for what ages.
+  var now: EventTime?
   /// The rules in force, if any; read in place, because copying them is dear.
   private(set) var rules: [Rulebook] = []
   // Parts of them, kept apart because every record reads them.
@@ -98,6 +106,7 @@ struct MarketState: Sendable {
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
+      portfolioMarket.adopt(newValue?.portfolio)
     }
   }
 
@@ -174,6 +183,8 @@ struct MarketState: Sendable {
   mutating func refreshPrices(of instrument: Int32) {
     guard !rules.isEmpty else { return }
     basis.take(prices(of: Int(instrument)), of: Int(instrument))
+    portfolioMarket.drop(instrument: instrument)
+    instruments[Int(instrument)].pricedAt = now
   }
 
   private func prices(of place: Int) -> PositionPrices? {

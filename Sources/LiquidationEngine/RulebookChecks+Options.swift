@@ -26,8 +26,10 @@ extension LiquidationStateMachine {
     }
   }
 
-  /// Refuses rules that a worker cannot keep yet: premiums of fills move cash here, no entry price
-  /// of an option is kept, and each position is asked alone.
+  /// Refuses rules that a worker cannot keep yet: no entry price of an option is kept, and each
+  /// position is asked alone.
+  ///
+  /// Variation style is kept by premiums that fills move in cash, which gives the same equity.
   func refuseUnknownRules(of rulebook: Rulebook) throws(Refusal) {
     let terms = rulebook.options.terms
     func refuse(
@@ -37,7 +39,6 @@ extension LiquidationStateMachine {
       throw Refusal(
         .inconsistentReference, field, "a worker does not know this rule yet", expected: expected)
     }
-    try refuse(terms.style != .paid, "options.style", "premium")
     try refuse(terms.premium != .mark, "options.premium_basis", "mark")
     try refuse(terms.netting != nil, "options.netting", "options without netting")
     try refuse(

@@ -26,9 +26,37 @@ extension LiquidationStateMachine {
         throw error.inside("collateral")
       }
     }
+    try checkPortfolio(of: rulebook)
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
     try check(rulebook.market)
+  }
+
+  /// Portfolio margin may not end while accounts are in it, and asks neither less to open than to
+  /// keep nor more than what sums can hold.
+  private func checkPortfolio(of rulebook: Rulebook) throws(Refusal) {
+    guard let rules = rulebook.portfolio else {
+      guard let account = holdings.firstIndex(where: { $0.mode == .portfolio }) else { return }
+      throw Refusal(
+        .inconsistentReference, "portfolio",
+        "it is missing while \(RefusalDetail.quoted(records[account].id.text)) is in that mode",
+        expected: "rules of portfolio margin")
+    }
+    guard !rules.scenarios.isEmpty else {
+      throw Refusal(
+        .inconsistentReference, "portfolio.scenarios", "it is empty", expected: "one row or more")
+    }
+    let limit = limits.maximumRequirementRate
+    try require(rules.maintenanceFactor, in: .ulp...limit, "portfolio.maintenance_factor")
+    try require(
+      rules.initialFactor, in: rules.maintenanceFactor...max(limit, rules.maintenanceFactor),
+      "portfolio.initial_factor")
+    try require(rules.diversification, in: .zero ... .one, "portfolio.diversification")
+    let ranges = [rules.priceScanRanges.usual] + rules.priceScanRanges.listed.map(\.value)
+    for range in ranges {
+      try require(
+        range, in: .ulp...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_ranges")
+    }
   }
 
   /// Levels, requirements and events of accounts are stated in the reporting asset, and so are the

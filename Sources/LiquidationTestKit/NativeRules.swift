@@ -29,12 +29,13 @@ public enum NativeRules {
   ///   - confirmations: price records that must show a breach.
   ///   - reduceOnly: a state between margin call and liquidation, which the native rules lack.
   ///   - reportingAsset: the asset of equity and requirements.
+  ///   - portfolio: portfolio margin, if any.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
-    reportingAsset: String = "USD"
+    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -54,7 +55,8 @@ public enum NativeRules {
         includesIncompleteAccounts: includesIncompleteAccounts, feeRate: feeRate),
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
-        maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000))
+        maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
+      portfolio: portfolio)
   }
 
   static let options = StandardOptionRules(

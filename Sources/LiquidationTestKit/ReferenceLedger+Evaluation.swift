@@ -194,8 +194,26 @@ extension ReferenceLedger {
           instrument: instrument, quantity: position.state.quantity, prices: prices,
           maintenanceMargin: assessment.requirement.maintenance, notional: assessment.notional))
     }
+    if account.mode == .portfolio { share(among: &legs, account) }
     let prices = BankruptcyPrice.prices(of: legs, netEquity: totals.netEquity)
     return zip(legs, prices).map { ($0.instrument.symbol, $0.quantity, $1.price) }
+  }
+
+  /// In portfolio margin the legs share by what each loses in the rows that bind.
+  private func share(among legs: inout [BankruptcyLeg], _ account: ReferenceAccount) {
+    guard let rulebook else { return }
+    do {
+      let unit = try account.book(instruments).assess(in: market(), by: rulebook)[0]
+      let shares = unit.shares ?? []
+      for (place, share) in zip(legs.indices, shares) {
+        let leg = legs[place]
+        legs[place] = BankruptcyLeg(
+          instrument: leg.instrument, quantity: leg.quantity, prices: leg.prices,
+          maintenanceMargin: share, notional: leg.notional)
+      }
+    } catch {
+      legs = []
+    }
   }
 
   private mutating func start(_ place: Int, _ unit: MarginUnit, _ totals: MarginTotals) {

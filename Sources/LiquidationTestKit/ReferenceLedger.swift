@@ -20,6 +20,7 @@ public struct ReferenceLedger {
   var volatilities: [Symbol: Rate] = [:]
   var lastRecords: [Symbol: (time: EventTime, source: UInt64)] = [:]
   var fundingTimes: [Symbol: EventTime] = [:]
+  var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
   var fundingIndices: [Symbol: AssetAmount] = [:]
   /// Prices of final settlement of the contracts that have ended.
   var finalPrices: [Symbol: Price] = [:]
@@ -133,7 +134,9 @@ public struct ReferenceLedger {
 
   func market() -> MarketView {
     var view = MarketView(
-      marks: marks, volatilities: [:], indices: [:], assetPrices: [:], assets: assets)
+      marks: marks, volatilities: volatilities, indices: [:], assetPrices: [:], assets: assets,
+      asOf: marginTime)
+    view.fundingRates = fundingRates
     for (symbol, band) in bands {
       if assets[symbol] != nil {
         view.assetPrices[symbol] = band.accepted
@@ -159,8 +162,9 @@ public struct ReferenceLedger {
     let trigger = ReferenceTrigger(
       time: update.eventTime, symbol: hold == nil ? update.symbol : nil)
     for place in accounts.indices {
+      let mode = accounts[place].mode
       evaluate(place, trigger) { [assets, instruments] unit in
-        unit.holds(update.symbol, assets: assets, instruments: instruments)
+        unit.holds(update.symbol, mode: mode, assets: assets, instruments: instruments)
       }
     }
     return hold.map { .held($0) } ?? .applied
@@ -211,6 +215,13 @@ public struct ReferenceLedger {
     if case .finalSettlement(let price) = update.form { return settleFinally(update, at: price) }
     if let last = fundingTimes[update.symbol], update.eventTime <= last {
       return .duplicate(.funding)
+    }
+    if let before = fundingTimes[update.symbol], case .settlement(let rate, _) = update.form {
+      let hours = Rate(
+        rawValue: FullWidth.quotient(
+          of: Int128(update.eventTime.nanoseconds(since: before)), times: 5, over: 18,
+          rounding: .nearestEven))
+      fundingRates[update.symbol] = ReportDetails.FundingRate(rate: rate, intervalHours: hours)
     }
     fundingTimes[update.symbol] = update.eventTime
     let last = fundingIndices[update.symbol]

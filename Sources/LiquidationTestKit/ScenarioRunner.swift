@@ -126,6 +126,7 @@ public struct ScenarioRunner {
     var confirmations = 2
     var reduceOnly: MarginLadder.Step?
     var reportingAsset = "USD"
+    var portfolio: PortfolioRules?
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -136,6 +137,7 @@ public struct ScenarioRunner {
       case "life": life = try words.integer("seconds")
       case "complete-only": includesIncomplete = false
       case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
+      case "portfolio": portfolio = NativeRules.portfolio
       case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
@@ -146,7 +148,7 @@ public struct ScenarioRunner {
     let rulebook = NativeRules.rulebook(
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
       includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
-      reduceOnly: reduceOnly, reportingAsset: reportingAsset)
+      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio)
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
   }
 

@@ -128,6 +128,7 @@ extension Arena {
     var part = Plimsoll__V1__MarginTerm.empty()
     part.name = bytes(term.name)
     part.amount = decimal(term.amount)
+    if let row = term.row { part.row = bytes(row) }
     return part
   }
 }

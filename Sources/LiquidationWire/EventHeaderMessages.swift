@@ -50,7 +50,8 @@ extension DecisionEvidence {
     ) { term throws(FieldFault) in
       MarginTerm(
         name: try term.name.identifier("name", maximum: TextLimits.orderID),
-        amount: try term.amount.decimal("amount"))
+        amount: try term.amount.decimal("amount"),
+        row: term.row.isEmpty ? nil : try term.row.identifier("row", maximum: TextLimits.orderID))
     }
     self.init(
       marginTime: EventTime(nanoseconds: header.margin_time_ns),

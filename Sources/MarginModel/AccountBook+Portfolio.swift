@@ -102,3 +102,14 @@ extension PortfolioConditions {
     }
   }
 }
+
+extension UnitAssessment {
+  /// What a position asks: alone under the standard rules; in a portfolio its share of the core
+  /// times the factors, without charges.
+  func requirement(at place: Int) -> PositionRequirement {
+    guard let shares, let portfolio else { return positions[place].assessment.requirement }
+    return PositionRequirement(
+      initial: shares[place].times(portfolio.initialFactor, rounding: .ceiling),
+      maintenance: shares[place].times(portfolio.maintenanceFactor, rounding: .ceiling))
+  }
+}

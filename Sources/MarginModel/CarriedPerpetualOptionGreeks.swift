@@ -1,7 +1,7 @@
 import DeterministicMath
 
 extension CarriedPerpetualOption {
-  /// Values and greeks of the call and the put at one index, from one exponential and one logarithm.
+  /// Values and greeks of the call and the put at one index: one exponential and one logarithm.
   ///
   /// With P the power term, G = S²·gamma, R = 1/D² + |l|/D and l = ln(S/K):
   ///

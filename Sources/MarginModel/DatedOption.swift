@@ -29,10 +29,15 @@ public struct DatedOption: Sendable, Equatable {
   let cash: Double
   /// rt of an option on an index, 0 of one on a forward.
   let drift: Double
-  /// r per year: given for an index, −ln(discount)/t for a forward.
-  let interestRate: Double
+  /// r per year of an option on an index; nil on a forward, whose discount factor holds it.
+  let indexInterest: Double?
+  /// r per year; of an option on a forward −ln(discount)/t, which theta alone needs.
+  var interestRate: Double {
+    if let indexInterest { return indexInterest }
+    return expiryYears > 0 ? -ElementaryFunction.logarithm(assetFactor) / expiryYears : 0
+  }
   /// Whether the price asked at is a forward.
-  let isOnForward: Bool
+  var isOnForward: Bool { indexInterest == nil }
   /// √t.
   let rootOfTime: Double
   /// s = σ√t.
@@ -54,7 +59,7 @@ public struct DatedOption: Sendable, Equatable {
     let discount = ElementaryFunction.exponential(-interestRate * expiryYears)
     try self.init(
       strike: strike, volatility: volatility, expiryYears: expiryYears, discount: discount,
-      interestRate: interestRate, isOnForward: false)
+      indexInterest: interestRate)
   }
 
   /// An option on a forward, by Black (1976).
@@ -71,16 +76,14 @@ public struct DatedOption: Sendable, Equatable {
   ) throws(OptionRangeError) {
     try OptionRange.expiryYears.check(expiryYears, as: .expiryYears)
     try OptionRange.discountFactor.check(discountFactor, as: .discountFactor)
-    let hasTime = expiryYears > 0
     try self.init(
       strike: strike, volatility: volatility, expiryYears: expiryYears, discount: discountFactor,
-      interestRate: hasTime ? -ElementaryFunction.logarithm(discountFactor) / expiryYears : 0,
-      isOnForward: true)
+      indexInterest: nil)
   }
 
   private init(
     strike: Double, volatility: Double, expiryYears: Double, discount: Double,
-    interestRate: Double, isOnForward: Bool
+    indexInterest: Double?
   ) throws(OptionRangeError) {
     try OptionRange.price.check(strike, as: .strike)
     try OptionRange.datedVolatility.check(volatility, as: .volatility)
@@ -88,11 +91,10 @@ public struct DatedOption: Sendable, Equatable {
     self.strike = strike
     self.volatility = volatility
     self.expiryYears = expiryYears
-    self.interestRate = interestRate
-    self.isOnForward = isOnForward
-    assetFactor = isOnForward ? discount : 1
+    self.indexInterest = indexInterest
+    assetFactor = indexInterest == nil ? discount : 1
     cash = discount * strike
-    drift = isOnForward ? 0 : interestRate * expiryYears
+    drift = (indexInterest ?? 0) * expiryYears
     rootOfTime = ElementaryFunction.squareRoot(expiryYears)
     deviation = volatility * rootOfTime
   }

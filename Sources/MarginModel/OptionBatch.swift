@@ -1,4 +1,3 @@
-import DeterministicMath
 import MarginDomain
 
 /// Many series of options at one volatility each, revalued together at one price after another.
@@ -10,12 +9,15 @@ import MarginDomain
 public struct OptionBatch: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
-  private var perpetual = PerpetualLanes()
-  private var dated = DatedLanes()
+  private(set) var perpetualPlaces = LanePlaces()
+  private(set) var perpetualGroups: [PerpetualGroup] = []
+  private(set) var datedPlaces = LanePlaces()
+  private(set) var datedGroups: [DatedGroup] = []
   /// The kinds that are valued one by one.
-  private var others: [Other] = []
+  private(set) var others: [Other] = []
 
-  private struct Other: Equatable {
+  /// An option that is valued by itself, and its place among the series.
+  struct Other: Sendable, Equatable {
     let place: Int
     let right: OptionTerms.Right
     let model: Model
@@ -58,9 +60,14 @@ public struct OptionBatch: Sendable, Equatable {
     case .perpetual(let period):
       let option = try PerpetualOption.checked(
         strike: series.strike, volatility: volatility, fundingPeriodYears: period)
-      perpetual.append(option, series.right, place: place)
+      let lane = perpetualPlaces.append(place)
+      if lane == 0 { perpetualGroups.append(PerpetualGroup()) }
+      perpetualGroups[perpetualGroups.count - 1].put(option, series.right, lane: lane)
     case .datedOnIndex, .datedOnForward:
-      dated.append(try series.dated(volatility: volatility), series.right, place: place)
+      let option = try series.dated(volatility: volatility)
+      let lane = datedPlaces.append(place)
+      if lane == 0 { datedGroups.append(DatedGroup()) }
+      datedGroups[datedGroups.count - 1].put(option, series.right, lane: lane)
     case .perpetualWithCarry:
       let option = try series.carried(volatility: volatility)
       others.append(Other(place: place, right: series.right, model: .carried(option)))
@@ -81,11 +88,13 @@ public struct OptionBatch: Sendable, Equatable {
   public func values(at price: Double, into values: inout [Double]) {
     precondition(values.count == count, "there is a place for each value")
     let lanes = SIMD4(repeating: price)
-    for group in 0..<perpetual.places.groupCount {
-      perpetual.places.put(perpetual.values(lanes, group), group: group, into: &values)
+    for (number, group) in perpetualGroups.enumerated() {
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      perpetualPlaces.put(numbers, group: number, into: &values)
     }
-    for group in 0..<dated.places.groupCount {
-      dated.places.put(dated.values(lanes, group), group: group, into: &values)
+    for (number, group) in datedGroups.enumerated() {
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      datedPlaces.put(numbers, group: number, into: &values)
     }
     for other in others { values[other.place] = other.value(at: price) }
   }
@@ -100,70 +109,16 @@ public struct OptionBatch: Sendable, Equatable {
   /// - Precondition: there is a price and a place for each series.
   public func values(at prices: [Double], into values: inout [Double]) {
     precondition(prices.count == count && values.count == count, "each series has price and place")
-    for group in 0..<perpetual.places.groupCount {
-      let lanes = perpetual.places.group(group, of: prices)
-      perpetual.places.put(perpetual.values(lanes, group), group: group, into: &values)
+    for (number, group) in perpetualGroups.enumerated() {
+      let lanes = perpetualPlaces.group(number, of: prices)
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      perpetualPlaces.put(numbers, group: number, into: &values)
     }
-    for group in 0..<dated.places.groupCount {
-      let lanes = dated.places.group(group, of: prices)
-      dated.places.put(dated.values(lanes, group), group: group, into: &values)
+    for (number, group) in datedGroups.enumerated() {
+      let lanes = datedPlaces.group(number, of: prices)
+      let numbers = group.values(lanes, group.logarithms(lanes))
+      datedPlaces.put(numbers, group: number, into: &values)
     }
     for other in others { values[other.place] = other.value(at: prices[other.place]) }
-  }
-}
-
-/// Continuously funded perpetual options, four to a group.
-private struct PerpetualLanes: Equatable {
-  private(set) var places = LanePlaces()
-  private var strikes = LaneColumn()
-  private var roots = LaneColumn()
-  private var decays = LaneColumn()
-  private var signs = LaneColumn()
-
-  mutating func append(_ option: PerpetualOption, _ right: OptionTerms.Right, place: Int) {
-    places.append(place)
-    strikes.append(option.strike, filler: 1)
-    roots.append(option.root, filler: 3)
-    decays.append(option.decayAbove, filler: 1)
-    signs.append(right == .call ? 1 : -1, filler: 1)
-  }
-
-  @inline(__always)
-  func values(_ indices: SIMD4<Double>, _ group: Int) -> SIMD4<Double> {
-    let strike = strikes[group]
-    let timeValue = PerpetualOption.timeValues(
-      index: indices, strike: strike, root: roots[group], decayAbove: decays[group])
-    return timeValue + lanePayoffs(of: indices, over: strike, sign: signs[group])
-  }
-}
-
-/// Expiring options, four to a group.
-private struct DatedLanes: Equatable {
-  private(set) var places = LanePlaces()
-  private var strikes = LaneColumn()
-  private var assetFactors = LaneColumn()
-  private var cash = LaneColumn()
-  private var drifts = LaneColumn()
-  private var deviations = LaneColumn()
-  private var signs = LaneColumn()
-
-  mutating func append(_ option: DatedOption, _ right: OptionTerms.Right, place: Int) {
-    places.append(place)
-    strikes.append(option.strike, filler: 1)
-    assetFactors.append(option.assetFactor, filler: 1)
-    cash.append(option.cash, filler: 1)
-    drifts.append(option.drift, filler: 0)
-    deviations.append(option.deviation, filler: 1)
-    signs.append(right == .call ? 1 : -1, filler: 1)
-  }
-
-  @inline(__always)
-  func values(_ prices: SIMD4<Double>, _ group: Int) -> SIMD4<Double> {
-    let logMoneyness =
-      ElementaryFunction.logarithm(ratioOf: prices, to: strikes[group]) + drifts[group]
-    let asset = assetFactors[group] * prices
-    let timeValue = DatedOption.timeValues(
-      asset: asset, cash: cash[group], logMoneyness: logMoneyness, deviation: deviations[group])
-    return timeValue + lanePayoffs(of: asset, over: cash[group], sign: signs[group])
   }
 }

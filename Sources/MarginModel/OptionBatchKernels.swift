@@ -4,11 +4,12 @@ import DeterministicMath
 // that a batch gives the bits of single values; a property test holds the two together.
 
 extension PerpetualOption {
-  /// `timeValue(index:)` of four options.
+  /// `timeValue(logMoneyness:)` of four options.
+  @inline(__always)
   static func timeValues(
-    index: SIMD4<Double>, strike: SIMD4<Double>, root: SIMD4<Double>, decayAbove: SIMD4<Double>
+    logMoneyness: SIMD4<Double>, strike: SIMD4<Double>, root: SIMD4<Double>,
+    decayAbove: SIMD4<Double>
   ) -> SIMD4<Double> {
-    let logMoneyness = ElementaryFunction.logarithm(ratioOf: index, to: strike)
     let rate = (decayAbove + 1).replacing(with: -decayAbove, where: logMoneyness .>= 0)
     return strike * ElementaryFunction.exponential(logMoneyness * rate) / root
   }
@@ -33,31 +34,17 @@ extension DatedOption {
   }
 }
 
-/// Numbers of many options in groups of four, the last group filled up.
-struct LaneColumn: Sendable, Equatable {
-  private(set) var groups: [SIMD4<Double>] = []
-  private(set) var count = 0
-
-  mutating func append(_ value: Double, filler: Double) {
-    if count & 3 == 0 { groups.append(SIMD4(repeating: filler)) }
-    groups[count >> 2][count & 3] = value
-    count += 1
-  }
-
-  subscript(group: Int) -> SIMD4<Double> { groups[group] }
-}
-
 /// Where the lanes of one kind of option stand in a batch.
 struct LanePlaces: Sendable, Equatable {
   private(set) var places: [Int] = []
   /// Whether each lane stands at its own number, so that groups are read and written whole.
   private var isDense = true
 
-  var groupCount: Int { (places.count + 3) >> 2 }
-
-  mutating func append(_ place: Int) {
+  /// Adds a place and tells the lane that it gets; lane 0 opens a new group.
+  mutating func append(_ place: Int) -> Int {
     isDense = isDense && place == places.count
     places.append(place)
+    return (places.count - 1) & 3
   }
 
   /// The numbers of a group; lanes without an option get 1.
@@ -72,17 +59,23 @@ struct LanePlaces: Sendable, Equatable {
     return lanes
   }
 
-  /// Writes a group where its options stand; lanes without an option are left out.
+  /// Writes a group where its options stand, `first` being the place of the first option; lanes
+  /// without an option are left out.
   @inline(__always)
-  func put(_ lanes: SIMD4<Double>, group: Int, into values: inout [Double]) {
+  func put(
+    _ lanes: SIMD4<Double>, group: Int, into values: inout [Double], from first: Int = 0
+  ) {
     let start = 4 * group
     if isDense && start + 4 <= places.count {
-      values[start] = lanes[0]
-      values[start + 1] = lanes[1]
-      values[start + 2] = lanes[2]
-      values[start + 3] = lanes[3]
+      let place = first + start
+      values[place] = lanes[0]
+      values[place + 1] = lanes[1]
+      values[place + 2] = lanes[2]
+      values[place + 3] = lanes[3]
     } else {
-      for lane in 0..<min(4, places.count - start) { values[places[start + lane]] = lanes[lane] }
+      for lane in 0..<min(4, places.count - start) {
+        values[first + places[start + lane]] = lanes[lane]
+      }
     }
   }
 }

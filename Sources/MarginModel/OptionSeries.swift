@@ -85,7 +85,7 @@ public struct OptionSeries: Sendable, Equatable {
   ///   - price: the index S, or the forward F where `model.isOnForward`; quote currency per unit,
   ///     in `OptionRange.price`.
   ///   - volatility: σ per year.
-  /// - Returns: value, funding and greeks for one unit; delta and gamma are those in the price given.
+  /// - Returns: value, funding and greeks of one unit; delta and gamma are in the price given.
   /// - Throws: `OptionRangeError` for the first argument or number of the series that lies outside
   ///   its range.
   public func valuation(

@@ -62,6 +62,7 @@ struct BookAssembler {
           "'\(symbol.text.quotable)' is a future, and its schedule is its requirement",
           at: mark.symbol, expected: "initial_margin_multiplier for options only")
       }
+      market.fundingRates[symbol] = mark.funding
       if mark.funding != nil, !instrument.isFuture {
         fields.report(
           "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,
@@ -96,6 +97,11 @@ struct BookAssembler {
   private func assemble(
     _ account: WrittenAccount, reportingTo fields: inout YAMLFields
   ) -> Book.Account {
+    if account.marginMode == .portfolio, rulebook.portfolio == nil, let place = account.modePlace {
+      fields.report(
+        "the rulebook '\(rulebook.id.name)' has no part portfolio", at: place,
+        expected: "ISOLATED or CROSS, or a rulebook with portfolio")
+    }
     let balances = account.balances.map { entry in
       checkAsset(entry.key, entry.value, reportingTo: &fields)
       return (asset: Symbol(entry.key.value), amount: entry.value)

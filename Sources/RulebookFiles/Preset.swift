@@ -15,6 +15,7 @@ public struct Preset: Sendable {
     },
     Preset(name: "derive-srm", date: "2026-01-21") { PackageResources.derive_srm_yaml },
     Preset(name: "deri", date: "2026-11-25") { PackageResources.deri_yaml },
+    Preset(name: "derive-pmrm2", date: "2026-01-21") { PackageResources.derive_pmrm2_yaml },
     Preset(name: "paradex", date: "2026-11-25") { PackageResources.paradex_yaml },
   ]
 

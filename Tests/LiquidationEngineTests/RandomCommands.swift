@@ -26,7 +26,9 @@ struct RandomCommands {
 
   // MARK: Setup
 
-  mutating func setup(rulebook: Rulebook = NativeRules.rulebook()) -> [MarginCommand] {
+  mutating func setup(
+    rulebook: Rulebook = NativeRules.rulebook(portfolio: NativeRules.portfolio)
+  ) -> [MarginCommand] {
     var commands = [
       builder.define(.underlying(Symbol("BTC-USD"))),
       builder.define(.underlying(Symbol("ETH-USD"))),
@@ -153,7 +155,7 @@ struct RandomCommands {
       let asset = random.chance(0.8) ? "USDC" : "BTC"
       let amount = asset == "BTC" ? random.uniform(-0.01...0.02) : random.uniform(-400...600)
       return builder.transfer(account, asset, Self.decimal(amount))
-    case 75..<80: return settings(account, mode: random.chance() ? .isolated : .cross)
+    case 75..<80: return settings(account, mode: random.element(of: MarginMode.allCases) ?? .cross)
     case 80..<84: return leverage(account)
     case 84..<88: return isolatedMargin(account)
     case 88..<92: return snapshot(account, engine)

@@ -8,7 +8,8 @@ struct ScenarioTests {
   static let names = [
     "band", "bankruptcy", "confirmation", "dated-option", "debts", "duplicates",
     "final-settlement", "incomplete", "inverse", "isolated", "ladder", "liquidation-filled",
-    "liquidation-unfilled", "margin-mode", "poisoned-time", "recovery", "reduce-only", "refusals",
+    "liquidation-unfilled", "margin-mode", "poisoned-time", "portfolio", "recovery", "reduce-only",
+    "refusals",
     "rulebook", "short-option",
   ]
 

@@ -67,7 +67,7 @@ private struct ReferenceRow {
 struct OptionReferenceTests {
   @Test(
     "stay within 1e-15 units and 3e-13 of the value",
-    arguments: [("carry", 40), ("index", 40), ("forward", 40), ("discrete", 7)])
+    arguments: [("carry", 28), ("index", 28), ("forward", 28), ("discrete", 7)])
   func references(kind: String, count: Int) throws {
     var rows = 0
     var worst: [String: Double] = [:]

@@ -159,6 +159,33 @@ struct OptionBatchTests {
     }
   }
 
+  @Test("gives the bits of single values in a grid of volatilities")
+  func grid() throws {
+    try Property("grid[row][i] = series[i].value", cases: 200).check { random, _ throws in
+      let series = (0..<random.integer(1...10)).map { _ in
+        RandomSeries.any(&random, kinds: random.chance() ? 0...1 : 0...4)
+      }
+      let rows = (0..<random.integer(1...4)).map { _ in
+        series.map { RandomSeries.volatility(&random, of: $0) }
+      }
+      let grid = try OptionGrid(series: series, volatilityRows: rows)
+      let price = RandomSeries.price(&random, near: series[0].strike)
+      let asked = random.integer(0...rows.count - 1)..<rows.count
+      for part in [nil, asked] {
+        let numbers = part ?? 0..<grid.rowCount
+        var values = [Double](repeating: .nan, count: numbers.count * grid.count)
+        grid.values(at: price, rows: part, into: &values)
+        for (row, number) in numbers.enumerated() {
+          for place in series.indices {
+            let one = try series[place].value(at: price, volatility: rows[number][place])
+            let value = values[row * series.count + place]
+            #expect(value.bitPattern == one.bitPattern, "\(series[place]) at \(price)")
+          }
+        }
+      }
+    }
+  }
+
   @Test("is worth its payoff at index zero")
   func zero() throws {
     let models: [OptionModel] = [

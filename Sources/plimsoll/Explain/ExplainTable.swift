@@ -10,7 +10,7 @@ enum ExplainTable {
 
   private static func account(_ answer: ExplainAnswer) -> String {
     let report = answer.report
-    let mode = answer.marginMode == .isolated ? "isolated" : "cross"
+    let mode = "\(answer.marginMode)"
     var lines = [
       "account \(printable(report.accountID.text)): \(report.state.statusWord) "
         + "(\(mode), rulebook \(printable(answer.rulebook.id.name)), "
@@ -37,20 +37,21 @@ enum ExplainTable {
       ).lines
     if !report.positions.isEmpty { lines += ["", "  positions"] + positions(answer) }
     let terms = report.units.flatMap { unit in
-      Self.terms(of: unit, isCross: mode == "cross")
+      Self.terms(of: unit, isShared: answer.marginMode != .isolated)
     }
     if !terms.isEmpty {
-      let names: Set = mode == "cross" ? [0] : [0, 1]
+      let names: Set = answer.marginMode == .isolated ? [0, 1] : [0, 2]
       lines += ["", "  terms"] + TextGrid(rows: terms, leftColumns: names).lines
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func terms(of unit: UnitAssessment, isCross: Bool) -> [[String]] {
+  private static func terms(of unit: UnitAssessment, isShared: Bool) -> [[String]] {
     var owner = ""
     if case .isolatedPosition(let symbol) = unit.unit { owner = printable(symbol.text) }
     return unit.terms.map { term in
-      (isCross ? [] : [owner]) + [printable(term.name), amount(term.amount)]
+      let row = unit.portfolio == nil ? [] : [term.row.map(printable) ?? ""]
+      return (isShared ? [] : [owner]) + [printable(term.name), amount(term.amount)] + row
     }
   }
 

@@ -354,7 +354,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__price_evidence__descriptor =
   (ProtobufCMessageInit) plimsoll__v1__price_evidence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descriptors[2] =
+static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descriptors[3] =
 {
   {
     "name",
@@ -380,15 +380,28 @@ static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "row",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__MarginTerm, row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__margin_term__field_indices_by_name[] = {
   1,   /* field[1] = amount */
   0,   /* field[0] = name */
+  2,   /* field[2] = row */
 };
 static const ProtobufCIntRange plimsoll__v1__margin_term__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__margin_term__descriptor =
 {
@@ -398,7 +411,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__margin_term__descriptor =
   "Plimsoll__V1__MarginTerm",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__MarginTerm),
-  2,
+  3,
   plimsoll__v1__margin_term__field_descriptors,
   plimsoll__v1__margin_term__field_indices_by_name,
   1,  plimsoll__v1__margin_term__number_ranges,

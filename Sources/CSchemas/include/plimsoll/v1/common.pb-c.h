@@ -154,10 +154,15 @@ struct  Plimsoll__V1__MarginTerm
    * of a requirement are 0 or above. Example: "135.5".
    */
   ProtobufCBinaryData amount;
+  /*
+   * The scenario row, or the part of a tail, that the amount comes from; empty where there is none.
+   * Example: "price -12% vol up".
+   */
+  ProtobufCBinaryData row;
 };
 #define PLIMSOLL__V1__MARGIN_TERM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__margin_term__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /*
