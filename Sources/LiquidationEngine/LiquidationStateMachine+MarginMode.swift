@@ -81,7 +81,7 @@ extension LiquidationStateMachine {
     guard totals.initialExcess.isNegative else { return }
     throw Refusal(
       .insufficientMargin, "margin_mode",
-      "equity of \(totals.equity) is below the initial requirement of \(totals.initialMargin)",
+      "equity of \(totals.initialEquity) is below the initial requirement of \(totals.initialMargin)",
       expected: "the requirement of the new mode to be met")
   }
 }

@@ -65,14 +65,16 @@ struct MarginBasis: Sendable {
     for place in holdings[account].cash.indices {
       let asset = holdings[account].cash[place].asset
       var net = holdings[account].cash[place].amount
+      var outside = AssetAmount.zero
       // Every cross position's settlement asset has a cash slot, so each is met exactly once.
       for slot in 0..<positionCount
       where holdings[account].positions[slot].settlement == asset {
         guard let assessment = assess(holdings[account].positions[slot]) else { return nil }
         totals.add(assessment.requirement)
         net += assessment.worth
+        outside += assessment.worthOutsideEquity
       }
-      guard add(net, of: asset, to: &totals) else { return nil }
+      guard add(net, outside, of: asset, to: &totals) else { return nil }
     }
     return totals
   }
@@ -82,42 +84,53 @@ struct MarginBasis: Sendable {
     guard notionalBasis != nil else { return nil }
     var totals = MarginTotals()
     var net = position.isolatedMargin
+    var outside = AssetAmount.zero
     if !position.state.quantity.isZero {
       guard let assessment = assess(position) else { return nil }
       totals.add(assessment.requirement)
       net += assessment.worth
+      outside = assessment.worthOutsideEquity
     }
-    guard add(net, of: position.settlement, to: &totals) else { return nil }
+    guard add(net, outside, of: position.settlement, to: &totals) else { return nil }
     return totals
   }
 
   private func add(
-    _ net: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, to totals: inout MarginTotals
   ) -> Bool {
-    if net.isZero { return true }
+    if net.isZero, outside.isZero { return true }
     guard let price = assets[Int(asset)].price,
-      net.magnitude <= assets[Int(asset)].largestAmount
+      net.magnitude <= assets[Int(asset)].largestAmount,
+      (net - outside).magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    _ = count(net, of: asset, at: price, in: &totals)
+    _ = count(net, outside, of: asset, at: price, in: &totals)
     return true
   }
 
   /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
+  ///
+  /// - Parameter outside: the part of it that net equity alone holds.
   func count(
-    _ net: AssetAmount, of asset: Int32, at price: Price, in totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount = .zero, of asset: Int32, at price: Price,
+    in totals: inout MarginTotals
   ) -> Money {
-    if assets[Int(asset)].hasTerms { return countByTerms(net, of: asset, at: price, in: &totals) }
-    return totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    if assets[Int(asset)].hasTerms {
+      return countByTerms(net, outside, of: asset, at: price, in: &totals)
+    }
+    return totals.add(
+      net, indexPrice: price, haircut: assets[Int(asset)].haircut, outsideEquity: outside)
   }
 
   /// Kept out of the hot path, so that it copies nothing for assets with one haircut.
   @inline(never)
   private func countByTerms(
-    _ net: AssetAmount, of asset: Int32, at price: Price, in totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, at price: Price,
+    in totals: inout MarginTotals
   ) -> Money {
     guard let terms = assets[Int(asset)].terms else { return .zero }
     return totals.add(
-      terms.value(of: net, at: CollateralPrices(index: price), debtSide: debtSide))
+      terms.value(
+        of: net, outsideEquity: outside, at: CollateralPrices(index: price), debtSide: debtSide))
   }
 
   // MARK: One position

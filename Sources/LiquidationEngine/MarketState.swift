@@ -203,7 +203,12 @@ struct MarketState: Sendable {
     guard let mark, let index = index ?? (instruments[place].terms.isFuture ? mark : nil),
       let settlementIndex = assets[Int(instruments[place].settlement)].price
     else { return nil }
-    return PositionPrices(mark: mark, index: index, settlementIndex: settlementIndex)
+    return PositionPrices(
+      mark: mark, index: index, settlementIndex: settlementIndex,
+      forward: instruments[place].forward.flatMap { instruments[Int($0)].mark?.price },
+      volatility: instruments[place].terms.isFuture
+        ? nil
+        : instruments[place].volatility ?? feeds[Int(instruments[place].feed)].volatility)
   }
 
   // MARK: Lookups

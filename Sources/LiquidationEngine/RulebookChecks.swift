@@ -17,6 +17,8 @@ extension LiquidationStateMachine {
       throw error.inside("futures")
     }
     try check(rulebook.options)
+    try check(rulebook.options.terms)
+    try refuseUnknownRules(of: rulebook)
     try check(rulebook.collateral)
     try check(rulebook.futures)
     try checkPortfolio(of: rulebook)
@@ -98,9 +100,9 @@ extension LiquidationStateMachine {
       (options.shortInitialFloor, "options.short_initial_floor"),
       (options.shortMaintenanceRate, "options.short_maintenance_rate"),
       (options.shortMaintenanceFloor, "options.short_maintenance_floor"),
-      (options.longInitialRate, "options.long_initial_rate"),
+      (options.longInitialRate ?? .zero, "options.long_initial_rate"),
       (options.longMaintenanceValueRate, "options.long_maintenance_value_rate"),
-      (options.longMaintenanceRate, "options.long_maintenance_rate"),
+      (options.longMaintenanceRate ?? .zero, "options.long_maintenance_rate"),
       (options.putCap ?? .zero, "options.put_cap"),
     ]
     for (rate, field) in rates {

@@ -186,7 +186,8 @@ extension ReferenceLedger {
       else { continue }
       let prices = PositionPrices(
         mark: mark, index: market.indices[instrument.underlying] ?? mark,
-        settlementIndex: settlement)
+        settlementIndex: settlement,
+        volatility: instrument.isFuture ? nil : market.volatility(of: instrument))
       let assessment = rulebook.assess(
         position.state, in: instrument, leverage: account.leverages[symbol],
         schedule: rulebook.futures.schedule(of: symbol), prices: prices)

@@ -11,7 +11,7 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
-  /// No volatility of an option in a portfolio.
+  /// No volatility of an option whose scenarios or greeks are asked.
   case missingVolatility(Symbol)
   /// No moment of the prices, and a contract expires.
   case missingTime(Symbol)
@@ -119,36 +119,38 @@ extension AccountBook {
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
-    var amounts = cash
+    var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
     // Scenarios see positions alone: resting orders ask nothing in portfolio margin.
     for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
       let leg = try leg(of: position, market, rulebook)
       legs.append(leg)
       let asset = position.instrument.settlementAsset
-      if let index = amounts.firstIndex(where: { $0.asset == asset }) {
-        amounts[index].amount += leg.standard.worth
-      } else {
-        amounts.append((asset, leg.standard.worth))
-      }
+      let place = amounts.firstIndex { $0.asset == asset } ?? amounts.endIndex
+      if place == amounts.endIndex { amounts.append(HeldAmount(asset: asset, net: .zero)) }
+      amounts[place].net += leg.standard.worth
+      amounts[place].outsideEquity += leg.standard.worthOutsideEquity
     }
     return try total(unit, amounts: amounts, legs: legs, market, rulebook)
   }
 
   private func total(
-    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)], legs: [MarginLeg],
+    _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
+    var facts = UnitFacts(
+      pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
     var assets: [CountedAsset] = []
-    for (asset, amount) in amounts where !amount.isZero {
+    for held in amounts where !held.net.isZero || !held.outsideEquity.isZero {
+      let asset = held.asset
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
       }
       let counted: Money
       if let scaled = rulebook.collateral.terms(of: asset) {
         let value = scaled.value(
-          of: amount,
+          of: held.net, outsideEquity: held.outsideEquity,
           at: CollateralPrices(
             index: price, average: average(of: asset, market, rulebook),
             totalDeposits: market.totalDeposits[asset]),
@@ -159,12 +161,20 @@ extension AccountBook {
         }
       } else {
         counted = totals.add(
-          amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+          held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
+          outsideEquity: held.outsideEquity)
       }
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
       assets.append(
         CountedAsset(
-          asset: asset, value: .value(of: amount, at: price, rounding: .floor), counted: counted))
+          asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
+      if let underlying = market.assets[asset]?.underlying {
+        facts.holdings.append(
+          UnitFacts.Holding(
+            asset: asset,
+            value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
+            confidence: market.confidence(of: underlying)))
+      }
     }
     let required: UnitRequirement
     if marginMode == .portfolio {
@@ -173,7 +183,7 @@ extension AccountBook {
         of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules
       ).requirement
     } else {
-      required = rulebook.requirement(of: legs)
+      required = rulebook.requirement(of: legs, facts: facts)
     }
     totals.add(required.requirement)
     return UnitAssessment(
@@ -193,11 +203,16 @@ extension AccountBook {
     let asset = instrument.settlementAsset
     guard let settlement = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
     else { throw .missingAssetPrice(asset) }
-    let prices = PositionPrices(mark: mark, index: index, settlementIndex: settlement)
+    let volatility = instrument.isFuture ? nil : market.volatility(of: instrument)
+    let prices = PositionPrices(
+      mark: mark, index: index, settlementIndex: settlement,
+      forward: market.forward(of: instrument), optionEntry: position.optionEntryPrice,
+      volatility: volatility,
+      initialMultiplier: market.initialMultipliers[instrument.symbol] ?? .one)
     return MarginLeg(
-      instrument: instrument, position: position.state, prices: prices,
-      volatility: instrument.isFuture ? nil : market.volatility(of: instrument),
-      standard: try standard(of: position, prices: prices, market, rulebook))
+      instrument: instrument, position: position.state, prices: prices, volatility: volatility,
+      standard: try standard(of: position, prices: prices, market, rulebook),
+      confidence: market.confidence(of: instrument))
   }
 
   private func standard(
@@ -207,6 +222,9 @@ extension AccountBook {
     let instrument = position.instrument
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
+    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, prices.volatility == nil {
+      throw .missingVolatility(instrument.symbol)
+    }
     let openInterest = market.openInterests[instrument.symbol]
     if schedule?.readsOpenInterest ?? false, instrument.isFuture, openInterest == nil {
       throw .missingOpenInterest(instrument.symbol)
@@ -215,8 +233,7 @@ extension AccountBook {
       rulebook.assess(
         position.state, orders: position.orders, in: instrument, leverage: position.leverage,
         initialRateFloor: initialRateFloor, schedule: schedule,
-        prices: PositionPrices(
-          mark: prices.mark, index: prices.index, settlementIndex: settlementIndex),
+        prices: prices.settled(at: settlementIndex),
         openInterest: openInterest)
     }
     var assessment = assessed(at: prices.settlementIndex)
@@ -239,4 +256,11 @@ extension AccountBook {
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
     instrument.isFuture && marginMode != .portfolio ? mark : nil
   }
+}
+
+/// One asset's amount in a unit, and the part of it that equity leaves out.
+private struct HeldAmount {
+  let asset: Symbol
+  var net: AssetAmount
+  var outsideEquity = AssetAmount.zero
 }

@@ -14,16 +14,19 @@ public struct AccountBook: Sendable {
     public let isolatedMargin: AssetAmount
     /// Orders that rest in the contract.
     public let orders: OrderTotals
+    /// Average price of entry of an option, where it is known.
+    public let optionEntryPrice: Price?
     /// Makes a position.
     public init(
       instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount,
-      orders: OrderTotals = .none
+      orders: OrderTotals = .none, optionEntryPrice: Price? = nil
     ) {
       self.orders = orders
       self.instrument = instrument
       self.state = state
       self.leverage = leverage
       self.isolatedMargin = isolatedMargin
+      self.optionEntryPrice = optionEntryPrice
     }
   }
 

@@ -40,7 +40,8 @@ extension CollateralTerms {
   /// requirements. For the initial requirement the worse of index and average price counts.
   ///
   /// - Parameters:
-  ///   - amount: net, signed, in the asset.
+  ///   - whole: net, signed, in the asset.
+  ///   - outside: the part of it that net equity alone holds, signed.
   ///   - prices: of the asset.
   ///   - debtSide: where a debt stands.
   ///   - initialRateFloor: smallest initial rate chosen by the account: a debt weighs at least
@@ -48,11 +49,13 @@ extension CollateralTerms {
   /// - Returns: reporting asset; credits rounded down, debts up.
   /// - Source: peers.md 3.2 and 3.7.
   public func value(
-    of amount: AssetAmount, at prices: CollateralPrices,
+    of whole: AssetAmount, outsideEquity outside: AssetAmount = .zero,
+    at prices: CollateralPrices,
     debtSide: CollateralRules.DebtSide = .equity, initialRateFloor: Rate? = nil
   ) -> CollateralValue {
     var value = CollateralValue()
-    value.net = .value(of: amount, at: prices.index, rounding: .floor)
+    value.net = .value(of: whole, at: prices.index, rounding: .floor)
+    let amount = whole - outside
     if amount.isNegative {
       let dear = max(prices.index, prices.average ?? prices.index)
       let size = amount.magnitude

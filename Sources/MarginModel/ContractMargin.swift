@@ -35,7 +35,7 @@ public struct ContractMargin: Sendable {
     formula = FuturesFormula(rulebook.futures)
     firstTier = schedule?.tier(at: .zero)
     secondFloor = schedule?.secondFloor
-    option = instrument.optionTerms.map { OptionMargin($0, rules: rulebook.options) }
+    option = instrument.isFuture ? nil : OptionMargin(instrument, rules: rulebook.options)
     scaled = ScaledFuture(instrument, rules: rulebook.futures, schedule: schedule)
   }
 
@@ -63,9 +63,10 @@ public struct ContractMargin: Sendable {
     let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
     let worth = position.worth(of: units, payoff, at: prices.mark)
     if let option {
-      let perUnit = option.perUnit(isShort: position.quantity.isNegative, at: prices)
+      let perUnit = option.perUnit(of: units, at: prices)
       return PositionAssessment(
-        worth: worth, notional: notional(of: units, at: prices.index, prices),
+        worth: worth, worthOutsideEquity: option.isValueOutsideEquity ? worth : .zero,
+        notional: notional(of: units, at: prices.index, prices),
         requirement: perUnit.requirement(
           of: units.magnitude, settlementIndex: prices.settlementIndex),
         closingFee: .zero)
@@ -78,7 +79,7 @@ public struct ContractMargin: Sendable {
     let tier = tier(at: notional, schedule: schedule)
     let fee = closingFee(of: units, leverage: leverage, prices, (notional, tier))
     return PositionAssessment(
-      worth: worth, notional: notional,
+      worth: worth, worthOutsideEquity: .zero, notional: notional,
       requirement: formula.requirement(
         of: notional, leverage: leverage, closingFee: fee, tier: tier),
       closingFee: fee)
@@ -119,18 +120,19 @@ public struct ContractMargin: Sendable {
 
 /// What options alone have, kept apart because most contracts are futures.
 private final class OptionMargin: Sendable {
-  private let terms: OptionTerms
+  let isValueOutsideEquity: Bool
+  private let instrument: Instrument
   private let rules: StandardOptionRules
 
-  init(_ terms: OptionTerms, rules: StandardOptionRules) {
-    self.terms = terms
+  init(_ instrument: Instrument, rules: StandardOptionRules) {
+    isValueOutsideEquity = rules.terms.isValueOutsideEquity
+    self.instrument = instrument
     self.rules = rules
   }
 
-  func perUnit(isShort: Bool, at prices: PositionPrices) -> RequirementPerUnit {
-    isShort
-      ? rules.shortPerUnit(terms, index: prices.index)
-      : rules.longPerUnit(mark: prices.mark, index: prices.index)
+  func perUnit(of units: ContractUnits, at prices: PositionPrices) -> UnitOptionRequirement {
+    rules.requirement(perUnitOf: units, in: instrument, prices: prices)
+      ?? UnitOptionRequirement(initial: .zero, maintenance: .zero)
   }
 }
 

@@ -208,6 +208,7 @@ extension MarketView {
       if let forward = instrument.forward { part.marks[forward] = marks[forward] }
       part.openInterests[instrument.symbol] = openInterests[instrument.symbol]
       part.indices[instrument.underlying] = indices[instrument.underlying]
+      part.initialMultipliers[instrument.symbol] = initialMultipliers[instrument.symbol]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]
         part.confidences[symbol] = confidences[symbol]

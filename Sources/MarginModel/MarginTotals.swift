@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// Equity and requirements of one margin unit, summed leg by leg without allocating.
@@ -29,15 +29,20 @@ public struct MarginTotals: Sendable, Equatable {
   ///   - amount: net, signed.
   ///   - indexPrice: reporting asset per unit, above zero.
   ///   - haircut: 0 to 1.
+  ///   - outsideEquity: the part of the amount that only net equity holds, signed: the value of
+  ///     options whose requirement includes it.
   /// - Returns: what it added to equity, rounded down.
   @discardableResult
   public mutating func add(
-    _ amount: AssetAmount, indexPrice: Price, haircut: Rate
+    _ amount: AssetAmount, indexPrice: Price, haircut: Rate, outsideEquity: AssetAmount = .zero
   ) -> Money {
     let value = Money.value(of: amount, at: indexPrice, rounding: .floor)
+    let inside =
+      outsideEquity.isZero
+      ? value : Money.value(of: amount - outsideEquity, at: indexPrice, rounding: .floor)
     let counted =
-      value.isPositive && !haircut.isZero
-      ? value.times(.one - haircut, rounding: .floor) : value
+      inside.isPositive && !haircut.isZero
+      ? inside.times(.one - haircut, rounding: .floor) : inside
     netEquity += value
     equity += counted
     initialEquity += counted

@@ -1,81 +1,72 @@
-public import FixedPoint
+import FixedPoint
 public import MarginDomain
 
-/// How much of a position one step of a liquidation may take, and what it moves.
-public enum PartialLiquidation {
-  /// Smallest and largest notional that one step may close.
+/// A liquidation that closes one share of every position of an account.
+public struct PartialLiquidation: Sendable, Equatable {
+  /// Shares are multiples of this, above 0, up to 1.
+  public let step: Rate
+  /// Margin ratio, requirement / equity, that the share chosen must come below.
+  public let targetRatio: Rate
+  /// Fee as a ratio of the maintenance margin that is closed, 0 to 1.
+  public let feeRate: Rate
+  /// Makes a rule.
+  public init(step: Rate, targetRatio: Rate, feeRate: Rate) {
+    self.step = step
+    self.targetRatio = targetRatio
+    self.feeRate = feeRate
+  }
+
+  /// What a liquidation of one share leaves.
+  public struct Outcome: Sendable, Equatable {
+    /// Equity after the fee.
+    public let equity: Money
+    /// Maintenance margin of what stays open.
+    public let maintenanceMargin: Money
+    /// The fee.
+    public let fee: Money
+    /// maintenance margin / equity; nil when equity is not above zero.
+    public let marginRatio: Rate?
+  }
+
+  /// What is left after closing a share at the marks.
   ///
-  /// smallest = min(m, N), largest = max(smallest, ⌊N · portion⌋).
+  /// With x the share, M the maintenance margin and E the equity before: fee = φ · x · M, M′ = M −
+  /// x · M, E′ = E − fee. Closing at the mark changes no equity beside the fee.
   ///
   /// - Parameters:
-  ///   - notional: N, reporting asset, 0 or above.
-  ///   - minimum: m, reporting asset, 0 or above.
-  ///   - portion: largest part of a position, 0 to 1.
-  ///   - rules: for the grid of amounts.
-  /// - Returns: reporting asset.
-  /// - Source: peers.md 3.1.
-  public static func notionalRange(
-    of notional: Money, minimum: Money, portion: Rate, by rules: FuturesRules
-  ) -> ClosedRange<Money> {
-    let smallest = min(minimum, notional)
-    var part = notional.times(portion, rounding: .floor)
-    if let grid = rules.amountRounding {
-      part = part.rounded(toMultipleOf: grid.step, rounding: .floor)
+  ///   - share: x, 0 to 1.
+  ///   - equity: E, reporting asset.
+  ///   - maintenanceMargin: M, reporting asset, 0 or above.
+  /// - Returns: what is left; the fee rounded up, the margin closed rounded down.
+  /// - Source: Paradex, liquidations; margin-method.md 3.4.
+  public func outcome(
+    closing share: Rate, equity: Money, maintenanceMargin: Money
+  ) -> Outcome {
+    let closed = maintenanceMargin.times(share, rounding: .floor)
+    let fee = closed.times(feeRate, rounding: .ceiling)
+    let left = (equity: equity - fee, margin: maintenanceMargin - closed)
+    return Outcome(
+      equity: left.equity, maintenanceMargin: left.margin, fee: fee,
+      marginRatio: left.equity.isPositive
+        ? .ratio(of: left.margin, to: left.equity, rounding: .nearestEven) : nil)
+  }
+
+  /// The smallest multiple of the step after which the margin ratio is below the target; the whole
+  /// where none is.
+  ///
+  /// - Parameters:
+  ///   - equity: reporting asset.
+  ///   - maintenanceMargin: reporting asset, 0 or above.
+  /// - Returns: the share, above 0, up to 1.
+  /// - Complexity: O(1 / step).
+  /// - Source: Paradex, liquidations; margin-method.md 3.4.
+  public func share(equity: Money, maintenanceMargin: Money) -> Rate {
+    var share = step
+    while share < .one {
+      let left = outcome(closing: share, equity: equity, maintenanceMargin: maintenanceMargin)
+      if left.maintenanceMargin.isBelow(targetRatio, of: left.equity) { return share }
+      share += step
     }
-    return smallest...max(smallest, part)
-  }
-
-  /// The debt that a taken asset pays for: a · Pₐ · mₗ / (Pₗ · mₐ).
-  ///
-  /// - Parameters:
-  ///   - asset: a and its price Pₐ and multiplier mₐ, 1 + the liquidator's gain on it.
-  ///   - debt: price Pₗ and multiplier mₗ, 1 − the liquidator's gain on it.
-  ///   - step: grid of the debt's asset, above zero.
-  /// - Returns: in the debt's asset, rounded up to the grid; nil where it does not fit.
-  /// - Source: peers.md 3.2.
-  public static func impliedDebt(
-    of asset: (amount: AssetAmount, price: Price, multiplier: Rate),
-    debt: (price: Price, multiplier: Rate), step: AssetAmount
-  ) -> AssetAmount? {
-    let value =
-      ExactRatio(asset.amount) * ExactRatio(asset.price) * ExactRatio(debt.multiplier)
-    return AssetAmount(
-      value / (ExactRatio(debt.price) * ExactRatio(asset.multiplier)), toMultipleOf: step,
-      rounding: .ceiling)
-  }
-}
-
-/// A charge for what scenarios cannot see: a share of a size, whatever the price does.
-public enum Contingency {
-  /// |q| · m · c.
-  ///
-  /// - Parameters:
-  ///   - quantity: signed contracts that are charged.
-  ///   - multiplier: m, above zero.
-  ///   - rate: c, 0 or above.
-  /// - Returns: units of the underlying, rounded up.
-  /// - Source: margin-method.md 3.2; Deribit, "Portfolio margin", contingencies.
-  public static func amount(
-    of quantity: Quantity, multiplier: Quantity = .one, rate: Rate
-  ) -> AssetAmount {
-    AssetAmount.linearValue(
-      of: ContractUnits(quantity: quantity.magnitude, multiplier: multiplier), at: .one,
-      rounding: .ceiling
-    ).times(rate, rounding: .ceiling)
-  }
-}
-
-extension SizeScaling {
-  /// The rate between initial and maintenance that a fill must leave: (initial + maintenance) / 2.
-  ///
-  /// - Parameters:
-  ///   - initial: rate or weight.
-  ///   - maintenance: rate or weight.
-  ///   - step: grid, above zero.
-  /// - Returns: rounded down to the grid.
-  /// - Source: peers.md 3.2.
-  public static func fillRate(initial: Rate, maintenance: Rate, step: Rate) -> Rate {
-    (initial + maintenance).scaled(by: 1, over: 2, rounding: .floor)
-      .rounded(toMultipleOf: step, rounding: .floor)
+    return .one
   }
 }

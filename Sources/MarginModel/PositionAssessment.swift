@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// The prices that one position is margined with.
@@ -9,11 +9,33 @@ public struct PositionPrices: Sendable, Equatable {
   public let index: Price
   /// Reporting asset per unit of the settlement asset.
   public let settlementIndex: Price
+  /// The forward to a dated option's expiry, quote per unit; nil: the index stands for it.
+  public let forward: Price?
+  /// Average price of entry of an option, quote per unit, where it is known.
+  public let optionEntry: Price?
+  /// Volatility per year at which an option is valued, where it is known.
+  public let volatility: Rate?
+  /// What the venue multiplies the initial requirement with (open interest); 1 or more.
+  public let initialMultiplier: Rate
   /// Makes a set of prices.
-  public init(mark: Price, index: Price, settlementIndex: Price) {
+  public init(
+    mark: Price, index: Price, settlementIndex: Price, forward: Price? = nil,
+    optionEntry: Price? = nil, volatility: Rate? = nil, initialMultiplier: Rate = .one
+  ) {
     self.mark = mark
     self.index = index
     self.settlementIndex = settlementIndex
+    self.forward = forward
+    self.optionEntry = optionEntry
+    self.volatility = volatility
+    self.initialMultiplier = initialMultiplier
+  }
+
+  /// The same prices with another one of the settlement asset.
+  func settled(at settlementIndex: Price) -> PositionPrices {
+    PositionPrices(
+      mark: mark, index: index, settlementIndex: settlementIndex, forward: forward,
+      optionEntry: optionEntry, volatility: volatility, initialMultiplier: initialMultiplier)
   }
 }
 
@@ -21,6 +43,9 @@ public struct PositionPrices: Sendable, Equatable {
 public struct PositionAssessment: Sendable, Equatable {
   /// Unrealized profit (future) or value (option), settlement asset, rounded down.
   public let worth: AssetAmount
+  /// The part of the worth that only net equity holds: the value of an option whose requirement
+  /// includes its mark; else 0.
+  public let worthOutsideEquity: AssetAmount
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
   /// Requirements, the closing fee included where the rules say so.
@@ -30,7 +55,8 @@ public struct PositionAssessment: Sendable, Equatable {
 
   /// What a flat position adds.
   public static let nothing = PositionAssessment(
-    worth: .zero, notional: .zero, requirement: .zero, closingFee: .zero)
+    worth: .zero, worthOutsideEquity: .zero, notional: .zero, requirement: .zero,
+    closingFee: .zero)
 }
 
 extension Rulebook {
@@ -98,7 +124,8 @@ final class ScaledFuture: Sendable {
       requirement.withheldProfit = value - rules.counted(value, by: profit)
     }
     return PositionAssessment(
-      worth: worth, notional: notional, requirement: requirement, closingFee: fee)
+      worth: worth, worthOutsideEquity: .zero, notional: notional, requirement: requirement,
+      closingFee: fee)
   }
 
   /// Unrealized profit at the mark; the notional behind it is on the grid of amounts where there is

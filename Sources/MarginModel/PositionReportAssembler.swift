@@ -45,8 +45,9 @@ struct PositionReportAssembler {
     }
     let instrument = position.instrument
     let quantity = position.state.quantity
-    var profit: AssetAmount? = instrument.isFuture ? assessment.worth : nil
-    if !instrument.isFuture, let entry = details.optionEntryPrices[instrument.symbol] {
+    let isVariation = instrument.isFuture || rulebook.options.terms.style == .variation
+    var profit: AssetAmount? = isVariation ? assessment.worth : nil
+    if !isVariation, let entry = details.optionEntryPrices[instrument.symbol] {
       profit = assessment.worth + instrument.cashFlow(of: quantity, at: entry)
     }
     return PositionReport(

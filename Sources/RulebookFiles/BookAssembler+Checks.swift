@@ -103,7 +103,10 @@ extension BookAssembler {
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    guard instrument.isFuture, !position.quantity.value.isZero else { return }
+    let terms = rulebook.options.terms
+    let needsEntry =
+      instrument.isFuture || terms.style == .variation || terms.premium == .largerOfMarkAndEntry
+    guard needsEntry, !position.quantity.value.isZero else { return }
     guard let entry = position.entryPrice else {
       fields.report(
         "holds no entry_price", at: position.place, expected: "the average price of entry")
@@ -119,11 +122,7 @@ extension BookAssembler {
     let name = rulebook.id.name
     let symbol = written.symbol.text.quotable
     guard written.instrument.isFuture else {
-      if document.absentParts.contains(.options) {
-        fields.report(
-          "is an option, and the rulebook '\(name)' has no part options", at: position.place,
-          expected: "a rulebook with options")
-      }
+      checkOptionRules(position, of: written.instrument, reportingTo: &fields)
       return
     }
     if rulebook.futures.schedule(of: written.symbol) == nil {
@@ -155,6 +154,30 @@ extension BookAssembler {
       fields.report(
         "the rulebook '\(name)' rounds to ticks, and \(symbol) has no tick_size",
         at: position.place, expected: "tick_size of the instrument")
+    }
+  }
+
+  private func checkOptionRules(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    let name = rulebook.id.name
+    if document.absentParts.contains(.options) {
+      fields.report(
+        "is an option, and the rulebook '\(name)' has no part options", at: position.place,
+        expected: "a rulebook with options")
+    }
+    guard rulebook.options.terms.deltaGamma != nil else { return }
+    guard case .perpetualOption = instrument.kind else {
+      fields.report(
+        "is no perpetual option, and the rulebook '\(name)' margins by their greeks",
+        at: position.place, expected: "a PERPETUAL_OPTION, or a rulebook with rates")
+      return
+    }
+    if market.volatility(of: instrument) == nil {
+      fields.report(
+        "the rulebook '\(name)' margins by greeks, and no volatility gives them",
+        at: position.place,
+        expected: "implied_volatility in marks, or volatility of the underlying")
     }
   }
 

@@ -63,8 +63,14 @@ struct BookAssembler {
       market.volatilities[symbol] = mark.impliedVolatility
       market.openInterests[symbol] = mark.openInterest
       fundingRates[symbol] = mark.funding
-      market.fundingRates[symbol] = mark.funding
       market.confidences[symbol] = mark.confidence.map { [$0] }
+      market.initialMultipliers[symbol] = mark.initialMultiplier
+      if instrument.isFuture, mark.initialMultiplier != nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is a future, and its schedule is its requirement",
+          at: mark.symbol, expected: "initial_margin_multiplier for options only")
+      }
+      market.fundingRates[symbol] = mark.funding
       market.interestRates[symbol] = mark.interestRate
       if mark.interestRate != nil, !instrument.isFuture || instrument.expiry == nil {
         fields.report(
@@ -155,6 +161,10 @@ struct BookAssembler {
     for order in written.orders {
       orders.add(order.value.quantity, at: order.value.price, in: instrument)
     }
+    if !instrument.isFuture, rulebook.options.terms.style == .variation, !quantity.isZero {
+      guard let entry = written.entryPrice?.value else { return nil }
+      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+    }
     if instrument.isFuture, !quantity.isZero {
       let smallest = instrument.smallestPrice
       guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
@@ -162,6 +172,7 @@ struct BookAssembler {
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,
-      isolatedMargin: written.isolatedMargin?.value ?? .zero, orders: orders)
+      isolatedMargin: written.isolatedMargin?.value ?? .zero, orders: orders,
+      optionEntryPrice: instrument.isFuture ? nil : written.entryPrice?.value)
   }
 }

@@ -29,6 +29,7 @@ struct WrittenMark: Sendable {
   let openInterest: Quantity?
   let interestRate: Rate?
   let confidence: Rate?
+  let initialMultiplier: Rate?
 }
 
 extension YAMLShape where Value == WrittenAsset {
@@ -84,6 +85,7 @@ extension YAMLShape where Value == WrittenMark {
         "mark_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
       let volatility = fields.optional("implied_volatility", .volatility)
       let openInterest = fields.optional("open_interest", .openInterest)
+      let multiplier = fields.optional("initial_margin_multiplier", .initialMultiplier)
       let hasRate = fields.contains("funding_rate")
       let hasInterval = fields.contains("funding_interval_hours")
       var funding: ReportDetails.FundingRate?
@@ -99,7 +101,8 @@ extension YAMLShape where Value == WrittenMark {
       return symbol.map {
         WrittenMark(
           symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
-          openInterest: openInterest, interestRate: interest, confidence: confidence)
+          openInterest: openInterest, interestRate: interest, confidence: confidence,
+          initialMultiplier: multiplier)
       }
     }
   }
@@ -108,6 +111,10 @@ extension YAMLShape where Value == WrittenMark {
 extension YAMLShape where Value == Rate {
   fileprivate static var fundingRate: YAMLShape {
     fixed(in: -Rate.one ... .one, "a rate from -1 to 1")
+  }
+
+  fileprivate static var initialMultiplier: YAMLShape {
+    fixed(in: .one...Rate(rawValue: 100 * Rate.one.rawValue), "a factor from 1 to 100")
   }
 }
 

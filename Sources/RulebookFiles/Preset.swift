@@ -16,6 +16,11 @@ public struct Preset: Sendable {
     Preset(name: "dydx-v4", date: "2026-03-05") { PackageResources.dydx_v4_yaml },
     Preset(name: "drift-v2", date: "2026-04-01") { PackageResources.drift_v2_yaml },
     Preset(name: "hyperliquid", date: "2026-11-24") { PackageResources.hyperliquid_yaml },
+    Preset(name: "deribit-standard", date: "2026-11-25") {
+      PackageResources.deribit_standard_yaml
+    },
+    Preset(name: "derive-srm", date: "2026-01-21") { PackageResources.derive_srm_yaml },
+    Preset(name: "deri", date: "2026-11-25") { PackageResources.deri_yaml },
     Preset(name: "derive-pmrm2", date: "2026-01-21") { PackageResources.derive_pmrm2_yaml },
     Preset(name: "paradex", date: "2026-11-25") { PackageResources.paradex_yaml },
   ]

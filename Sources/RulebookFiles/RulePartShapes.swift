@@ -1,43 +1,6 @@
 import FixedPoint
 import MarginDomain
 
-extension YAMLShape where Value == StandardOptionRules {
-  /// The part `options`.
-  static var optionRules: YAMLShape {
-    .mapping("the standard rules of options") { fields in
-      let shortInitial = fields.required("short_initial_rate", .ratio)
-      let shortInitialFloor = fields.required("short_initial_floor", .ratio)
-      let shortMaintenance = fields.required("short_maintenance_rate", .ratio)
-      let shortMaintenanceFloor = fields.required("short_maintenance_floor", .ratio)
-      let putCap = fields.optional("put_cap", .ratio)
-      let longInitial = fields.required("long_initial_rate", .ratio)
-      let longValue = fields.required("long_maintenance_value_rate", .ratio)
-      let longMaintenance = fields.required("long_maintenance_rate", .ratio)
-      guard let shortInitial, let shortInitialFloor, let shortMaintenance,
-        let shortMaintenanceFloor,
-        let longInitial, let longValue, let longMaintenance
-      else { return nil }
-      fields.requireOrder("short_maintenance_rate", shortMaintenance, below: shortInitial)
-      fields.requireOrder(
-        "short_maintenance_floor", shortMaintenanceFloor, below: shortInitialFloor)
-      fields.requireOrder("long_maintenance_rate", longMaintenance, below: longInitial)
-      return StandardOptionRules(
-        shortInitialRate: shortInitial, shortInitialFloor: shortInitialFloor,
-        shortMaintenanceRate: shortMaintenance, shortMaintenanceFloor: shortMaintenanceFloor,
-        putCap: putCap, longInitialRate: longInitial, longMaintenanceValueRate: longValue,
-        longMaintenanceRate: longMaintenance)
-    }
-  }
-}
-
-extension YAMLFields {
-  /// Refuses a maintenance coefficient above the initial one.
-  fileprivate mutating func requireOrder(_ key: String, _ value: Rate, below initial: Rate) {
-    guard value > initial else { return }
-    report("\(value) is above the initial one", for: key, expected: "\(initial) or less")
-  }
-}
-
 extension YAMLShape where Value == MarginLadder {
   /// The part `ladder`.
   static var marginLadder: YAMLShape {

@@ -37,6 +37,7 @@ struct RulebookParts {
   var ladder: MarginLadder?
   var liquidation: LiquidationRules?
   var market: MarketRules?
+  var contingencies: ContingencyRules?
   var portfolio: PortfolioRules?
 
   init() {}
@@ -50,6 +51,7 @@ struct RulebookParts {
     ladder = rulebook.ladder
     liquidation = rulebook.liquidation
     market = rulebook.market
+    contingencies = rulebook.contingencies
     portfolio = rulebook.portfolio
   }
 
@@ -66,7 +68,8 @@ struct RulebookParts {
     let rulebook = Rulebook(
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
-      liquidation: liquidation, market: market, portfolio: portfolio)
+      liquidation: liquidation, market: market, portfolio: portfolio,
+      contingencies: contingencies)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

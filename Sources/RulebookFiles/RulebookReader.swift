@@ -111,12 +111,14 @@ extension RulebookParts {
     ladder = fields.optional("ladder", .marginLadder)
     liquidation = fields.optional("liquidation", .liquidationRules)
     market = fields.optional("market", .marketRules)
+    contingencies = fields.optional("contingencies", .contingencyRules)
     portfolio = fields.optional("portfolio", .portfolioRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
     "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
+    "contingencies",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -156,6 +158,7 @@ extension RulebookParts {
       ladder = ladder ?? other.ladder
       liquidation = liquidation ?? other.liquidation
       market = market ?? other.market
+      contingencies = contingencies ?? other.contingencies
       portfolio = portfolio ?? other.portfolio
       return true
     } catch {

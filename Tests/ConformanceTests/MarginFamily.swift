@@ -48,7 +48,7 @@ struct MarginFamily {
 
   /// Every family with an adapter: one table per group, each in a file of its own.
   static let built: [String: MarginFamily] = [
-    futures, optionValues, portfolio, openInterest, sizeScaled, unified,
+    futures, optionValues, optionRules, portfolio, openInterest, sizeScaled, unified,
   ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Compares every expected key; a key without an answer fails.
@@ -85,9 +85,7 @@ struct MarginFamily {
   private static let notBuiltPrefixes: [(prefix: String, reason: String)] = [
     ("dydx_", "dYdX's liquidation rules are not in the product"),
     ("drift_", "Drift's liquidation rules are not in the product"),
-    ("derive_", "Derive's standard margin is not in the product"),
-    ("deri_", "Deri's option margin is not in the product"),
-    ("aevo_", "Aevo's option margin and ranking are not in the product"),
+    ("aevo_", "auto-deleveraging is not in the product"),
     ("hyperliquid_adl", "auto-deleveraging is not in the product"),
     ("bitmex_", "auto-deleveraging is not in the product"),
     ("mango_", "Mango's health is not in the product"),

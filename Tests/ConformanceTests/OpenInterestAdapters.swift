@@ -126,7 +126,7 @@ extension MarginFamily {
   private static func partialNotional(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
     let position = try quantums(inputs)
     let futures = try Rulebook.preset("dydx-v4").futures
-    let range = PartialLiquidation.notionalRange(
+    let range = LiquidationSizing.notionalRange(
       of: futures.notional(
         of: position.quantity, in: position.instrument, at: position.price,
         settlementIndex: .one),

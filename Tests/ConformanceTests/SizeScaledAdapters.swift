@@ -32,7 +32,7 @@ extension MarginFamily {
     "drift_implied_liability": MarginFamily { inputs in
       let digits = Int(try inputs.integer("liability_decimals"))
       let step = CaseInputs(values: ["unit": .number(1)])
-      let debt = PartialLiquidation.impliedDebt(
+      let debt = LiquidationSizing.impliedDebt(
         of: (
           try inputs.scaledAmount(
             "asset_amount", exponent: -Int(inputs.integer("asset_decimals"))),
