@@ -199,10 +199,8 @@ extension MarketState {
       volatility: state.terms.isFuture ? nil : state.volatility ?? feed.volatility)
     inputs.underlyingVolatility = feed.volatility
     inputs.funding = state.fundingRate
-    if let expiry = state.terms.expiry, let time = state.pricedAt, !state.terms.isFuture {
-      inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price } ?? prices.index
-      inputs.nanosecondsToExpiry = max(0, expiry.nanoseconds(since: time))
-    }
+    inputs.asOf = state.pricedAt
+    inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price }
     return inputs
   }
 }

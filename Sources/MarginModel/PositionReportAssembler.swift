@@ -31,7 +31,8 @@ struct PositionReportAssembler {
 
   private func report(
     on position: AccountBook.Position, assessment: PositionAssessment,
-    requirement: PositionRequirement, liquidation: LiquidationPrices, bankruptcyPrice: Price?, settlementIndex: Price
+    requirement: PositionRequirement, liquidation: LiquidationPrices, bankruptcyPrice: Price?,
+    settlementIndex: Price
   ) -> PositionReport {
     func money(_ amount: AssetAmount) -> Money {
       .value(of: amount, at: settlementIndex, rounding: .floor)

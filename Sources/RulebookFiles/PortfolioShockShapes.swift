@@ -107,7 +107,8 @@ extension YAMLShape where Value == TailWeight {
       let threshold = fields.optional("short_notional_threshold", .notional)
       if (concentrated == nil) != (threshold == nil) {
         fields.report(
-          "needs the other", for: concentrated == nil ? "short_notional_threshold" : "concentrated_factor",
+          "needs the other",
+          for: concentrated == nil ? "short_notional_threshold" : "concentrated_factor",
           expected: "concentrated_factor and short_notional_threshold, or neither")
       }
       return factor.map {

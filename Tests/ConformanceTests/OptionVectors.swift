@@ -53,7 +53,7 @@ struct OptionFamily {
 
   /// Why a family of the file has no adapter.
   static let notBuilt: [String: String] = [
-    "margin": "the venues' option margin rules are not in the product",
+    "margin": "the venues' option margin rules are not in the product"
   ]
 
   enum Outcome {
