@@ -124,7 +124,7 @@ private struct EvidenceDraft {
       isPartial = true
       return
     }
-    let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+    let counted = market.basis.count(net, of: asset, at: price, in: &totals)
     terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
   }
 

@@ -17,6 +17,8 @@ struct MarginBasis: Sendable {
   private var contracts: [Contract] = []
   /// From which price the rules in force take a future's notional; nil before the first rulebook.
   var notionalBasis: FuturesRules.NotionalBasis?
+  /// Where a debt stands by the rules in force.
+  var debtSide = CollateralRules.DebtSide.equity
   private let maximumPositionValue: Money
 
   init(maximumPositionValue: Money) { self.maximumPositionValue = maximumPositionValue }
@@ -96,8 +98,26 @@ struct MarginBasis: Sendable {
     guard let price = assets[Int(asset)].price,
       net.magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    _ = count(net, of: asset, at: price, in: &totals)
     return true
+  }
+
+  /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
+  func count(
+    _ net: AssetAmount, of asset: Int32, at price: Price, in totals: inout MarginTotals
+  ) -> Money {
+    if assets[Int(asset)].hasTerms { return countByTerms(net, of: asset, at: price, in: &totals) }
+    return totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+  }
+
+  /// Kept out of the hot path, so that it copies nothing for assets with one haircut.
+  @inline(never)
+  private func countByTerms(
+    _ net: AssetAmount, of asset: Int32, at price: Price, in totals: inout MarginTotals
+  ) -> Money {
+    guard let terms = assets[Int(asset)].terms else { return .zero }
+    return totals.add(
+      terms.value(of: net, at: CollateralPrices(index: price), debtSide: debtSide))
   }
 
   // MARK: One position
@@ -117,8 +137,12 @@ struct MarginBasis: Sendable {
       let limit = assets[Int(position.settlement)].largestPositionAmount
       guard position.state.entryCashFlow.magnitude <= limit else { return false }
     }
-    let place = Int(position.instrument)
-    let quantity = position.state.quantity.magnitude
+    return isWithinValue(position.state.quantity.magnitude, of: position.instrument)
+  }
+
+  /// Whether so many contracts are worth no more than what is evaluated.
+  func isWithinValue(_ quantity: Quantity, of instrument: Int32) -> Bool {
+    let place = Int(instrument)
     if quantity <= contracts[place].safeQuantity { return true }
     guard let prices = contracts[place].margin.prices else { return false }
     return quantity

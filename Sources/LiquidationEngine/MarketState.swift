@@ -31,6 +31,12 @@ struct AssetState: Sendable {
   /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
   var price: Price?
   var haircut = Rate.one
+  /// What it counts for where one haircut does not say it; nil: the haircut alone.
+  var terms: CollateralTerms? {
+    didSet { hasTerms = terms != nil }
+  }
+  /// Whether there are such terms: the hot path asks this and copies nothing.
+  private(set) var hasTerms = false
   /// Largest net amount that is evaluated at this price.
   var largestAmount = AssetAmount.zero
   /// Largest entry cash flow of one position that is evaluated at this price.
@@ -106,6 +112,7 @@ struct MarketState: Sendable {
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
+      basis.debtSide = newValue?.collateral.debtSide ?? .equity
       portfolioMarket.adopt(newValue?.portfolio)
     }
   }
@@ -129,6 +136,8 @@ struct MarketState: Sendable {
     assets[index].haircut =
       rules.isEmpty
       ? .one : rules[0].collateral.haircut(of: assets[index].definition.symbol)
+    assets[index].terms =
+      rules.isEmpty ? nil : rules[0].collateral.terms(of: assets[index].definition.symbol)
     assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
     assets[index].largestPositionAmount = largestAmount(
       worth: limits.maximumPositionValue, at: price)

@@ -151,7 +151,7 @@ extension MarketState {
       if net.isZero { continue }
       let state = assets[Int(slot.asset)]
       guard let price = state.price, net.magnitude <= state.largestAmount else { return nil }
-      let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+      let counted = basis.count(net, of: slot.asset, at: price, in: &totals)
       let isReporting = state.definition.symbol == rules[0].reportingAsset
       found.append(
         PortfolioAsset(

@@ -17,13 +17,8 @@ extension LiquidationStateMachine {
       throw error.inside("futures")
     }
     try check(rulebook.options)
-    for entry in rulebook.collateral.haircuts {
-      do throws(Refusal) {
-        try require(entry.haircut, in: .zero ... .one, "haircuts")
-      } catch {
-        throw error.inside("collateral")
-      }
-    }
+    try check(rulebook.collateral)
+    try check(rulebook.futures)
     try checkPortfolio(of: rulebook)
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
@@ -76,6 +71,8 @@ extension LiquidationStateMachine {
     case .flat(let initial, let maintenance):
       try require(initial, in: .zero...limit, "flat.initial_rate")
       try require(maintenance, in: .zero...limit, "flat.maintenance_rate")
+    case .openInterestScaled(let scaling): try check(scaling)
+    case .sizeScaled(let scaling): try check(scaling)
     case .tiered(let tiers):
       guard let first = tiers.first, first.floor.isZero else {
         throw Refusal(

@@ -30,20 +30,22 @@ public enum NativeRules {
   ///   - reduceOnly: a state between margin call and liquidation, which the native rules lack.
   ///   - reportingAsset: the asset of equity and requirements.
   ///   - portfolio: portfolio margin, if any.
+  ///   - orders: what resting orders ask.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
-    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil
+    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
+    orders: OrderMarginRules = .none
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
       futures: FuturesRules(
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
-        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, defaultSchedule: schedule,
-        schedules: []),
+        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
+        defaultSchedule: schedule, schedules: []),
       options: options, collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,

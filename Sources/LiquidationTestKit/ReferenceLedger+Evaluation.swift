@@ -31,12 +31,14 @@ extension ReferenceLedger {
       view.leverages = account.leverages
       view.cash = [instrument.settlementAsset: position.margin]
       view.positions = [symbol: position]
+      view.orders = account.orders.filter { $0.symbol == symbol }
     } else if account.mode == .isolated {
+      view.orders = account.orders.filter { account.positions[$0.symbol] == nil }
       view.positions = [:]
       view.mode = .cross
     }
     do {
-      return try view.book(instruments).assess(in: market(), by: rulebook)[0].totals
+      return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)[0].totals
     } catch {
       return nil
     }

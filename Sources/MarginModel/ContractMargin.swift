@@ -19,6 +19,8 @@ public struct ContractMargin: Sendable {
   private let secondFloor: Money?
   /// Nil for futures.
   private let option: OptionMargin?
+  /// Nil for options, and for futures that tiers by notional describe.
+  private let scaled: ScaledFuture?
 
   /// Gathers what an assessment reads, still without prices.
   ///
@@ -34,6 +36,7 @@ public struct ContractMargin: Sendable {
     firstTier = schedule?.tier(at: .zero)
     secondFloor = schedule?.secondFloor
     option = instrument.optionTerms.map { OptionMargin($0, rules: rulebook.options) }
+    scaled = ScaledFuture(instrument, rules: rulebook.futures, schedule: schedule)
   }
 
   /// Assesses one position under the standard (not portfolio) rules.
@@ -41,12 +44,22 @@ public struct ContractMargin: Sendable {
   /// - Parameters:
   ///   - position: not flat.
   ///   - leverage: chosen by the account, or nil.
+  ///   - openInterest: of the contract, for schedules that read it; nil: not known.
   ///   - schedule: the schedule that the contract was made with; read beyond its first tier alone.
   /// - Returns: worth and requirements; nil while a price is missing.
   public func assess(
-    _ position: PositionState, leverage: Rate?, schedule: @autoclosure () -> MarginSchedule?
+    _ position: PositionState, leverage: Rate?, openInterest: Quantity? = nil,
+    schedule: @autoclosure () -> MarginSchedule?
   ) -> PositionAssessment? {
     guard let prices else { return nil }
+    if let scaled {
+      guard let schedule = schedule() else {
+        preconditionFailure("a future was admitted without a schedule")
+      }
+      return scaled.assess(
+        position, leverage: leverage, openInterest: openInterest, schedule: schedule,
+        prices: prices)
+    }
     let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
     let worth = position.worth(of: units, payoff, at: prices.mark)
     if let option {
@@ -59,7 +72,7 @@ public struct ContractMargin: Sendable {
     }
     let notional: Money
     switch formula.notionalBasis {
-    case .mark: notional = self.notional(of: units, at: prices.mark, prices)
+    case .mark, .largestLoss: notional = self.notional(of: units, at: prices.mark, prices)
     case .entry: notional = prices.money(position.entryCashFlow.magnitude)
     }
     let tier = tier(at: notional, schedule: schedule)
@@ -132,7 +145,7 @@ extension MarginSchedule {
   /// Where the second tier begins; nil when there is one tier alone.
   fileprivate var secondFloor: Money? {
     switch self {
-    case .flat: return nil
+    case .flat, .openInterestScaled, .sizeScaled: return nil
     case .tiered(let tiers): return tiers.count > 1 ? tiers[1].floor : nil
     }
   }

@@ -8,6 +8,9 @@ public import MarginDomain
 public struct MarginTotals: Sendable, Equatable {
   /// With haircuts, reporting asset.
   public private(set) var equity = Money.zero
+  /// What counts for the initial requirement, reporting asset: with the haircuts and without the
+  /// profit that do not count there.
+  public private(set) var initialEquity = Money.zero
   /// Without haircuts, reporting asset.
   public private(set) var netEquity = Money.zero
   /// Σ initial requirements, reporting asset.
@@ -37,17 +40,39 @@ public struct MarginTotals: Sendable, Equatable {
       ? value.times(.one - haircut, rounding: .floor) : value
     netEquity += value
     equity += counted
+    initialEquity += counted
     return counted
+  }
+
+  /// Adds one asset's net amount whose haircut is not one number, or whose debts weigh more.
+  ///
+  /// - Parameter value: what the terms make of the amount, see `CollateralTerms`.
+  /// - Returns: what it added to equity.
+  @discardableResult
+  public mutating func add(_ value: CollateralValue) -> Money {
+    netEquity += value.net
+    equity += value.maintenance
+    initialEquity += value.initial
+    maintenanceMargin += value.maintenanceDebt
+    initialMargin += value.initialDebt
+    return value.maintenance
   }
 
   /// Adds one position's requirement.
   public mutating func add(_ requirement: PositionRequirement) {
     initialMargin += requirement.initial
     maintenanceMargin += requirement.maintenance
+    initialEquity -= requirement.withheldProfit
   }
 
-  /// equity − initial margin, signed, exact.
-  public var initialExcess: Money { equity - initialMargin }
+  /// Takes a value out of the equity for the initial requirement alone.
+  ///
+  /// - Parameter value: what counts for keeping positions and not for opening them, reporting
+  ///   asset, 0 or above.
+  public mutating func withholdFromInitialEquity(_ value: Money) { initialEquity -= value }
+
+  /// equity for the initial requirement − initial margin, signed, exact.
+  public var initialExcess: Money { initialEquity - initialMargin }
 
   /// equity − maintenance margin, signed, exact.
   public var maintenanceExcess: Money { equity - maintenanceMargin }

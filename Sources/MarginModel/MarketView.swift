@@ -28,6 +28,13 @@ public struct MarketView: Sendable {
   public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
   /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
   public var reportingAssetPrice: Price?
+  /// Open interest by instrument, contracts, where it is known.
+  public var openInterests: [Symbol: Quantity] = [:]
+  /// Average prices by asset, for rules that count the worse of it and the index; empty: the index
+  /// alone counts.
+  public var averageAssetPrices: [Symbol: Price] = [:]
+  /// Deposits of all accounts by asset, in the asset, where they are known.
+  public var totalDeposits: [Symbol: AssetAmount] = [:]
 
   /// Makes a view.
   public init(

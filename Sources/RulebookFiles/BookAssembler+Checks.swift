@@ -8,9 +8,7 @@ extension BookAssembler {
     _ price: LocatedValue<Price>, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
     guard let terms = instrument.optionTerms else {
-      let smallest =
-        instrument.payoff == .inverse
-        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+      let smallest = instrument.smallestPrice
       if price.value < smallest {
         fields.report("is \(price.value)", at: price, expected: "\(smallest) or more")
       }
@@ -53,6 +51,7 @@ extension BookAssembler {
         expected: "a smaller quantity")
     }
     checkMargin(position, mode: mode, reportingTo: &fields)
+    checkOrders(position, of: instrument, reportingTo: &fields)
     checkEntry(position, of: instrument, reportingTo: &fields)
     if mode != .portfolio { checkRules(position, of: written, reportingTo: &fields) }
     requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
@@ -62,7 +61,7 @@ extension BookAssembler {
   private func checkMargin(
     _ position: WrittenPosition, mode: MarginMode, reportingTo fields: inout YAMLFields
   ) {
-    if mode == .isolated, position.isolatedMargin == nil {
+    if mode == .isolated, position.isolatedMargin == nil, !position.quantity.value.isZero {
       fields.report(
         "holds no isolated_margin", at: position.place,
         expected: "isolated_margin, as the account's margin_mode is ISOLATED")
@@ -74,10 +73,37 @@ extension BookAssembler {
     }
   }
 
+  private func checkOrders(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    guard let first = position.orders.first else { return }
+    guard instrument.isFuture else {
+      fields.report(
+        "orders of options are not supported yet", at: first, expected: "orders of futures")
+      return
+    }
+    var sum = Quantity.zero
+    for order in position.orders {
+      sum += order.value.quantity.magnitude
+      if order.value.price < instrument.smallestPrice {
+        fields.report(
+          "has a price of \(order.value.price)", at: order,
+          expected: "\(instrument.smallestPrice) or more")
+      }
+      if sum > DomainLimits.maximumQuantity
+        || instrument.units(of: sum) > DomainLimits.maximumUnits
+      {
+        fields.report(
+          "brings the orders above 1e13", at: order, expected: "a smaller quantity")
+        return
+      }
+    }
+  }
+
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    guard instrument.isFuture else { return }
+    guard instrument.isFuture, !position.quantity.value.isZero else { return }
     guard let entry = position.entryPrice else {
       fields.report(
         "holds no entry_price", at: position.place, expected: "the average price of entry")
@@ -109,6 +135,13 @@ extension BookAssembler {
           : "the rulebook '\(name)' has no margin schedule for \(symbol)",
         at: position.place,
         expected: isOther ? "the reporting_asset of the schedule" : "a schedule or a default")
+    }
+    if rulebook.futures.schedule(of: written.symbol)?.readsOpenInterest ?? false,
+      market.openInterests[written.symbol] == nil
+    {
+      fields.report(
+        "the rulebook '\(name)' reads the open interest of \(symbol)", at: position.place,
+        expected: "its open_interest in marks")
     }
     if rulebook.futures.closingFee != .none, written.takerFee == nil {
       fields.report(
@@ -172,5 +205,12 @@ extension BookAssembler {
         "the model's value of \(symbol) depends on the moment", at: position.place,
         expected: "as_of_ns in the book, or its mark_price in marks")
     }
+  }
+}
+
+extension Instrument {
+  /// The smallest price that the contract may have.
+  var smallestPrice: Price {
+    payoff == .inverse ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
   }
 }

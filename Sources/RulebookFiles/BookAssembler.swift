@@ -27,6 +27,8 @@ struct BookAssembler {
     }
     for asset in definitions.assets.map(\.value) {
       market.assetPrices[asset.symbol] = asset.indexPrice
+      market.averageAssetPrices[asset.symbol] = asset.averagePrice
+      market.totalDeposits[asset.symbol] = asset.totalDeposits
       market.assets[asset.symbol] = CollateralAsset(
         symbol: asset.symbol, underlying: asset.underlying?.value)
       market.confidences[asset.symbol] = asset.confidence.map { [$0] }
@@ -59,6 +61,7 @@ struct BookAssembler {
           expected: "implied_volatility for options only")
       }
       market.volatilities[symbol] = mark.impliedVolatility
+      market.openInterests[symbol] = mark.openInterest
       fundingRates[symbol] = mark.funding
       market.fundingRates[symbol] = mark.funding
       market.confidences[symbol] = mark.confidence.map { [$0] }
@@ -138,7 +141,7 @@ struct BookAssembler {
     return Book.Account(
       book: AccountBook(
         accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
-        positions: positions),
+        positions: positions, initialRateFloor: account.initialRateFloor),
       details: details)
   }
 
@@ -148,15 +151,17 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
-    if instrument.isFuture {
-      let smallest =
-        instrument.payoff == .inverse
-        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+    var orders = OrderTotals.none
+    for order in written.orders {
+      orders.add(order.value.quantity, at: order.value.price, in: instrument)
+    }
+    if instrument.isFuture, !quantity.isZero {
+      let smallest = instrument.smallestPrice
       guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
       state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,
-      isolatedMargin: written.isolatedMargin?.value ?? .zero)
+      isolatedMargin: written.isolatedMargin?.value ?? .zero, orders: orders)
   }
 }

@@ -7,6 +7,8 @@ struct WrittenAsset: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let underlying: LocatedValue<Symbol>?
+  var averagePrice: Price?
+  var totalDeposits: AssetAmount?
   let confidence: Rate?
 }
 
@@ -24,6 +26,7 @@ struct WrittenMark: Sendable {
   let markPrice: LocatedValue<Price>?
   let impliedVolatility: Rate?
   let funding: ReportDetails.FundingRate?
+  let openInterest: Quantity?
   let interestRate: Rate?
   let confidence: Rate?
 }
@@ -40,10 +43,13 @@ extension YAMLShape where Value == WrittenAsset {
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let underlying = fields.optional(
         "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
+      let average = hasPrice ? fields.optional("average_price", .price) : nil
+      let deposits = hasPrice ? fields.optional("total_deposits", .totalDeposits) : nil
       let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
         WrittenAsset(
-          symbol: $0, indexPrice: price, underlying: underlying, confidence: confidence)
+          symbol: $0, indexPrice: price, underlying: underlying, averagePrice: average,
+          totalDeposits: deposits, confidence: confidence)
       }
     }
   }
@@ -77,6 +83,7 @@ extension YAMLShape where Value == WrittenMark {
       let price = fields.optional(
         "mark_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
       let volatility = fields.optional("implied_volatility", .volatility)
+      let openInterest = fields.optional("open_interest", .openInterest)
       let hasRate = fields.contains("funding_rate")
       let hasInterval = fields.contains("funding_interval_hours")
       var funding: ReportDetails.FundingRate?
@@ -92,7 +99,7 @@ extension YAMLShape where Value == WrittenMark {
       return symbol.map {
         WrittenMark(
           symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
-          interestRate: interest, confidence: confidence)
+          openInterest: openInterest, interestRate: interest, confidence: confidence)
       }
     }
   }
@@ -101,5 +108,17 @@ extension YAMLShape where Value == WrittenMark {
 extension YAMLShape where Value == Rate {
   fileprivate static var fundingRate: YAMLShape {
     fixed(in: -Rate.one ... .one, "a rate from -1 to 1")
+  }
+}
+
+extension YAMLShape where Value == Quantity {
+  fileprivate static var openInterest: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumOpenInterest, "contracts from 0 to 1e18")
+  }
+}
+
+extension YAMLShape where Value == AssetAmount {
+  fileprivate static var totalDeposits: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
   }
 }

@@ -119,13 +119,6 @@ extension YAMLShape where Value == TailWeight {
   }
 }
 
-extension YAMLShape where Value == Money {
-  fileprivate static var notional: YAMLShape {
-    fixed(
-      in: .zero...Money(rawValue: DomainLimits.maximumBalance.rawValue), "an amount from 0 to 1e15")
-  }
-}
-
 extension YAMLShape where Value == FuturesShock {
   static var futuresShock: YAMLShape {
     .oneOf([

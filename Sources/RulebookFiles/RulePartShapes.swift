@@ -38,45 +38,6 @@ extension YAMLFields {
   }
 }
 
-extension YAMLShape where Value == CollateralRules {
-  /// The part `collateral`.
-  static var collateralRules: YAMLShape {
-    .mapping("the rules of collateral") { fields in
-      let haircuts = fields.required("haircuts", .entries(of: .ratio) as YAMLShape<[Haircut]>)
-      let order = fields.optional("debt_order", .list(of: .located(.symbol))) ?? []
-      guard let haircuts else { return nil }
-      for entry in haircuts where YAMLNode.identifierFault(entry.key.value) {
-        fields.report("is no asset's name", at: entry.key, expected: "a name of 1 to 128 bytes")
-      }
-      let assets = haircuts.map(\.key.value)
-      var seen: Set<Symbol> = []
-      for asset in order {
-        if !assets.contains(asset.value.text) {
-          let hint =
-            nearestName(to: asset.value.text, among: assets).map { " (did you mean \($0)?)" } ?? ""
-          fields.report(
-            "'\(asset.value.text.quotable)' has no haircut\(hint)", at: asset,
-            expected: "an asset of haircuts")
-        } else if !seen.insert(asset.value).inserted {
-          fields.report(
-            "'\(asset.value.text.quotable)' stands twice", at: asset, expected: "each asset once")
-        }
-      }
-      return CollateralRules(
-        haircuts: haircuts.map { (asset: Symbol($0.key.value), haircut: $0.value) },
-        debtOrder: order.map(\.value))
-    }
-  }
-
-  private typealias Haircut = (key: LocatedValue<String>, value: Rate)
-}
-
-extension YAMLNode {
-  fileprivate static func identifierFault(_ text: String) -> Bool {
-    !(1...DomainLimits.maximumIdentifierLength).contains(text.utf8.count)
-  }
-}
-
 extension YAMLShape where Value == MarginLadder {
   /// The part `ladder`.
   static var marginLadder: YAMLShape {

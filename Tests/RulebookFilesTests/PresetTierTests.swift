@@ -14,12 +14,15 @@ struct PresetTierTests {
     }
   }
 
+  @Test("stand in the presets whose brackets are published")
+  func tiered() throws {
+    let names = try Preset.names.filter { try !tables($0).isEmpty }
+    #expect(names == ["native", "binance-usdm"])
+  }
+
   @Test("have the maintenance amounts that continuity asks for", arguments: Preset.names)
   func amounts(name: String) throws {
     let tables = try tables(name)
-    let isWithoutFutures = try #require(Preset.named(name)).document().absentParts
-      .contains(.futures)
-    #expect(tables.isEmpty == isWithoutFutures)
     for tiers in tables {
       let amounts = MarginTier.maintenanceAmounts(
         floors: tiers.map(\.floor), rates: tiers.map(\.maintenanceRate))

@@ -6,6 +6,10 @@ struct RulebookSchemaTests {
   private static let noPython: Comment = "no Python with check-jsonschema: run make setup"
   private static let schema = Repository.root.appending(path: "Schemas/rulebook.schema.json").path
 
+  private static let presetNames = Repository.files
+    .filter { $0.folder == "Sources/RulebookFiles/Presets" }
+    .map { String($0.path.split(separator: "/").last?.dropLast(".yaml".count) ?? "") }
+
   private func check(_ path: String) throws -> ProcessAnswer {
     let python = try #require(TestTools.python)
     return try run(
@@ -14,7 +18,7 @@ struct RulebookSchemaTests {
 
   @Test(
     "admits the presets", .enabled(if: TestTools.python != nil, noPython),
-    arguments: ["native", "binance-usdm", "derive-pmrm2", "paradex"])
+    arguments: presetNames)
   func presets(name: String) throws {
     let path = "Sources/RulebookFiles/Presets/\(name).yaml"
     let result = try check(Repository.root.appending(path: path).path)

@@ -38,24 +38,3 @@ public struct StandardOptionRules: Sendable, Equatable {
     self.longMaintenanceRate = longMaintenanceRate
   }
 }
-
-/// What collateral counts for.
-public struct CollateralRules: Sendable, Equatable {
-  /// Haircut per asset, 0 to 1, sorted by symbol; an asset that is not listed counts for nothing.
-  public let haircuts: [(asset: Symbol, haircut: Rate)]
-  /// In which order other assets cover a debt; assets that are not listed follow in symbol order.
-  public let debtOrder: [Symbol]
-  /// Makes rules; the haircuts are brought into symbol order.
-  public init(haircuts: [(asset: Symbol, haircut: Rate)], debtOrder: [Symbol]) {
-    self.haircuts = haircuts.sorted { $0.asset < $1.asset }
-    self.debtOrder = debtOrder
-  }
-  /// The haircut of an asset; 1 (it counts for nothing) when the rulebook does not list it.
-  public func haircut(of asset: Symbol) -> Rate {
-    haircuts.first { $0.asset == asset }?.haircut ?? .one
-  }
-  /// Equality of all parts.
-  public static func == (left: CollateralRules, right: CollateralRules) -> Bool {
-    left.debtOrder == right.debtOrder && left.haircuts.elementsEqual(right.haircuts, by: ==)
-  }
-}
