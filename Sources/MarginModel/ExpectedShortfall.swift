@@ -19,12 +19,11 @@ public struct ExpectedShortfall: Sendable, Equatable {
   /// Integer weight of each vector of the tail.
   let weights: [Int128]
 
-  /// Takes the tail of a set of profits.
+  /// Takes the tail of a set of profits; nil without vectors.
   ///
   /// - Parameters:
   ///   - profits: one per vector, signed.
   ///   - rules: vectors, confidence and stressed weight.
-  /// - Returns: nil without vectors.
   /// - Complexity: O(n log n).
   public init?(of profits: [Money], by rules: ExpectedShortfallRules) {
     guard !profits.isEmpty, profits.count == rules.vectors.count else { return nil }

@@ -19,7 +19,6 @@ struct ScenarioOption {
     guard let terms = instrument.optionTerms, let sigma = inputs.volatility,
       let own = OptionSeries(instrument, asOf: inputs.asOf)
     else { return nil }
-    volatility = ModelMark.double(sigma)
     var model = own.model
     switch own.model {
     case .perpetual(let period), .perpetualWithCarry(let period, _, _),
@@ -35,6 +34,7 @@ struct ScenarioOption {
       }
     }
     series = OptionSeries(right: terms.right, strike: own.strike, model: model)
+    volatility = model.bounded(volatility: ModelMark.double(sigma))
     price = ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index)
   }
 
@@ -46,8 +46,7 @@ struct ScenarioOption {
   /// Beyond the prices and volatilities that the models take, the nearest that they do.
   private func value(move: Double, volatility: Double) -> Price {
     let moved = min(price * (1 + move), OptionRange.price.maximum)
-    let range = series.model.isDated ? OptionRange.datedVolatility : OptionRange.volatility
-    let sigma = min(max(volatility, range.minimum), range.maximum)
+    let sigma = series.model.bounded(volatility: volatility)
     return ModelMark.quantized(
       Self.admitted { () throws(OptionRangeError) in
         try series.value(at: max(moved, OptionRange.price.minimum), volatility: sigma)
@@ -138,12 +137,14 @@ struct ScenarioOption {
 }
 
 extension OptionModel {
-  /// Whether the option expires.
-  fileprivate var isDated: Bool {
+  /// The nearest volatility that the model takes.
+  fileprivate func bounded(volatility: Double) -> Double {
+    let range: OptionRange
     switch self {
-    case .datedOnIndex, .datedOnForward: true
-    case .perpetual, .perpetualWithCarry, .perpetualPaidAtIntervals: false
+    case .datedOnIndex, .datedOnForward: range = .datedVolatility
+    case .perpetual, .perpetualWithCarry, .perpetualPaidAtIntervals: range = .volatility
     }
+    return min(max(volatility, range.minimum), range.maximum)
   }
 }
 

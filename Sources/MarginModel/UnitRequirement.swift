@@ -74,6 +74,7 @@ extension Rulebook {
       let own = leg.standard.requirement
       total.initial += own.initial
       total.maintenance += own.maintenance
+      total.withheldProfit += own.withheldProfit
       terms.append(
         MarginTerm(name: "maintenance.\(leg.instrument.symbol)", amount: own.maintenance))
     }

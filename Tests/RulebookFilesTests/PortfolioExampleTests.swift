@@ -23,7 +23,8 @@ struct PortfolioExampleTests {
       uniqueKeysWithValues: report.units[0].terms.map { ($0.name, $0.amount.description) })
   }
 
-  private func money(_ value: Money, _ text: String, within units: String = "0.00001") throws -> Bool
+  private func money(_ value: Money, _ text: String, within units: String = "0.00001") throws
+    -> Bool
   {
     (value - (try Money.parse(text))).magnitude <= (try Money.parse(units))
   }

@@ -37,8 +37,10 @@ struct PortfolioRulesTests {
     let first = try rules("derive-pmrm2")
     #expect(first.scenarios.count == 31)
     #expect(first.scenarios.count { $0.volatility.isSkew } == 2)
-    #expect(first.addOns.futures == StagedRate(
-      maintenance: try rate("0.015"), initialExtra: try rate("0.005")))
+    #expect(
+      first.addOns.futures
+        == StagedRate(
+          maintenance: try rate("0.015"), initialExtra: try rate("0.005")))
     let second = try rules("paradex")
     #expect(second.scenarios.count == 24)
     #expect(second.maintenanceFactor == (try rate("0.5")))
@@ -85,12 +87,14 @@ struct PortfolioRulesTests {
     }
     let lines = "\(faults)".split(separator: "\n").map(String.init)
     let places = [
-      "5:16: portfolio.rows[0].price", "6:7: portfolio.rows[1]", "7:21: portfolio.rows[2].volatility",
+      "5:16: portfolio.rows[0].price", "6:7: portfolio.rows[1]",
+      "7:21: portfolio.rows[2].volatility",
       "7:49: portfolio.rows[2].weight", "9:21: portfolio.volatility_shock.day_floor",
       "12:18: portfolio.futures_shock", "14:17: portfolio.expected_shortfall.confidence",
       "20:20: portfolio.add_ons.short_options.initial_extra",
       "21:31: portfolio.add_ons.vega_term.bucket_days", "22:5: portfolio.add_ons.colour",
-      "11:23: portfolio.maintenance_factor", "4:3: portfolio.skew_shock", "4:3: portfolio.tail_weight",
+      "11:23: portfolio.maintenance_factor", "4:3: portfolio.skew_shock",
+      "4:3: portfolio.tail_weight",
       "4:3: portfolio.price_scan_range",
     ]
     for place in places {
