@@ -6,6 +6,8 @@ struct WrittenPosition: Sendable {
   let symbol: LocatedValue<Symbol>
   let quantity: LocatedValue<Quantity>
   let entryPrice: LocatedValue<Price>?
+  /// Exact cash flow of the entry, of which `entryPrice` is the average; nil: that of the price.
+  var entryCashFlow: LocatedValue<AssetAmount>?
   let leverage: Rate?
   let isolatedMargin: LocatedValue<AssetAmount>?
   /// Where the position starts.
@@ -66,6 +68,8 @@ extension YAMLShape where Value == WrittenPosition {
         "quantity", .located(.signedQuantity) as YAMLShape<LocatedValue<Quantity>>)
       let entry = fields.optional(
         "entry_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
+      let flow = fields.optional(
+        "entry_cash_flow", .located(.cashFlow) as YAMLShape<LocatedValue<AssetAmount>>)
       let leverage = fields.optional("leverage", .positive)
       let margin = fields.optional(
         "isolated_margin", .located(.balance) as YAMLShape<LocatedValue<AssetAmount>>)
@@ -75,7 +79,8 @@ extension YAMLShape where Value == WrittenPosition {
       }
       guard let symbol, let quantity else { return nil }
       return WrittenPosition(
-        symbol: symbol, quantity: quantity, entryPrice: entry, leverage: leverage,
+        symbol: symbol, quantity: quantity, entryPrice: entry, entryCashFlow: flow,
+        leverage: leverage,
         isolatedMargin: margin,
         place: LocatedValue(value: (), position: fields.position, path: fields.path))
     }
@@ -98,6 +103,12 @@ extension YAMLShape where Value == AssetAmount {
     fixed(
       in: -DomainLimits.maximumBalance...DomainLimits.maximumBalance,
       "an amount from -1e15 to 1e15")
+  }
+
+  /// What entering a position can have cost, for the largest position at the largest price.
+  fileprivate static var cashFlow: YAMLShape {
+    let largest = AssetAmount(rawValue: 10_000_000_000_000_000_000_000 * AssetAmount.one.rawValue)
+    return fixed(in: -largest...largest, "an amount from -1e22 to 1e22")
   }
 }
 

@@ -76,13 +76,26 @@ extension BookAssembler {
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    guard instrument.isFuture else { return }
+    guard instrument.isFuture else {
+      if let flow = position.entryCashFlow {
+        fields.report("does not belong to an option", at: flow, expected: "no such key")
+      }
+      return
+    }
     guard let entry = position.entryPrice else {
       fields.report(
         "holds no entry_price", at: position.place, expected: "the average price of entry")
       return
     }
     check(entry, of: instrument, reportingTo: &fields)
+    if let flow = position.entryCashFlow {
+      let state = PositionState(quantity: position.quantity.value, entryCashFlow: flow.value)
+      if state.entryPrice(of: instrument) != entry.value {
+        fields.report(
+          "is not the cash flow of entering at \(entry.value)", at: flow,
+          expected: "about \(instrument.cashFlow(of: position.quantity.value, at: entry.value))")
+      }
+    }
   }
 
   private func checkRules(

@@ -133,7 +133,8 @@ struct BookAssembler {
         instrument.payoff == .inverse
         ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
       guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
-      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+      state.entryCashFlow =
+        written.entryCashFlow?.value ?? instrument.cashFlow(of: quantity, at: entry)
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,
