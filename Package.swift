@@ -132,7 +132,8 @@ let testTargets: [Target] = [
     ["MarketSimulator", "MarginModel", "MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "CommandTests",
-    ["plimsoll", "MarginDomain", "KafkaTransport", "StreamTransport", "LiquidationWire"]),
+    ["plimsoll", "MarginDomain", "KafkaTransport", "StreamTransport", "LiquidationWire"],
+    resources: [.copy("Books")]),
   tests("TidyTests", []),
 ]
 

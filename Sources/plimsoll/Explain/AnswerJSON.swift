@@ -1,8 +1,10 @@
 import FixedPoint
 
 /// A JSON value whose keys keep their order, so that answers read like the reference page.
-indirect enum AnswerJSON {
+indirect enum AnswerJSON: Sendable {
   case text(String)
+  case number(Int)
+  case boolean(Bool)
   case null
   case list([AnswerJSON])
   case object([(key: String, value: AnswerJSON)])
@@ -19,6 +21,8 @@ indirect enum AnswerJSON {
     let inner = indent + "  "
     switch self {
     case .text(let text): return Self.quoted(text)
+    case .number(let number): return String(number)
+    case .boolean(let value): return value ? "true" : "false"
     case .null: return "null"
     case .list(let values):
       if values.isEmpty { return "[]" }
