@@ -20,6 +20,8 @@ struct WrittenAccount: Sendable {
   let marginMode: MarginMode
   let balances: [(key: LocatedValue<String>, value: AssetAmount)]
   let positions: [WrittenPosition]
+  /// Whether events of it are known to be missing.
+  var isIncomplete = false
 }
 
 extension YAMLShape where Value == WrittenAccount {
@@ -32,6 +34,7 @@ extension YAMLShape where Value == WrittenAccount {
       let balances = fields.optional(
         "balances",
         .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
+      let isIncomplete = fields.optional("incomplete", .boolean)
       let credit = fields.optional("credit_line", .balance)
       if let credit, !credit.isZero {
         fields.report("a credit line is not supported yet", for: "credit_line", expected: "0")
@@ -53,7 +56,8 @@ extension YAMLShape where Value == WrittenAccount {
       }
       guard let id, let mode else { return nil }
       return WrittenAccount(
-        accountID: id, marginMode: mode, balances: balances ?? [], positions: positions ?? [])
+        accountID: id, marginMode: mode, balances: balances ?? [], positions: positions ?? [],
+        isIncomplete: isIncomplete ?? false)
     }
   }
 

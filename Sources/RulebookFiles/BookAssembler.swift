@@ -119,7 +119,7 @@ struct BookAssembler {
       book: AccountBook(
         accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
         positions: positions),
-      details: details)
+      details: details, isIncomplete: account.isIncomplete)
   }
 
   /// The position; nil when a reported fault leaves nothing that can be computed.

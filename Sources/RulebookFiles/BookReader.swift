@@ -10,6 +10,8 @@ public struct Book: Sendable {
     public let book: AccountBook
     /// Entry prices of options and funding rates.
     public let details: ReportDetails
+    /// Whether events of the account are known to be missing, so that it may hold something else.
+    public let isIncomplete: Bool
   }
 
   /// The moment that the book states; nil when it states none.

@@ -131,4 +131,14 @@ struct ExplainTests {
     #expect(missing.status == 66)
     #expect(missing.error == "nowhere/book.json: cannot be read: No such file or directory\n")
   }
+
+  @Test("says of an incomplete account that it is one")
+  func incomplete() throws {
+    let text = book.replacing(
+      "\"account_id\":\"a1\",", with: "\"account_id\":\"a1\",\"incomplete\":true,")
+    let table = try explain(["--account=a1"], book: text)
+    #expect(table.output.contains("\nincomplete: events of this account are missing\n"))
+    let json = try explain(["--format=json"], book: text)
+    #expect(json.output.components(separatedBy: "\"incomplete\": true").count == 2)
+  }
 }

@@ -25,8 +25,9 @@ enum AccountBookAnswer {
       return .text(503, "no rulebook is in force yet\n")
     }
     guard
-      let document = shelf.document(of: rules.id, for: Set(view.instruments.map(\.symbol)))
+      let document = shelf.document(of: rules.id, for: Set(view.instruments.map(\.symbol))),
+      let book = BookDocument([view], rules: rules, rulebook: document)
     else { return .text(500, "the document of rulebook \(rules.id) is not kept\n") }
-    return .json(BookDocument(view, rules: rules, rulebook: document).text)
+    return .json(book.text)
   }
 }

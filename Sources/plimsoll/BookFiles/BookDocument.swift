@@ -14,17 +14,14 @@ struct BookDocument {
   let underlyings: [Symbol]
   let assets: [CollateralAsset]
   let instruments: [Instrument]
-  let accounts: [AccountBook]
+  /// Accounts, and whether events of each are missing.
+  let accounts: [(book: AccountBook, isIncomplete: Bool)]
 
-  /// An account of a worker.
-  init(_ view: AccountBookView, rules: Rulebook, rulebook: AnswerJSON) {
-    self.init(view, rules: rules, rulebook: rulebook, accounts: [view.account])
-  }
-
-  /// Accounts of one market, of which `view` shows one.
-  init(
-    _ view: AccountBookView, rules: Rulebook, rulebook: AnswerJSON, accounts: [AccountBook]
-  ) {
+  /// Accounts of one market; the first view gives what is the same for all.
+  ///
+  /// - Returns: nil without an account.
+  init?(_ views: [AccountBookView], rules: Rulebook, rulebook: AnswerJSON) {
+    guard let view = views.first else { return nil }
     asOf = view.time
     reportingAsset = rules.reportingAsset
     self.rulebook = rulebook
@@ -32,7 +29,7 @@ struct BookDocument {
     underlyings = view.underlyings
     assets = view.assets
     instruments = view.instruments
-    self.accounts = accounts
+    accounts = views.map { ($0.account, $0.isIncomplete) }
   }
 
   /// The document's text, indented.
@@ -45,7 +42,7 @@ struct BookDocument {
       ("underlyings", .list(underlyings.map(underlying))),
       ("instruments", .list(instruments.map(Self.instrument))),
       ("marks", .list(instruments.compactMap(mark))),
-      ("accounts", .list(accounts.map(Self.account))),
+      ("accounts", .list(accounts.map { Self.account($0.book, isIncomplete: $0.isIncomplete) })),
     ]
     return AnswerJSON.object(entries).description + "\n"
   }
@@ -126,21 +123,24 @@ struct BookDocument {
     }
   }
 
-  private static func account(_ account: AccountBook) -> AnswerJSON {
+  private static func account(_ account: AccountBook, isIncomplete: Bool) -> AnswerJSON {
     let mode =
       switch account.marginMode {
       case .isolated: "ISOLATED"
       case .cross: "CROSS"
       case .portfolio: "PORTFOLIO"
       }
-    return .object([
-      ("account_id", .text(account.accountID.text)), ("margin_mode", .text(mode)),
-      ("balances", .object(account.balances.map { ($0.asset.text, .decimal($0.amount)) })),
-      (
-        "positions",
-        .list(account.positions.map { position($0, isIsolated: account.marginMode == .isolated) })
-      ),
-    ])
+    let incomplete: [(key: String, value: AnswerJSON)] =
+      isIncomplete ? [("incomplete", .boolean(true))] : []
+    return .object(
+      [
+        ("account_id", .text(account.accountID.text)), ("margin_mode", .text(mode)),
+        ("balances", .object(account.balances.map { ($0.asset.text, .decimal($0.amount)) })),
+        (
+          "positions",
+          .list(account.positions.map { position($0, isIsolated: account.marginMode == .isolated) })
+        ),
+      ] + incomplete)
   }
 
   private static func position(_ position: AccountBook.Position, isIsolated: Bool) -> AnswerJSON {

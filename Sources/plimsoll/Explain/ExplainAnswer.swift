@@ -10,11 +10,12 @@ struct ExplainAnswer {
   let market: MarketView
   let rulebook: Rulebook
   let asOf: EventTime?
+  let isIncomplete: Bool
 
   /// Asks everything about one account.
   init(
     book: AccountBook, details: ReportDetails, market: MarketView, rulebook: Rulebook,
-    asOf: EventTime?
+    asOf: EventTime?, isIncomplete: Bool
   ) throws(AssessmentFault) {
     report = try book.report(in: market, by: rulebook, details: details)
     distances = try book.levelDistances(in: market, by: rulebook)
@@ -22,6 +23,7 @@ struct ExplainAnswer {
     self.market = market
     self.rulebook = rulebook
     self.asOf = asOf
+    self.isIncomplete = isIncomplete
   }
 
   /// Every account as JSON, in a list.
@@ -39,6 +41,7 @@ struct ExplainAnswer {
     return "account \(FigureText.printable(report.accountID.text)): \(status) "
       + "(\(mode), rulebook \(FigureText.printable(rulebook.id.name)), "
       + "amounts in \(FigureText.printable(rulebook.reportingAsset.text))\(time))"
+      + (isIncomplete ? "\nincomplete: events of this account are missing" : "")
   }
 
   /// The position in a contract.
@@ -67,7 +70,13 @@ struct ExplainAnswer {
   }
 
   private var json: AnswerJSON {
-    .object([
+    let incomplete: [(key: String, value: AnswerJSON)] =
+      isIncomplete ? [("incomplete", .boolean(true))] : []
+    return .object(figures + incomplete)
+  }
+
+  private var figures: [(key: String, value: AnswerJSON)] {
+    [
       ("account_id", .text(report.accountID.text)),
       ("status", .text(report.state.statusWord)),
       ("equity", .decimal(report.equity)),
@@ -83,7 +92,7 @@ struct ExplainAnswer {
       ("positions", .list(report.positions.map(json))),
       ("terms", .list(report.units.flatMap(terms))),
       ("rulebook", .text(rulebook.id.name)),
-    ])
+    ]
   }
 
   private func json(_ unit: UnitDistances) -> [AnswerJSON] {

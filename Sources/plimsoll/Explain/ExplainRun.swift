@@ -97,11 +97,11 @@ struct ExplainRun {
   private func answers(_ state: WhatIf, _ book: Book) throws(Ended) -> [ExplainAnswer] {
     do throws(AssessmentFault) {
       var answers: [ExplainAnswer] = []
-      for (account, details) in state.accounts {
+      for (account, details, isIncomplete) in state.accounts {
         answers.append(
           try ExplainAnswer(
             book: account, details: details, market: state.market, rulebook: book.rulebook,
-            asOf: book.asOf))
+            asOf: book.asOf, isIncomplete: isIncomplete))
       }
       return answers
     } catch {

@@ -6,14 +6,14 @@ import RulebookFiles
 /// The accounts and the market that `--what-if` leads to.
 struct WhatIf {
   private(set) var market: MarketView
-  private(set) var accounts: [(book: AccountBook, details: ReportDetails)]
+  private(set) var accounts: [(book: AccountBook, details: ReportDetails, isIncomplete: Bool)]
   private let book: Book
 
   /// Starts with the book as it stands.
   init(_ book: Book, accounts: [Book.Account]) {
     self.book = book
     market = book.market
-    self.accounts = accounts.map { ($0.book, $0.details) }
+    self.accounts = accounts.map { ($0.book, $0.details, $0.isIncomplete) }
   }
 
   /// Makes the next change, after those that were made before it.
@@ -35,7 +35,7 @@ struct WhatIf {
       throw ScenarioFault(
         "changes an account, and \(accounts.count) are asked about", expected: "one --account")
     }
-    let (account, details) = accounts[0]
+    let (account, details, isIncomplete) = accounts[0]
     if case .trade(let instrument, _, _) = change,
       !account.positions.contains(where: { $0.instrument.symbol == instrument.symbol }),
       let faults = book.faults(ofHolding: instrument.symbol)
@@ -46,7 +46,7 @@ struct WhatIf {
     }
     do throws(AccountChangeFault) {
       let changed = try account.applying(change, in: market, by: book.rulebook)
-      accounts = [(changed, details.after(change, of: account))]
+      accounts = [(changed, details.after(change, of: account), isIncomplete)]
     } catch {
       throw ScenarioFault(error.description)
     }

@@ -38,12 +38,10 @@ struct SyntheticBook {
       }
     }
     let views = engine.accountIDs.compactMap { engine.book(of: $0) }
-    guard let view = views.first, let rules = view.rulebook else {
-      throw .internalFault("the engine holds no account")
-    }
-    let document = BookDocument(
-      view, rules: rules, rulebook: .object([("id", .text(rules.id.name))]),
-      accounts: views.map(\.account))
+    guard let rules = views.first?.rulebook,
+      let document = BookDocument(
+        views, rules: rules, rulebook: .object([("id", .text(rules.id.name))]))
+    else { throw .internalFault("the engine holds no account") }
     do {
       if path == "-" {
         Console.write(document.text)
