@@ -132,8 +132,10 @@ let testTargets: [Target] = [
     ["MarketSimulator", "MarginModel", "MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "CommandTests",
-    ["plimsoll", "MarginDomain", "KafkaTransport", "StreamTransport", "LiquidationWire"],
-    resources: [.copy("Books")]),
+    [
+      "plimsoll", "MarginDomain", "KafkaTransport", "RulebookFiles", "StreamTransport",
+      "LiquidationWire",
+    ], resources: [.copy("Books")]),
   tests("TidyTests", []),
 ]
 
