@@ -64,12 +64,14 @@ extension AccountBook {
   /// - Parameters:
   ///   - market: accepted prices.
   ///   - rulebook: the rules.
+  ///   - report: the account's own in this market, whose liquidation prices are then not searched
+  ///     again; nil: there is none.
   /// - Returns: units in the order of `assess`; those without positions are left out.
   /// - Throws: `AssessmentFault`, the first thing that is missing.
   /// - Complexity: one search of `liquidationPrices` per level and path.
   /// - Source: contract.md, Levels.
   public func levelDistances(
-    in market: MarketView, by rulebook: Rulebook
+    in market: MarketView, by rulebook: Rulebook, report: AccountReport? = nil
   ) throws(AssessmentFault) -> [UnitDistances] {
     var result: [UnitDistances] = []
     for unit in try assess(in: market, by: rulebook) where !unit.positions.isEmpty {
@@ -79,7 +81,15 @@ extension AccountBook {
         let rules = rulebook.liquidating(at: step)
         var paths: [LevelDistance.Path] = []
         for (symbol, position) in moving {
-          let prices = try liquidationPrices(of: position, in: market, by: rules)
+          let known =
+            state == .liquidating
+            ? report?.positions.first { $0.symbol == position.instrument.symbol } : nil
+          let prices: LiquidationPrices
+          if let known {
+            prices = known.liquidation
+          } else {
+            prices = try liquidationPrices(of: position, in: market, by: rules)
+          }
           paths.append(LevelDistance.Path(symbol: symbol, prices: prices))
         }
         levels.append(

@@ -138,6 +138,7 @@ struct LevelDistanceTests {
     let report = try book.report(in: market, by: rulebook)
     let level = try #require(units[0].levels.last)
     #expect(level.paths.map(\.prices) == [report.positions[0].liquidation])
+    #expect(try book.levelDistances(in: market, by: rulebook, report: report) == units)
     #expect(level.excess == report.units[1].totals.maintenanceExcess)
   }
 }

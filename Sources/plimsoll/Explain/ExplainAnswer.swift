@@ -18,7 +18,7 @@ struct ExplainAnswer {
     asOf: EventTime?, isIncomplete: Bool
   ) throws(AssessmentFault) {
     report = try book.report(in: market, by: rulebook, details: details)
-    distances = try book.levelDistances(in: market, by: rulebook)
+    distances = try book.levelDistances(in: market, by: rulebook, report: report)
     self.book = book
     self.market = market
     self.rulebook = rulebook
