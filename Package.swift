@@ -103,7 +103,8 @@ let testTargets: [Target] = [
   tests("MarginDomainTests", ["MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "MarginModelTests",
-    ["MarginModel", "MarginDomain", "FixedPoint", "DeterministicMath", "LiquidationTestKit"]),
+    ["MarginModel", "MarginDomain", "FixedPoint", "DeterministicMath", "LiquidationTestKit"],
+    exclude: ["reference"]),
   tests(
     "ConformanceTests",
     ["MarginModel", "MarginDomain", "FixedPoint", "RulebookFiles", "LiquidationEngine"],
@@ -139,6 +140,9 @@ let testTargets: [Target] = [
   tests("TidyTests", []),
 ]
 
+/// QuantLib, to measure option values against, where `make bench` has found it.
+let quantLib = Context.environment["PLIMSOLL_QUANTLIB"] != nil
+
 /// Built by `make bench` alone, so that nobody else waits for them.
 let benchmarks: [Target] =
   Context.environment["PLIMSOLL_BENCHMARKS"] == nil
@@ -155,7 +159,22 @@ let benchmarks: [Target] =
         "LiquidationWorker", "LiquidationEngine", "LiquidationWire", "KafkaTransport",
         "StreamTransport", "LiquidationTestKit", "MarginDomain", "FixedPoint", "Telemetry",
       ], path: "Benchmarks/StreamBenchmarks", swiftSettings: everywhere),
+    .executableTarget(
+      name: "MarginBenchmarks",
+      dependencies: [
+        "MarginModel", "MarginDomain", "LiquidationTestKit", "CPlainOptions",
+      ] + (quantLib ? ["QuantLibPeer"] : []), path: "Benchmarks/MarginBenchmarks",
+      swiftSettings: everywhere + (quantLib ? [.define("QUANTLIB")] : [])),
+    .target(
+      name: "CPlainOptions", path: "Benchmarks/peers/CPlainOptions",
+      linkerSettings: [.linkedLibrary("m")]),
   ]
+    + (quantLib
+      ? [
+        .target(
+          name: "QuantLibPeer", path: "Benchmarks/peers/QuantLibPeer",
+          linkerSettings: [.linkedLibrary("QuantLib")])
+      ] : [])
 
 let package = Package(
   name: "plimsoll",

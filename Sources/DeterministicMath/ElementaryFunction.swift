@@ -70,12 +70,7 @@ public enum ElementaryFunction {
   /// - Returns: the logarithm, relative error below 3e-16 near 0, absolute below 3e-16 elsewhere up
   ///   to 2 and below 2 ulp beyond; −∞ for a numerator of 0.
   public static func logarithm(ratioOf numerator: Double, to denominator: Double) -> Double {
-    let difference = numerator - denominator
-    let isNear = difference.magnitude < 0.5 * denominator
-    let quotient = (isNear ? difference : numerator) / denominator
-    let sum = DoubleDouble(larger: 1, smaller: isNear ? quotient : 0)
-    let regular = logarithm(high: isNear ? sum.high : quotient, low: sum.low)
-    return quotient == 0 && !isNear ? -.infinity : regular
+    ratioLogarithm(numerator, denominator)
   }
 
   /// Power base^exponent of a base that is not negative.

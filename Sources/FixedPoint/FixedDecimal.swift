@@ -76,6 +76,22 @@ extension FixedDecimal {
         of: rawValue, times: numerator, over: denominator, rounding: rounding))
   }
 
+  /// value · numerator / 10^n, rounded once.
+  ///
+  /// - Parameters:
+  ///   - numerator: any integer.
+  ///   - denominator: the power of ten.
+  ///   - rounding: direction of the single rounding.
+  /// - Returns: the scaled value.
+  @inlinable
+  public func scaled(
+    by numerator: Int128, over denominator: DecimalDivisor, rounding: RoundingMode
+  ) -> Self {
+    Self(
+      rawValue: FullWidth.quotient(
+        of: rawValue, times: numerator, over: denominator, rounding: rounding))
+  }
+
   /// Rounded to a multiple of a positive step of the same type.
   ///
   /// - Parameters:

@@ -61,6 +61,17 @@ public enum FullWidth {
     return result
   }
 
+  /// a · b, exact, where the ranges checked at the border exclude an overflow.
+  ///
+  /// - Parameters:
+  ///   - a: first factor.
+  ///   - b: second factor.
+  /// - Returns: the product; one that does not fit 128 bits stops the process.
+  @inlinable
+  public static func product(of a: Int128, times b: Int128) -> Int128 {
+    smallProduct(signed: a, b) ?? a * b
+  }
+
   /// The order of a · b against c · d, computed without rounding.
   ///
   /// - Parameters:
@@ -73,6 +84,9 @@ public enum FullWidth {
   public static func compare(
     _ a: Int128, times b: Int128, with c: Int128, times d: Int128
   ) -> Int {
+    if let left = smallProduct(signed: a, b), let right = smallProduct(signed: c, d) {
+      return left < right ? -1 : (left == right ? 0 : 1)
+    }
     let left = a.multipliedFullWidth(by: b)
     let right = c.multipliedFullWidth(by: d)
     if left.high != right.high { return left.high < right.high ? -1 : 1 }
@@ -81,7 +95,7 @@ public enum FullWidth {
   }
 
   /// The product when both factors fit 64 bits: the common case, and several times cheaper.
-  @usableFromInline
+  @inlinable @inline(__always)
   static func smallProduct(_ x: UInt128, _ y: UInt128) -> UInt128? {
     guard x <= UInt128(UInt64.max), y <= UInt128(UInt64.max) else { return nil }
     let product = UInt64(truncatingIfNeeded: x)
@@ -89,7 +103,17 @@ public enum FullWidth {
     return (UInt128(product.high) << 64) | UInt128(product.low)
   }
 
-  @usableFromInline
+  /// The product of signed factors when both fit 64 bits.
+  @inlinable @inline(__always)
+  static func smallProduct(signed a: Int128, _ b: Int128) -> Int128? {
+    let x = Int64(truncatingIfNeeded: a)
+    let y = Int64(truncatingIfNeeded: b)
+    guard Int128(x) == a, Int128(y) == b else { return nil }
+    // At most 2^126 in magnitude.
+    return Int128(x) &* Int128(y)
+  }
+
+  @inlinable
   static func isRoundedAway(
     quotient: UInt128, remainder: UInt128, divisor: UInt128, isNegative: Bool,
     rounding: RoundingMode

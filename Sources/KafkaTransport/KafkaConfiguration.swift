@@ -42,11 +42,10 @@ public struct KafkaConfiguration: Sendable, Hashable {
     self.properties = properties
   }
 
-  /// Whether the property's value must not be shown.
+  /// Whether the property's value must not be shown: passwords, keys and what may carry one.
   public static func isSecret(_ property: String) -> Bool {
-    let secrets: Set<String> = ["ssl.key.pem", "sasl.oauthbearer.config"]
-    return secrets.contains(property) || property.contains("password")
-      || property.contains("secret")
+    let marks = ["password", "secret", "key.pem", "oauthbearer.config", "jaas", "credential"]
+    return marks.contains { property.contains($0) }
   }
 
   /// The properties with secret values replaced by `***`, for people.

@@ -30,14 +30,41 @@ struct CashSlot: Sendable, Equatable {
 
 /// One position; `status` and `isolatedMargin` are used when the account is isolated.
 struct PositionSlot: Sendable, Equatable {
+  private struct Isolated: Sendable, Equatable {
+    var margin = AssetAmount.zero
+    var status = UnitStatus()
+  }
+
   let instrument: Int32
   /// Index of the settlement asset, kept here because every evaluation needs it.
   let settlement: Int32
+  /// One element, or nil while margin and status are as in a new slot: so a cross position, which
+  /// is the common one, takes no room for them.
+  private var isolated: [Isolated]?
   var state = PositionState.flat
   /// Chosen leverage; zero: none.
   var leverage = Rate.zero
-  var isolatedMargin = AssetAmount.zero
-  var status = UnitStatus()
+
+  init(instrument: Int32, settlement: Int32) {
+    self.instrument = instrument
+    self.settlement = settlement
+  }
+
+  var isolatedMargin: AssetAmount {
+    get { isolated?[0].margin ?? .zero }
+    set { change { $0.margin = newValue } }
+  }
+
+  var status: UnitStatus {
+    get { isolated?[0].status ?? UnitStatus() }
+    set { change { $0.status = newValue } }
+  }
+
+  private mutating func change(_ body: (inout Isolated) -> Void) {
+    var part = isolated?[0] ?? Isolated()
+    body(&part)
+    isolated = part == Isolated() ? nil : [part]
+  }
 }
 
 /// What an evaluation reads: small and dense.

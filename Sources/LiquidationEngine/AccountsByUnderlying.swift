@@ -16,7 +16,7 @@ struct AccountsByUnderlying: Sendable {
   mutating func addInstrument() { byInstrument.append([]) }
   mutating func addFeed() { byFeed.append([]) }
 
-  /// Accounts with a position in a contract.
+  /// Accounts with a position in a contract, or in an option that is valued on it.
   func holders(ofInstrument instrument: Int32) -> [Int32] { byInstrument[Int(instrument)] }
 
   /// Accounts with an option on the feed, a contract settled in an asset of it, or a debt in one.

@@ -85,7 +85,7 @@ public struct EngineStatistics: Sendable, Equatable {
       for (index, known) in HoldReason.allCases.enumerated() where known == reason {
         holds[index] += 1
       }
-    case .refused(let reason):
+    case .refused(let reason, _):
       for (index, known) in RejectReason.allCases.enumerated() where known == reason {
         refusals[index] += 1
       }

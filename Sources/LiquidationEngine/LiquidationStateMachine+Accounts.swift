@@ -9,12 +9,11 @@ extension LiquidationStateMachine {
   ) throws(Refusal) -> CommandOutcome {
     let known = accountIndices[event.accountID].map(Int.init)
     if let known, isDuplicate(event, of: known) { return .duplicate(.accountSequence) }
-    let isTimely = event.eventTime.nanoseconds(since: cause.recordTime) <= maximumTimeAhead
-    if isTimely { advance(to: event.eventTime, into: &events) }
-    guard let known else { return try applyFirst(event, isTimely: isTimely, into: &events) }
+    if isTimely(event.eventTime) { advance(to: event.eventTime, into: &events) }
+    guard let known else { return try applyFirst(event, into: &events) }
     noteSequence(event, of: known, into: &events)
     do throws(Refusal) {
-      guard isTimely else { throw Refusal(.timeTooFarAhead) }
+      try checkTime(event.eventTime)
       try apply(event, to: known, into: &events)
     } catch {
       setIncomplete(known, reason: .refusedRecord(error.reason), into: &events)
@@ -28,9 +27,9 @@ extension LiquidationStateMachine {
   ///
   /// A later event then shows the gap.
   private mutating func applyFirst(
-    _ event: AccountEvent, isTimely: Bool, into events: inout [MarginEvent]
+    _ event: AccountEvent, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
-    guard isTimely else { throw Refusal(.timeTooFarAhead) }
+    try checkTime(event.eventTime)
     let eventCount = events.count
     let countersBefore = counters
     let sequencesBefore = outputSequences
@@ -48,15 +47,23 @@ extension LiquidationStateMachine {
     return .applied
   }
 
-  private var maximumTimeAhead: Int64 {
-    market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-  }
-
+  /// Applies the event; the fields of a refusal are named as the message has them.
   private mutating func apply(
     _ event: AccountEvent, to account: Int, into events: inout [MarginEvent]
   ) throws(Refusal) {
-    let trigger = EvaluationTrigger(time: event.eventTime)
-    switch event.body {
+    do throws(Refusal) {
+      try apply(event.body, at: event.eventTime, to: account, into: &events)
+    } catch {
+      throw error.inside(event.body.fieldName)
+    }
+  }
+
+  private mutating func apply(
+    _ body: AccountEvent.Body, at time: EventTime, to account: Int,
+    into events: inout [MarginEvent]
+  ) throws(Refusal) {
+    let trigger = EvaluationTrigger(time: time)
+    switch body {
     case .fill(let fill):
       try applyFill(fill, isLiquidation: false, to: account)
       settle(account, trigger: trigger.reviving(true), into: &events)
@@ -68,7 +75,9 @@ extension LiquidationStateMachine {
       settle(account, trigger: trigger, into: &events)
     case .restingOrders(let orders):
       // No rule of a rulebook reads them yet; unknown symbols are refused all the same.
-      for order in orders { _ = try market.instrument(order.symbol) }
+      try eachOf(orders, "orders") { order throws(Refusal) in
+        _ = try market.instrument(order.symbol)
+      }
     case .liquidationAnswer(let answer):
       try applyAnswer(answer, to: account, trigger: trigger, into: &events)
     case .snapshot(let snapshot):
@@ -135,7 +144,12 @@ extension LiquidationStateMachine {
   // MARK: Table of accounts
 
   private mutating func addAccount(_ id: AccountID) throws(Refusal) -> Int {
-    guard holdings.count < limits.maximumAccounts else { throw Refusal(.accountLimit) }
+    guard holdings.count < limits.maximumAccounts else {
+      throw Refusal(
+        .accountLimit, "account_id",
+        "\(RefusalDetail.quoted(id.text)) is new beside \(holdings.count) accounts",
+        expected: "at most \(limits.maximumAccounts) accounts of one partition")
+    }
     accountIndices[id] = Int32(holdings.count)
     holdings.append(AccountHoldings())
     records.append(AccountRecord(id: id))
@@ -174,25 +188,64 @@ extension LiquidationStateMachine {
     _ transfer: Transfer, to account: Int
   ) throws(Refusal) {
     let asset = try market.asset(transfer.asset)
-    guard transfer.amount.magnitude <= DomainLimits.maximumBalance else {
-      throw Refusal(.outOfRange)
-    }
+    try requireBalance(transfer.amount, "amount")
     let after = holdings[account].amount(of: asset) + transfer.amount
-    try checkBalance(after, newAssets: [asset], account: account)
+    try checkBalance(after, newAssets: [asset], account: account, "amount")
     addCash(transfer.amount, asset: asset, account: account)
     sums.assets[Int(asset)].transfers += transfer.amount
   }
 
+  /// Refuses what would move a ledger sum that has reached its limit.
+  func checkHeadroom(_ asset: Int32, _ field: StaticString) throws(Refusal) {
+    guard sums.hasHeadroom(asset, limits: limits) else {
+      throw .noHeadroom(market.name(ofAsset: asset), field, limit: limits.maximumLedgerSum)
+    }
+  }
+
+  func checkAssetCount(_ count: Int, _ field: StaticString) throws(Refusal) {
+    guard count <= DomainLimits.maximumBalances else {
+      throw Refusal(
+        .accountLimit, field, "the account would hold \(count) assets",
+        expected: "at most \(DomainLimits.maximumBalances)")
+    }
+  }
+
   /// Refuses what would leave the ranges of an account or of the ledger.
+  ///
+  /// - Parameters:
+  ///   - balance: what the first of the assets would come to.
+  ///   - newAssets: the assets that the record moves; not empty.
+  ///   - account: whose.
+  ///   - field: what moves them, for the refusal.
+  /// - Throws: `accountLimit`.
   func checkBalance(
-    _ balance: AssetAmount, newAssets: [Int32], account: Int
+    _ balance: AssetAmount, newAssets: [Int32], account: Int, _ field: StaticString
   ) throws(Refusal) {
-    guard balance.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.accountLimit) }
+    guard balance.magnitude <= DomainLimits.maximumBalance else {
+      let asset = newAssets.first.map { " " + market.name(ofAsset: $0).text } ?? ""
+      throw Refusal(
+        .accountLimit, field, "the balance would be \(balance)\(asset)",
+        expected: "at most \(DomainLimits.maximumBalance) either way")
+    }
     var count = holdings[account].cash.count
     for (place, asset) in newAssets.enumerated() where !newAssets[..<place].contains(asset) {
       if holdings[account].cashIndex(of: asset) == nil { count += 1 }
-      guard sums.hasHeadroom(asset, limits: limits) else { throw Refusal(.accountLimit) }
+      try checkHeadroom(asset, field)
     }
-    guard count <= DomainLimits.maximumBalances else { throw Refusal(.accountLimit) }
+    try checkAssetCount(count, field)
+  }
+}
+
+extension AccountEvent.Body {
+  /// The message's field that holds it.
+  fileprivate var fieldName: String {
+    switch self {
+    case .fill: return "fill"
+    case .transfer: return "transfer"
+    case .settings: return "settings"
+    case .restingOrders: return "resting_orders"
+    case .liquidationAnswer: return "liquidation_answer"
+    case .snapshot: return "snapshot"
+    }
   }
 }

@@ -15,7 +15,11 @@ extension LiquidationStateMachine {
     let place = openOrder(answer, of: account)
     if place == nil { counters.unknownOrderAnswers += 1 }
     if case .filled(let fill) = answer.outcome {
-      try applyFill(fill, isLiquidation: place != nil, to: account)
+      do throws(Refusal) {
+        try applyFill(fill, isLiquidation: place != nil, to: account)
+      } catch {
+        throw error.inside("fill")
+      }
     }
     if let place { note(answer, at: place, account: account, into: &events) }
     settle(account, trigger: trigger, into: &events)

@@ -57,11 +57,13 @@ extension LiquidationStateMachine {
   /// The accepted prices; the mark of an option that the model gives is left to the model.
   private var marketView: MarketView {
     var view = MarketView.empty
+    view.asOf = marginTime
     for instrument in market.instruments {
       let symbol = instrument.terms.symbol
       let isModel = instrument.terms.markSource == .model && !instrument.terms.isFuture
       view.marks[symbol] = isModel ? nil : instrument.mark?.price
       view.volatilities[symbol] = instrument.volatility
+      view.fundingRates[symbol] = instrument.fundingRate
     }
     for asset in market.assets {
       let symbol = asset.definition.symbol

@@ -87,7 +87,9 @@ extension LiquidationStateMachine {
   private func concerns(_ scope: EvaluationScope, _ position: PositionSlot) -> Bool {
     switch scope {
     case .everything: return true
-    case .instrument(let instrument): return position.instrument == instrument
+    case .instrument(let instrument):
+      return position.instrument == instrument
+        || market.instruments[Int(position.instrument)].forward == instrument
     case .feed(let feed):
       let asset = market.assets[Int(position.settlement)]
       return market.instruments[Int(position.instrument)].indexFeed == feed
@@ -99,6 +101,7 @@ extension LiquidationStateMachine {
   mutating func settle(
     _ account: Int, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
+    settleExpired(account, into: &events)
     if holdings[account].mode == .isolated {
       evaluateIsolated(account, scope: .everything, trigger: trigger, into: &events)
     }
@@ -110,9 +113,12 @@ extension LiquidationStateMachine {
   // MARK: One unit
 
   func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
-    guard !unit.isAccount else { return market.sharedTotals(of: holdings[account]) }
+    if unit.isAccount, holdings[account].mode == .portfolio {
+      return market.portfolio(of: holdings[account])?.totals
+    }
+    guard !unit.isAccount else { return market.basis.sharedTotals(of: account, in: holdings) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
-    return market.isolatedTotals(of: holdings[account].positions[slot])
+    return market.basis.isolatedTotals(of: holdings[account].positions[slot])
   }
 
   func status(of account: Int, unit: UnitKey) -> UnitStatus {
@@ -142,6 +148,7 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
     counters.evaluations &+= 1
+    if holdings[account].mode == .portfolio { market.freshenArrays(of: holdings[account]) }
     guard let totals = totals(of: account, unit: unit) else {
       counters.evaluationsWithoutDecision &+= 1
       return
@@ -151,11 +158,11 @@ extension LiquidationStateMachine {
       proceed(account, unit, totals: totals, into: &events)
       return
     }
-    guard let ladder = market.ladder else { return }
+    guard let warning = market.warning else { return }
     // The common case: nothing is pending, and no level is entered (the milder ones are entered
     // first, which `check(_: MarginLadder)` holds).
     if status.state == .healthy,
-      totals.isWithoutRequirement || !ladder.warning.isEntered(by: totals)
+      totals.isWithoutRequirement || !warning.isEntered(by: totals)
     {
       return
     }
@@ -166,16 +173,15 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, _ old: UnitStatus, totals: MarginTotals,
     trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
-    guard let rulebook = market.rulebook else { return }
+    guard let ladder = market.ladder, let rules = market.liquidationRules else { return }
     if old.state == .bankrupt, !hasPositions(account, unit: unit) {
       let isRevived = trigger.mayRevive && totals.netEquity.isPositive
       guard isRevived || totals.netEquity.isNegative else { return }
     }
     var status = old
-    if rulebook.ladder.isBreached(by: totals) {
-      status.noteBreach(
-        trigger, patience: market.rulebook?.market.bandTimeoutNanoseconds ?? 0)
-      if status.confirmations >= rulebook.liquidation.confirmations, mayLiquidate(account) {
+    if ladder.isBreached(by: totals) {
+      status.noteBreach(trigger, patience: market.priceRules?.bandTimeoutNanoseconds ?? 0)
+      if status.confirmations >= rules.confirmations, mayLiquidate(account) {
         setStatus(status, of: account, unit: unit)
         startLiquidation(account, unit, totals: totals, into: &events)
         return
@@ -184,7 +190,7 @@ extension LiquidationStateMachine {
       status.clearBreach()
     }
     let base = old.state == .bankrupt ? .healthy : old.state
-    status.state = rulebook.ladder.state(from: base, by: totals)
+    status.state = ladder.state(from: base, by: totals)
     setStatus(status, of: account, unit: unit)
     guard status.state != old.state else { return }
     emitState(of: account, unit, from: old.state, to: status.state, into: &events)
@@ -192,7 +198,7 @@ extension LiquidationStateMachine {
 
   private func mayLiquidate(_ account: Int) -> Bool {
     !holdings[account].isIncomplete
-      || market.rulebook?.liquidation.includesIncompleteAccounts == true
+      || market.liquidationRules?.includesIncompleteAccounts == true
   }
 
   // MARK: Keeping slots and dependencies in line
@@ -236,11 +242,12 @@ extension LiquidationStateMachine {
             || !holding.positions.contains { $0.settlement == slot.asset })
       }
     }
-    let dependencies = dependencies(of: account)
-    guard dependencies != records[account].dependencies else { return }
-    index.replace(
-      records[account].dependencies, with: dependencies, account: Int32(account))
-    records[account].dependencies = dependencies
+    keys.removeAll(keepingCapacity: true)
+    appendDependencies(of: account, to: &keys)
+    guard keys != records[account].dependencies else { return }
+    index.replace(records[account].dependencies, with: keys, account: Int32(account))
+    // A copy takes no more room than it needs.
+    records[account].dependencies = Array(keys[...])
   }
 
   /// The keys whose records can change a decision about the account.
@@ -249,11 +256,23 @@ extension LiquidationStateMachine {
   /// key, and cannot confirm a breach that the mark shows.
   /// Cash alone asks for nothing, so its price matters only beside positions or a debt.
   func dependencies(of account: Int) -> [Int32] {
-    let holding = holdings[account]
     var keys: [Int32] = []
+    appendDependencies(of: account, to: &keys)
+    return keys
+  }
+
+  private func appendDependencies(of account: Int, to keys: inout [Int32]) {
+    let holding = holdings[account]
     for position in holding.positions {
       keys.append(AccountsByUnderlying.key(instrument: position.instrument))
-      if let feed = market.instruments[Int(position.instrument)].indexFeed {
+      if let forward = market.instruments[Int(position.instrument)].forward {
+        keys.append(AccountsByUnderlying.key(instrument: forward))
+      }
+      let feed = market.instruments[Int(position.instrument)].feed
+      // Scenarios move a future by its index.
+      if holding.mode == .portfolio {
+        keys.append(AccountsByUnderlying.key(feed: feed))
+      } else if let feed = market.instruments[Int(position.instrument)].indexFeed {
         keys.append(AccountsByUnderlying.key(feed: feed))
       }
       appendFeeds(ofAsset: position.settlement, to: &keys)
@@ -263,15 +282,17 @@ extension LiquidationStateMachine {
       for slot in holding.cash { appendFeeds(ofAsset: slot.asset, to: &keys) }
     }
     keys.sort()
-    var unique: [Int32] = []
-    for key in keys where key != unique.last { unique.append(key) }
-    return unique
+    var count = 0
+    for place in keys.indices where count == 0 || keys[place] != keys[count - 1] {
+      keys[count] = keys[place]
+      count += 1
+    }
+    keys.removeLast(keys.count - count)
   }
 
   private func appendFeeds(ofAsset asset: Int32, to keys: inout [Int32]) {
-    let state = market.assets[Int(asset)]
-    keys.append(AccountsByUnderlying.key(feed: state.ownFeed))
-    if let underlying = state.underlyingFeed {
+    keys.append(AccountsByUnderlying.key(feed: market.assets[Int(asset)].ownFeed))
+    if let underlying = market.assets[Int(asset)].underlyingFeed {
       keys.append(AccountsByUnderlying.key(feed: underlying))
     }
   }

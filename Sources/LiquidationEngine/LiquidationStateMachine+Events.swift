@@ -56,7 +56,9 @@ extension LiquidationStateMachine {
   private func evidence(of account: Int, unit: UnitKey) -> DecisionEvidence {
     var draft = EvidenceDraft(market: market, now: marginTime ?? EventTime(nanoseconds: 0))
     let holding = holdings[account]
-    if unit.isAccount {
+    if unit.isAccount, holding.mode == .portfolio {
+      draft.add(portfolio: holding)
+    } else if unit.isAccount {
       let positions = holding.mode == .isolated ? [] : holding.positions
       draft.add(cash: holding.cash, positions: positions)
     } else if let slot = holding.positionIndex(of: unit.instrument) {
@@ -87,14 +89,35 @@ private struct EvidenceDraft {
     for slot in cash {
       var net = slot.amount
       for position in open where position.settlement == slot.asset {
-        if let assessment = market.assess(position) { net += assessment.worth }
+        if let assessment = market.basis.assess(position) { net += assessment.worth }
       }
       add(net, of: slot.asset)
     }
     for position in open { add(position) }
   }
 
+  /// A portfolio's positions ask together: the terms are those of the rows and charges that bind.
+  mutating func add(portfolio holding: AccountHoldings) {
+    let open = holding.positions.filter { !$0.state.quantity.isZero }
+    for position in open { addPrices(of: position) }
+    for slot in holding.cash where !slot.amount.isZero {
+      addPrice(of: market.assets[Int(slot.asset)])
+    }
+    guard let rules = market.portfolioMarket.rules, let portfolio = market.portfolio(of: holding)
+    else {
+      isPartial = true
+      return
+    }
+    totals = portfolio.totals
+    for asset in portfolio.assets {
+      terms.append(MarginTerm(name: "collateral.\(asset.asset)", amount: asset.counted))
+    }
+    terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
+  }
+
+  /// An amount of zero counts for zero whatever its price, so none is missing.
   private mutating func add(_ net: AssetAmount, of asset: Int32) {
+    guard !net.isZero else { return }
     let state = market.assets[Int(asset)]
     addPrice(of: state)
     guard let price = state.price, net.magnitude <= state.largestAmount else {
@@ -106,13 +129,9 @@ private struct EvidenceDraft {
   }
 
   private mutating func add(_ position: PositionSlot) {
-    let state = market.instruments[Int(position.instrument)]
-    let symbol = state.terms.symbol
-    if let mark = state.mark { addPrice(symbol, .mark, mark) }
-    let feed = market.feeds[Int(state.feed)]
-    if let index = feed.band.accepted { addPrice(feed.symbol, .index, index) }
-    addPrice(of: market.assets[Int(position.settlement)])
-    guard let assessment = market.assess(position) else {
+    let symbol = market.name(ofInstrument: position.instrument)
+    addPrices(of: position)
+    guard let assessment = market.basis.assess(position) else {
       isPartial = true
       return
     }
@@ -121,6 +140,14 @@ private struct EvidenceDraft {
       MarginTerm(name: "initial.\(symbol)", amount: assessment.requirement.initial))
     terms.append(
       MarginTerm(name: "maintenance.\(symbol)", amount: assessment.requirement.maintenance))
+  }
+
+  private mutating func addPrices(of position: PositionSlot) {
+    let state = market.instruments[Int(position.instrument)]
+    if let mark = state.mark { addPrice(state.terms.symbol, .mark, mark) }
+    let feed = market.feeds[Int(state.feed)]
+    if let index = feed.band.accepted { addPrice(feed.symbol, .index, index) }
+    addPrice(of: market.assets[Int(position.settlement)])
   }
 
   /// The record that an asset's price came from; the reporting asset has none.
@@ -140,7 +167,7 @@ private struct EvidenceDraft {
     _ symbol: Symbol, _ kind: PriceEvidence.Kind, _ price: AcceptedPrice
   ) {
     guard !prices.contains(where: { $0.symbol == symbol && $0.kind == kind }) else { return }
-    let age = market.rulebook?.market.maximumPriceAgeNanoseconds ?? .max
+    let age = market.priceRules?.maximumPriceAgeNanoseconds ?? .max
     prices.append(
       PriceEvidence(
         symbol: symbol, kind: kind, price: price.price, eventTime: price.time,
@@ -156,7 +183,8 @@ private struct EvidenceDraft {
       initialMargin: totals.initialMargin, maintenanceMargin: totals.maintenanceMargin,
       marginLevel: isPartial ? nil : totals.marginLevel,
       rulebook: market.rulebook?.id ?? RulebookID(name: "none", version: 0),
-      isIncomplete: isIncomplete, hasStalePrice: isPartial || prices.contains(where: \.isStale),
+      reportingAsset: market.rulebook?.reportingAsset, isIncomplete: isIncomplete,
+      hasStalePrice: isPartial || prices.contains(where: \.isStale),
       prices: sorted, terms: terms)
   }
 }

@@ -9,12 +9,16 @@ extension LiquidationStateMachine {
   ) throws(Refusal) -> CommandOutcome {
     let instrument = try market.instrument(update.symbol)
     let place = Int(instrument)
+    if case .finalSettlement(let price) = update.form {
+      return try settleFinally(at: price, update, of: instrument, into: &events)
+    }
+    try checkLives(place)
     try check(update.form, of: market.instruments[place].terms)
     if let last = market.instruments[place].fundingTime, update.eventTime <= last {
       return .duplicate(.funding)
     }
     let previousIndex = market.instruments[place].fundingIndex
-    market.instruments[place].fundingTime = update.eventTime
+    market.noteFunding(update, of: instrument)
     if case .cumulativeIndex(let index) = update.form {
       market.instruments[place].fundingIndex = index
       // A position opened before the first index starts at it, so there is nothing to pay yet.
@@ -29,18 +33,25 @@ extension LiquidationStateMachine {
   private func check(_ form: FundingUpdate.Form, of terms: Instrument) throws(Refusal) {
     switch terms.kind {
     case .perpetualFuture, .perpetualOption: break
-    case .datedFuture, .datedOption: throw Refusal(.wrongKindOfSymbol)
+    case .datedFuture, .datedOption:
+      throw Refusal(
+        .wrongKindOfSymbol, "symbol",
+        "\(RefusalDetail.quoted(terms.symbol.text)) is a dated contract",
+        expected: "a perpetual one")
     }
     switch form {
     case .settlement(let rate, let price):
       guard price.isPositive || (price.isZero && !terms.isFuture) else {
-        throw Refusal(.priceNotPositive)
+        throw .notPositive(price, "settlement.price")
       }
-      guard price <= DomainLimits.maximumPrice, rate.magnitude <= limits.maximumFundingRate,
-        terms.payoff == .linear || price >= DomainLimits.minimumInversePrice
-      else { throw Refusal(.outOfRange) }
+      let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .zero
+      try require(price, in: smallest...DomainLimits.maximumPrice, "settlement.price")
+      try require(
+        rate, in: -limits.maximumFundingRate...limits.maximumFundingRate,
+        "settlement.funding_rate")
     case .cumulativeIndex(let index):
-      guard index.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+      try requireBalance(index, "cumulative_index.settlement_asset_per_contract")
+    case .finalSettlement: preconditionFailure("a final settlement is no payment")
     }
   }
 
@@ -121,6 +132,7 @@ struct FundingTerms: Sendable {
       let nominal = FundingPayment.settlement(
         of: quantity, in: terms, rate: rate, price: price, rounding: .nearestEven)
       return admitted(FundingAmounts(nominal: nominal, applied: applied))
+    case .finalSettlement: preconditionFailure("a final settlement is no payment")
     case .cumulativeIndex(let index):
       let last = previousIndex ?? index
       let size = FullWidth.checkedQuotient(

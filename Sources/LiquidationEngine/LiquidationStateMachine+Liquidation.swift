@@ -48,7 +48,7 @@ extension LiquidationStateMachine {
     let number = records[account].liquidationCount + 1
     let id = "\(accountName(account))/L\(number)"
     let now = marginTime ?? EventTime(nanoseconds: 0)
-    let life = market.rulebook?.liquidation.orderLifeNanoseconds ?? 0
+    let life = market.liquidationRules?.orderLifeNanoseconds ?? 0
     let legs = bankruptcyLegs(of: account, unit: unit)
     let prices = BankruptcyPrice.prices(of: legs.map(\.leg), netEquity: totals.netEquity)
     let orders = zip(legs, prices).enumerated().map { place, entry in
@@ -77,17 +77,41 @@ extension LiquidationStateMachine {
   func bankruptcyLegs(
     of account: Int, unit: UnitKey
   ) -> [(instrument: Int32, leg: BankruptcyLeg)] {
-    holdings[account].positions.compactMap { position in
+    if unit.isAccount, holdings[account].mode == .portfolio {
+      return portfolioLegs(of: account)
+    }
+    return holdings[account].positions.compactMap { position in
       let belongs =
         unit.isAccount
         ? holdings[account].mode != .isolated : position.instrument == unit.instrument
       let state = market.instruments[Int(position.instrument)]
-      guard belongs, !position.state.quantity.isZero, let prices = state.prices,
-        let assessment = market.assess(position)
+      guard belongs, !position.state.quantity.isZero,
+        let prices = market.basis.prices(of: position.instrument),
+        let assessment = market.basis.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(
         instrument: state.terms, quantity: position.state.quantity, prices: prices,
         maintenanceMargin: assessment.requirement.maintenance, notional: assessment.notional)
+      return (position.instrument, leg)
+    }
+  }
+
+  /// Legs of a portfolio, which share net equity by what each loses in the rows that bind.
+  private func portfolioLegs(of account: Int) -> [(instrument: Int32, leg: BankruptcyLeg)] {
+    guard let rules = market.portfolioMarket.rules,
+      let portfolio = market.portfolio(of: holdings[account])
+    else { return [] }
+    let shares = portfolio.computed.shares(
+      of: portfolio.legs, grids: portfolio.grids, rules: rules)
+    return zip(portfolio.slots, shares).compactMap { slot, share in
+      let position = holdings[account].positions[slot]
+      guard let prices = market.basis.prices(of: position.instrument),
+        let assessment = market.basis.assess(position)
+      else { return nil }
+      let leg = BankruptcyLeg(
+        instrument: market.instruments[Int(position.instrument)].terms,
+        quantity: position.state.quantity, prices: prices, maintenanceMargin: share,
+        notional: assessment.notional)
       return (position.instrument, leg)
     }
   }
@@ -120,7 +144,7 @@ extension LiquidationStateMachine {
       finish(account, unit, totals: totals, into: &events)
       return
     }
-    guard !liquidation.isCancelling, let ladder = market.rulebook?.ladder,
+    guard !liquidation.isCancelling, let ladder = market.ladder,
       ladder.isRecovered(by: totals)
     else { return }
     records[account].liquidations[place].isCancelling = true
@@ -172,7 +196,7 @@ extension LiquidationStateMachine {
     while let liquidation = records[account].liquidations.first {
       cancelOpenOrders(of: liquidation, account, into: &events)
       let totals = totals(of: account, unit: liquidation.unit)
-      let state = totals.flatMap { market.rulebook?.ladder.state(from: .healthy, by: $0) }
+      let state = totals.flatMap { market.ladder?.state(from: .healthy, by: $0) }
       resolve(
         account, liquidation.unit, .superseded, state: state ?? .healthy, into: &events)
     }

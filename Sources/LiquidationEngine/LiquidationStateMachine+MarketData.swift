@@ -2,21 +2,27 @@ import FixedPoint
 import MarginDomain
 
 /// Prices: validation, order, band, and who is evaluated.
+///
+/// A record's price and its volatility are two facts: where the price is held, the volatility is
+/// taken all the same. Such a record counts as held and confirms no breach, as its price was not
+/// accepted.
 extension LiquidationStateMachine {
+  /// Applies a price to what its symbol names.
   mutating func updatePrice(
-    _ update: PriceUpdate, into events: inout [MarginEvent]
+    _ update: PriceUpdate, of meaning: SymbolMeaning?, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
     if let volatility = update.impliedVolatility {
-      guard volatility >= DomainLimits.minimumVolatility,
-        volatility <= DomainLimits.maximumVolatility
-      else { throw Refusal(.outOfRange) }
+      try require(
+        volatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
+        "implied_volatility")
     }
-    switch market.symbols[update.symbol] {
+    switch meaning {
     case .instrument(let place): return try updateInstrument(place, update, into: &events)
     case .underlying(let feed): return try updateFeed(feed, update, into: &events)
     case .asset(let asset):
       return try updateFeed(market.assets[Int(asset)].ownFeed, update, into: &events)
-    case nil: throw Refusal(.unknownSymbol)
+    case nil:
+      throw .unknown(update.symbol, "symbol", expected: "a symbol that reference defines")
     }
   }
 
@@ -25,36 +31,48 @@ extension LiquidationStateMachine {
   private mutating func updateFeed(
     _ feed: Int32, _ update: PriceUpdate, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
-    guard update.markPrice == nil else { throw Refusal(.wrongKindOfSymbol) }
-    guard update.indexPrice != nil || update.impliedVolatility != nil else {
-      throw Refusal(.malformedField)
+    if let mark = update.markPrice {
+      throw Refusal(
+        .wrongKindOfSymbol, "mark_price", "it is \(mark)",
+        expected: "an index_price, as \(update.symbol.text) is no instrument")
     }
-    if let price = update.indexPrice { try check(price) }
+    guard update.indexPrice != nil || update.impliedVolatility != nil else {
+      throw Refusal(
+        .malformedField, "index_price", "it is missing",
+        expected: "it or implied_volatility for \(update.symbol.text)")
+    }
+    if let price = update.indexPrice { try check(price, "index_price") }
     let place = Int(feed)
     if let reason = market.feeds[place].order.duplicate(update) { return .duplicate(reason) }
     market.feeds[place].order.note(update)
-    if let price = update.indexPrice {
-      switch market.feeds[place].band.offer(
-        price, at: update.eventTime, rules: market.rulebook?.market)
-      {
-      case .accepted: break
-      case .released: counters.bandReleases += 1
-      case .held: return .held(.outsideBand)
-      }
-    }
+    let hold = update.indexPrice.flatMap { takeIndex($0, at: update.eventTime, of: place) }
+    if let hold, update.impliedVolatility == nil { return .held(hold) }
     if let volatility = update.impliedVolatility { market.feeds[place].volatility = volatility }
     market.refresh(feed: feed, time: update.eventTime)
     evaluate(
       index.accounts(onFeed: feed), scope: .feed(feed),
       trigger: EvaluationTrigger(
-        time: update.eventTime, source: AccountsByUnderlying.key(feed: feed)),
+        time: update.eventTime, source: hold == nil ? AccountsByUnderlying.key(feed: feed) : nil),
       into: &events)
-    return .applied
+    return hold.map { .held($0) } ?? .applied
   }
 
-  private func check(_ price: Price) throws(Refusal) {
-    guard price.isPositive else { throw Refusal(.priceNotPositive) }
-    guard price <= DomainLimits.maximumPrice else { throw Refusal(.outOfRange) }
+  /// Accepts an index price or says why it is held.
+  private mutating func takeIndex(
+    _ price: Price, at time: EventTime, of feed: Int
+  ) -> HoldReason? {
+    switch market.feeds[feed].band.offer(price, at: time, rules: market.priceRules) {
+    case .accepted: return nil
+    case .released:
+      counters.bandReleases += 1
+      return nil
+    case .held: return .outsideBand
+    }
+  }
+
+  private func check(_ price: Price, _ field: StaticString) throws(Refusal) {
+    guard price.isPositive else { throw .notPositive(price, field) }
+    try require(price, in: .ulp...DomainLimits.maximumPrice, field)
   }
 
   // MARK: Marks
@@ -62,42 +80,54 @@ extension LiquidationStateMachine {
   private mutating func updateInstrument(
     _ instrument: Int32, _ update: PriceUpdate, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
-    guard update.indexPrice == nil else { throw Refusal(.wrongKindOfSymbol) }
+    if let index = update.indexPrice {
+      throw Refusal(
+        .wrongKindOfSymbol, "index_price", "it is \(index)",
+        expected: "a mark_price, as \(update.symbol.text) is an instrument")
+    }
     guard update.markPrice != nil || update.impliedVolatility != nil else {
-      throw Refusal(.malformedField)
+      throw Refusal(
+        .malformedField, "mark_price", "it is missing",
+        expected: "it or implied_volatility for \(update.symbol.text)")
     }
     let place = Int(instrument)
+    try checkLives(place)
     try checkMark(update, of: place)
     if let reason = market.instruments[place].order.duplicate(update) { return .duplicate(reason) }
     market.instruments[place].order.note(update)
-    if let mark = update.markPrice, let reason = takeMark(mark, at: update.eventTime, of: place) {
-      return .held(reason)
-    }
+    let hold = update.markPrice.flatMap { takeMark($0, at: update.eventTime, of: place) }
+    if let hold, update.impliedVolatility == nil { return .held(hold) }
     if let volatility = update.impliedVolatility {
       market.instruments[place].volatility = volatility
       market.refreshModelMark(of: instrument, time: update.eventTime)
     }
     market.refreshPrices(of: instrument)
+    for option in market.instruments[place].options {
+      market.refreshModelMark(of: option, time: update.eventTime)
+      market.refreshPrices(of: option)
+    }
     evaluate(
       index.holders(ofInstrument: instrument), scope: .instrument(instrument),
       trigger: EvaluationTrigger(
-        time: update.eventTime, source: AccountsByUnderlying.key(instrument: instrument)),
+        time: update.eventTime,
+        source: hold == nil ? AccountsByUnderlying.key(instrument: instrument) : nil),
       into: &events)
-    return .applied
+    return hold.map { .held($0) } ?? .applied
   }
 
   private func checkMark(_ update: PriceUpdate, of place: Int) throws(Refusal) {
     guard let mark = update.markPrice else { return }
     if market.instruments[place].terms.isFuture {
-      try check(mark)
+      try check(mark, "mark_price")
     } else {
-      guard !mark.isNegative else { throw Refusal(.priceNotPositive) }
-      guard mark <= DomainLimits.maximumPrice else { throw Refusal(.outOfRange) }
+      guard !mark.isNegative else {
+        throw .notPositive(mark, "mark_price", expected: "an option's price of zero or above")
+      }
+      try require(mark, in: .zero...DomainLimits.maximumPrice, "mark_price")
     }
-    if market.instruments[place].terms.payoff == .inverse,
-      mark < DomainLimits.minimumInversePrice
-    {
-      throw Refusal(.outOfRange)
+    if market.instruments[place].terms.payoff == .inverse {
+      try require(
+        mark, in: DomainLimits.minimumInversePrice...DomainLimits.maximumPrice, "mark_price")
     }
   }
 
@@ -105,10 +135,9 @@ extension LiquidationStateMachine {
   private mutating func takeMark(
     _ mark: Price, at time: EventTime, of place: Int
   ) -> HoldReason? {
-    let terms = market.instruments[place].terms
-    guard let option = terms.optionTerms else {
+    guard let option = market.instruments[place].terms.optionTerms else {
       switch market.instruments[place].band.offer(
-        mark, at: time, rules: market.rulebook?.market)
+        mark, at: time, rules: market.priceRules)
       {
       case .accepted: break
       case .released: counters.bandReleases += 1
@@ -117,13 +146,13 @@ extension LiquidationStateMachine {
       market.instruments[place].mark = market.instruments[place].band.accepted
       return nil
     }
-    guard terms.markSource == .published else {
+    guard market.instruments[place].terms.markSource == .published else {
       counters.unusedPrices += 1
       return nil
     }
     // Without an index a call's bound is unknown; nobody is margined on it until there is one.
-    let feed = market.feeds[Int(market.instruments[place].feed)]
-    let bound = option.right == .put ? option.strike : feed.band.accepted?.price
+    let index = market.feeds[Int(market.instruments[place].feed)].band.accepted?.price
+    let bound = option.right == .put ? option.strike : index
     if let bound, mark > bound { return .optionBounds }
     market.instruments[place].mark = AcceptedPrice(price: mark, time: time)
     return nil

@@ -17,7 +17,9 @@ extension LiquidationStateMachine {
     let instrument = try market.instrument(fill.symbol)
     let terms = market.instruments[Int(instrument)].terms
     let settlement = market.instruments[Int(instrument)].settlement
-    let feeAsset = try fill.feeAsset.map { symbol throws(Refusal) in try market.asset(symbol) }
+    let feeAsset = try fill.feeAsset.map { symbol throws(Refusal) in
+      try market.asset(symbol, "fee_asset")
+    }
     let fees = FillFees(
       fee: fill.fee, asset: feeAsset ?? settlement,
       liquidationFee: isLiquidation ? liquidationFee(of: fill, in: terms) : .zero)
@@ -29,47 +31,70 @@ extension LiquidationStateMachine {
   }
 
   private func liquidationFee(of fill: Fill, in terms: Instrument) -> AssetAmount {
-    guard let rate = market.rulebook?.liquidation.feeRate, rate.isPositive else { return .zero }
+    guard let rate = market.liquidationRules?.feeRate, rate.isPositive else { return .zero }
     let units = terms.units(of: fill.quantity.magnitude)
     guard units <= DomainLimits.maximumUnits, !fill.price.isZero else { return .zero }
     return terms.notional(of: fill.quantity, at: fill.price).times(rate, rounding: .ceiling)
   }
 
   private func checkRange(of fill: Fill, in terms: Instrument) throws(Refusal) {
-    guard !fill.quantity.isZero, fill.quantity.magnitude <= DomainLimits.maximumQuantity,
-      terms.units(of: fill.quantity).magnitude <= DomainLimits.maximumUnits
-    else { throw Refusal(.outOfRange) }
+    try checkQuantity(fill.quantity, of: terms)
     guard fill.price.isPositive || (fill.price.isZero && !terms.isFuture) else {
-      throw Refusal(.priceNotPositive)
+      throw .notPositive(fill.price, "price")
     }
-    guard fill.price <= DomainLimits.maximumPrice,
-      terms.payoff == .linear || fill.price >= DomainLimits.minimumInversePrice,
-      fill.fee.magnitude <= DomainLimits.maximumBalance
-    else { throw Refusal(.outOfRange) }
+    let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .zero
+    try require(fill.price, in: smallest...DomainLimits.maximumPrice, "price")
+    try requireBalance(fill.fee, "fee")
+  }
+
+  /// Refuses a quantity of zero, or beyond what a contract's ranges admit.
+  func checkQuantity(_ quantity: Quantity, of terms: Instrument) throws(Refusal) {
+    let limit = DomainLimits.maximumQuantity
+    guard !quantity.isZero else {
+      throw Refusal(.outOfRange, "quantity", "it is 0", expected: "contracts other than zero")
+    }
+    try require(quantity, in: -limit...limit, "quantity")
+    let units = terms.units(of: quantity)
+    guard units.magnitude <= DomainLimits.maximumUnits else {
+      throw Refusal(
+        .outOfRange, "quantity", "it is \(quantity), times the multiplier \(units)",
+        expected: "at most \(DomainLimits.maximumUnits) either way")
+    }
   }
 
   /// Tries the fill on copies, so that a refused one has changed nothing.
   private func checkAdmission(
     of fill: Fill, on instrument: Int32, fees: FillFees, account: Int
   ) throws(Refusal) {
-    let state = market.instruments[Int(instrument)]
+    let terms = market.instruments[Int(instrument)].terms
+    let settlement = market.instruments[Int(instrument)].settlement
     let slot = holdings[account].positionIndex(of: instrument)
     var position = slot.map { holdings[account].positions[$0].state } ?? .flat
     if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
-      throw Refusal(.accountLimit)
+      throw Refusal(
+        .accountLimit, "symbol",
+        "\(RefusalDetail.quoted(fill.symbol.text)) is new beside "
+          + "\(holdings[account].positions.count) positions",
+        expected: "at most \(DomainLimits.maximumPositions) of one account")
     }
-    let cash = position.apply(fill.quantity, at: fill.price, of: state.terms)
+    let cash = position.apply(fill.quantity, at: fill.price, of: terms)
     guard position.quantity.magnitude <= DomainLimits.maximumQuantity,
-      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
-    else { throw Refusal(.accountLimit) }
+      terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits
+    else {
+      throw Refusal(
+        .accountLimit, "quantity", "the position would be \(position.quantity) contracts",
+        expected: "at most \(DomainLimits.maximumQuantity), and "
+          + "\(DomainLimits.maximumUnits) with the multiplier, either way")
+    }
     let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
-    let held = holdings[account].amount(of: state.settlement) + isolated
+    let held = holdings[account].amount(of: settlement) + isolated
     try checkBalance(
-      held + cash - fees.liquidationFee - (fees.asset == state.settlement ? fees.fee : .zero),
-      newAssets: [state.settlement, fees.asset], account: account)
-    if fees.asset != state.settlement {
+      held + cash - fees.liquidationFee - (fees.asset == settlement ? fees.fee : .zero),
+      newAssets: [settlement, fees.asset], account: account, "quantity")
+    if fees.asset != settlement {
       try checkBalance(
-        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [], account: account)
+        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [fees.asset],
+        account: account, "fee")
     }
   }
 
@@ -151,8 +176,9 @@ extension LiquidationStateMachine {
 
   /// A short option's size is that of its underlying; without an index its strike stands in.
   private func underlyingPrice(of position: PositionSlot, _ trade: IsolatedTrade) -> Price {
-    let feed = market.feeds[Int(market.instruments[Int(position.instrument)].feed)]
-    return feed.band.accepted?.price ?? trade.terms.optionTerms?.strike ?? trade.fill.price
+    let feed = Int(market.instruments[Int(position.instrument)].feed)
+    return market.feeds[feed].band.accepted?.price ?? trade.terms.optionTerms?.strike
+      ?? trade.fill.price
   }
 
   private func initialRate(of position: PositionSlot, size: AssetAmount) -> Rate {

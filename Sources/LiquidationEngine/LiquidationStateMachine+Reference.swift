@@ -17,7 +17,10 @@ extension LiquidationStateMachine {
     }
     try checkScheduled(update)
     guard scheduled.count < limits.maximumScheduledDefinitions else {
-      throw Refusal(.accountLimit)
+      throw Refusal(
+        .accountLimit, "effective_time_ns",
+        "it lies ahead, beside \(scheduled.count) definitions that wait already",
+        expected: "at most \(limits.maximumScheduledDefinitions)")
     }
     let place =
       scheduled.firstIndex { $0.effectiveTime > update.effectiveTime } ?? scheduled.count
@@ -33,7 +36,8 @@ extension LiquidationStateMachine {
       guard error.reason == .unknownSymbol else { throw error }
       let needed: [Symbol]
       switch update.definition {
-      case .instrument(let terms): needed = [terms.underlying, terms.settlementAsset]
+      case .instrument(let terms):
+        needed = [terms.underlying, terms.settlementAsset] + (terms.forward.map { [$0] } ?? [])
       case .asset(let asset): needed = asset.underlying.map { [$0] } ?? []
       case .underlying, .rulebook: needed = []
       }
@@ -93,24 +97,38 @@ extension LiquidationStateMachine {
 
   /// Refuses a definition that contradicts what is in force.
   private func check(_ definition: ReferenceUpdate.Definition) throws(Refusal) {
+    do throws(Refusal) {
+      try checkFields(definition)
+    } catch {
+      throw error.inside(definition.fieldName)
+    }
+  }
+
+  private func checkFields(_ definition: ReferenceUpdate.Definition) throws(Refusal) {
     switch definition {
     case .underlying(let symbol):
-      if market.symbols[symbol] != nil, !isInForce(definition) {
-        throw Refusal(.inconsistentReference)
+      if let meaning = market.symbols[symbol], !isInForce(definition) {
+        throw .taken(symbol, meaning, "symbol")
       }
     case .asset(let asset): try check(asset)
     case .instrument(let instrument): try check(instrument)
     case .rulebook(let rulebook): try check(rulebook)
     }
+    guard let symbol = definition.symbol, market.symbols[symbol] == nil else { return }
     let symbolCount = max(market.feeds.count, market.instruments.count)
-    guard symbolCount < limits.maximumSymbols else { throw Refusal(.accountLimit) }
+    guard symbolCount < limits.maximumSymbols else {
+      throw Refusal(
+        .accountLimit, "symbol", "it is new beside \(symbolCount) symbols",
+        expected: "at most \(limits.maximumSymbols) of a kind")
+    }
   }
 
   private func feed(ofUnderlying symbol: Symbol) throws(Refusal) -> Int32 {
     switch market.symbols[symbol] {
     case .underlying(let feed): return feed
-    case .asset, .instrument: throw Refusal(.wrongKindOfSymbol)
-    case nil: throw Refusal(.unknownSymbol)
+    case .some(let other):
+      throw .wrongKind(symbol, other, "underlying", expected: "an underlying")
+    case nil: throw .unknown(symbol, "underlying", expected: "a defined underlying")
     }
   }
 
@@ -119,34 +137,55 @@ extension LiquidationStateMachine {
     if let underlying = asset.underlying { _ = try feed(ofUnderlying: underlying) }
     switch market.symbols[asset.symbol] {
     case nil: return
-    case .underlying, .instrument: throw Refusal(.inconsistentReference)
-    case .asset(let index):
-      let isUnchanged = market.assets[Int(index)].definition == asset
-      guard isUnchanged || holdings.isEmpty else { throw Refusal(.inconsistentReference) }
+    case .some(.asset(let index)):
+      let known = market.assets[Int(index)].definition
+      guard known == asset || holdings.isEmpty else {
+        throw .changed(
+          asset.symbol, "underlying", from: known.underlying?.text, to: asset.underlying?.text,
+          while: "there are accounts")
+      }
+    case .some(let other): throw .taken(asset.symbol, other, "asset")
     }
   }
 
   private func check(_ instrument: Instrument) throws(Refusal) {
     _ = try feed(ofUnderlying: instrument.underlying)
-    _ = try market.asset(instrument.settlementAsset)
+    _ = try market.asset(instrument.settlementAsset, "settlement_asset")
     try checkTerms(instrument)
     let schedule = market.rulebook.map { $0.futures.schedule(of: instrument.symbol) }
     if instrument.isFuture, let schedule, schedule == nil {
-      throw Refusal(.inconsistentReference)
+      throw .noSchedule(of: instrument.symbol)
     }
     switch market.symbols[instrument.symbol] {
     case nil: return
-    case .underlying, .asset: throw Refusal(.inconsistentReference)
-    case .instrument(let index):
-      let old = market.instruments[Int(index)].terms
-      let keepsValue =
-        old.kind == instrument.kind && old.payoff == instrument.payoff
-        && old.multiplier == instrument.multiplier
-      let keepsPlace =
-        old.underlying == instrument.underlying
-        && old.settlementAsset == instrument.settlementAsset
-      let isHeld = !isUnheld(index)
-      guard keepsPlace, keepsValue || !isHeld else { throw Refusal(.inconsistentReference) }
+    case .some(.instrument(let index)): try checkChange(of: index, to: instrument)
+    case .some(let other): throw .taken(instrument.symbol, other, "symbol")
+    }
+  }
+
+  /// A contract keeps its underlying and settlement asset; its value, while somebody holds it.
+  private func checkChange(of index: Int32, to new: Instrument) throws(Refusal) {
+    let old = market.instruments[Int(index)].terms
+    guard old.underlying == new.underlying else {
+      throw .changed(
+        new.symbol, "underlying", from: old.underlying.text, to: new.underlying.text)
+    }
+    guard old.settlementAsset == new.settlementAsset else {
+      throw .changed(
+        new.symbol, "settlement_asset", from: old.settlementAsset.text,
+        to: new.settlementAsset.text)
+    }
+    guard !isUnheld(index) else { return }
+    guard old.multiplier == new.multiplier else {
+      throw .changed(
+        new.symbol, "multiplier", from: old.multiplier.description,
+        to: new.multiplier.description, while: "it is held")
+    }
+    guard old.kind == new.kind, old.payoff == new.payoff else {
+      throw Refusal(
+        .inconsistentReference, old.kind == new.kind ? "payoff" : "kind",
+        "\(RefusalDetail.quoted(new.symbol.text)) is another contract and is held",
+        expected: "its kind, strike, expiry and payoff as they are")
     }
   }
 
@@ -155,27 +194,53 @@ extension LiquidationStateMachine {
   }
 
   private func checkTerms(_ instrument: Instrument) throws(Refusal) {
-    let isMultiplierAdmitted =
-      instrument.multiplier.isPositive && instrument.multiplier <= DomainLimits.maximumMultiplier
-    guard isMultiplierAdmitted, instrument.tickSize.isPositive, instrument.lotSize.isPositive,
-      instrument.tickSize <= DomainLimits.maximumPrice, !instrument.takerFee.isNegative,
-      instrument.takerFee <= .one
-    else { throw Refusal(.outOfRange) }
+    try require(instrument.multiplier, in: .ulp...DomainLimits.maximumMultiplier, "multiplier")
+    try require(instrument.tickSize, in: .ulp...DomainLimits.maximumPrice, "tick_size")
+    guard instrument.lotSize.isPositive else {
+      throw Refusal(
+        .outOfRange, "lot_size", "it is \(instrument.lotSize)", expected: "a size above zero")
+    }
+    try require(instrument.takerFee, in: .zero ... .one, "taker_fee")
     guard let terms = instrument.optionTerms else {
-      if instrument.markSource == .model { throw Refusal(.unsupportedSettings) }
+      if instrument.markSource == .model { throw .modelMark(expected: "published for a future") }
       return
     }
-    guard terms.strike.isPositive, terms.strike <= DomainLimits.maximumPrice else {
-      throw Refusal(.outOfRange)
+    try require(terms.strike, in: .ulp...DomainLimits.maximumPrice, "strike")
+    guard instrument.payoff == .linear else {
+      throw Refusal(
+        .unsupportedSettings, "payoff", "it is inverse", expected: "linear for an option")
     }
-    guard instrument.payoff == .linear else { throw Refusal(.unsupportedSettings) }
+    try checkForward(of: instrument)
+    guard case .perpetualOption = instrument.kind else {
+      return try checkModel(terms, isPerpetual: false)
+    }
     guard instrument.markSource == .model else { return }
-    // Only the perpetual option has a closed form here; a dated one needs its mark published.
-    guard case .perpetualOption = instrument.kind else { throw Refusal(.unsupportedSettings) }
-    let hours = terms.fundingPeriodHours
-    guard hours >= DomainLimits.minimumFundingPeriodHours,
-      hours <= DomainLimits.maximumFundingPeriodHours
-    else { throw Refusal(.outOfRange) }
+    let hours = DomainLimits.minimumFundingPeriodHours...DomainLimits.maximumFundingPeriodHours
+    try require(terms.fundingPeriodHours, in: hours, "funding_period_hours")
+    if let interval = terms.paymentIntervalHours {
+      try require(interval, in: hours, "payment_interval_hours")
+    }
+    try checkModel(terms, isPerpetual: true)
+  }
+
+  private func checkModel(_ terms: OptionTerms, isPerpetual: Bool) throws(Refusal) {
+    let rates = -DomainLimits.maximumModelRate...DomainLimits.maximumModelRate
+    try require(terms.interestRate, in: rates, "interest_rate")
+    try require(terms.carryRate, in: rates, "carry_rate")
+    guard let fault = terms.modelFault(isPerpetual: isPerpetual) else { return }
+    throw Refusal(
+      .unsupportedSettings, fault.field, fault.sentence, expected: "terms that a model values")
+  }
+
+  /// The forward of a dated option is a dated future on the same underlying.
+  private func checkForward(of instrument: Instrument) throws(Refusal) {
+    guard let forward = instrument.forward else { return }
+    let state = market.instruments[Int(try market.instrument(forward))].terms
+    guard case .datedFuture = state.kind, state.underlying == instrument.underlying else {
+      throw Refusal(
+        .wrongKindOfSymbol, "forward", "\(RefusalDetail.quoted(forward.text)) is another contract",
+        expected: "a dated future on \(instrument.underlying.text)")
+    }
   }
 
   // MARK: Taking a definition up
@@ -188,6 +253,7 @@ extension LiquidationStateMachine {
   private mutating func addFeed(_ symbol: Symbol) -> Int32 {
     market.feeds.append(FeedState(symbol: symbol))
     index.addFeed()
+    market.portfolioMarket.addFeed()
     return Int32(market.feeds.count - 1)
   }
 
@@ -218,9 +284,8 @@ extension LiquidationStateMachine {
   }
 
   private mutating func define(_ instrument: Instrument) {
-    let schedule = market.rulebook?.futures.schedule(of: instrument.symbol)
     if case .instrument(let known) = market.symbols[instrument.symbol] {
-      redefine(known, as: instrument, schedule: schedule)
+      redefine(known, as: instrument)
       return
     }
     guard case .underlying(let feed) = market.symbols[instrument.underlying],
@@ -228,45 +293,54 @@ extension LiquidationStateMachine {
     else { preconditionFailure("a definition was taken up without having been checked") }
     let place = Int32(market.instruments.count)
     market.instruments.append(
-      InstrumentState(
-        terms: instrument, feed: feed, settlement: settlement, schedule: schedule))
+      InstrumentState(terms: instrument, feed: feed, settlement: settlement))
     market.symbols[instrument.symbol] = .instrument(place)
     market.feeds[Int(feed)].instruments.append(place)
     market.assets[Int(settlement)].instruments.append(place)
     index.addInstrument()
+    market.portfolioMarket.addInstrument()
     fund.append(.flat)
     sums.instruments.append(InstrumentTotals(symbol: instrument.symbol))
-    refreshMark(of: place)
+    linkForward(of: place)
+    refreshTerms(of: place)
+  }
+
+  /// Ties a dated option to the future that it is valued on, whose marks then revalue it.
+  private mutating func linkForward(of place: Int32) {
+    if let old = market.instruments[Int(place)].forward {
+      market.instruments[Int(old)].options.removeAll { $0 == place }
+    }
+    market.instruments[Int(place)].forward = nil
+    guard let name = market.instruments[Int(place)].terms.forward,
+      case .instrument(let forward) = market.symbols[name]
+    else { return }
+    market.instruments[Int(place)].forward = forward
+    market.instruments[Int(forward)].options.append(place)
   }
 
   /// Replaces terms; a mark that belonged to other terms or another source is forgotten.
-  private mutating func redefine(
-    _ place: Int32, as instrument: Instrument, schedule: MarginSchedule?
-  ) {
+  private mutating func redefine(_ place: Int32, as instrument: Instrument) {
     let old = market.instruments[Int(place)].terms
     market.instruments[Int(place)].terms = instrument
-    market.instruments[Int(place)].schedule = schedule
     if old.markSource != instrument.markSource || old.kind != instrument.kind
       || old.payoff != instrument.payoff
     {
       market.instruments[Int(place)].mark = nil
       market.instruments[Int(place)].band = PriceBand()
     }
-    refreshMark(of: place)
+    linkForward(of: place)
+    refreshTerms(of: place)
   }
 
-  private mutating func refreshMark(of place: Int32) {
+  private mutating func refreshTerms(of place: Int32) {
     let feed = market.feeds[Int(market.instruments[Int(place)].feed)]
     if let time = feed.band.accepted?.time { market.refreshModelMark(of: place, time: time) }
-    market.refreshPrices(of: place)
+    market.refreshTerms(of: place)
   }
 
   private mutating func adopt(_ rulebook: Rulebook) {
     market.rulebook = rulebook
-    for place in market.instruments.indices {
-      market.instruments[place].schedule = rulebook.futures.schedule(
-        of: market.instruments[place].terms.symbol)
-    }
+    for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
   }
 
@@ -293,6 +367,16 @@ extension LiquidationStateMachine {
 }
 
 extension ReferenceUpdate.Definition {
+  /// The message's field that holds it.
+  fileprivate var fieldName: String {
+    switch self {
+    case .instrument: return "instrument"
+    case .asset: return "asset"
+    case .underlying: return "underlying"
+    case .rulebook: return "rulebook.document"
+    }
+  }
+
   /// The symbol that it defines; nil for a rulebook.
   var symbol: Symbol? {
     switch self {

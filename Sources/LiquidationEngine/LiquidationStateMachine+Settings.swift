@@ -8,10 +8,8 @@ extension LiquidationStateMachine {
   mutating func applySettings(
     _ settings: AccountSettings, to account: Int
   ) throws(Refusal) {
-    let mode = settings.marginMode ?? holdings[account].mode
-    try checkMode(mode, of: account)
     var leverages: [LeverageSlot] = []
-    for entry in settings.leverages {
+    try eachOf(settings.leverages, "leverages") { entry throws(Refusal) in
       let instrument = try market.instrument(entry.symbol)
       try checkLeverage(entry.leverage, of: instrument)
       leverages.append(LeverageSlot(instrument: instrument, leverage: entry.leverage))
@@ -19,31 +17,21 @@ extension LiquidationStateMachine {
     let before = (holdings[account], records[account], sums)
     do throws(Refusal) {
       for slot in leverages { setLeverage(slot, of: account) }
-      for change in settings.isolatedMarginChanges {
-        guard mode == .isolated else { throw Refusal(.unsupportedSettings) }
+      if let mode = settings.marginMode { try switchMode(of: account, to: mode) }
+      try eachOf(settings.isolatedMarginChanges, "isolated_margin_changes") {
+        change throws(Refusal) in
         try changeIsolatedMargin(change.symbol, by: change.amount, of: account)
       }
     } catch {
       (holdings[account], records[account], sums) = before
       throw error
     }
-    holdings[account].mode = mode
-  }
-
-  private func checkMode(_ mode: MarginMode, of account: Int) throws(Refusal) {
-    let current = holdings[account].mode
-    guard mode != current else { return }
-    let isFree =
-      holdings[account].positions.isEmpty && records[account].liquidations.isEmpty
-    guard isFree, mode != .portfolio else { throw Refusal(.unsupportedSettings) }
   }
 
   /// Leverage is at least 1; where the rules take the initial rate from it alone, at most the cap
   /// of the smallest tier.
   private func checkLeverage(_ leverage: Rate, of instrument: Int32) throws(Refusal) {
-    guard leverage >= limits.minimumLeverage, leverage <= DomainLimits.maximumRate else {
-      throw Refusal(.unsupportedSettings)
-    }
+    try checkLeverage(leverage)
     guard market.rulebook?.futures.initialRate == .leverage,
       let rate = market.instruments[Int(instrument)].schedule?.tier(at: .zero).initialRate
     else { return }
@@ -51,7 +39,18 @@ extension LiquidationStateMachine {
       FullWidth.compare(
         leverage.rawValue, times: rate.rawValue, with: Rate.one.rawValue, times: Rate.one.rawValue)
       <= 0
-    guard isWithinCap else { throw Refusal(.unsupportedSettings) }
+    guard isWithinCap else {
+      throw Refusal(
+        .unsupportedSettings, "leverage",
+        "it is \(leverage), beyond an initial rate of \(rate)",
+        expected: "at most 1 / \(rate)")
+    }
+  }
+
+  func checkLeverage(_ leverage: Rate) throws(Refusal) {
+    try require(
+      leverage, in: limits.minimumLeverage...DomainLimits.maximumRate, "leverage",
+      .unsupportedSettings)
   }
 
   mutating func setLeverage(_ slot: LeverageSlot, of account: Int) {
@@ -65,20 +64,37 @@ extension LiquidationStateMachine {
   private mutating func changeIsolatedMargin(
     _ symbol: Symbol, by amount: AssetAmount, of account: Int
   ) throws(Refusal) {
+    let mode = holdings[account].mode
+    guard mode == .isolated else {
+      throw Refusal(
+        .unsupportedSettings, "amount", "the margin mode is \(mode)", expected: "isolated")
+    }
     let instrument = try market.instrument(symbol)
     guard let slot = holdings[account].positionIndex(of: instrument) else {
-      throw Refusal(.unsupportedSettings)
+      throw Refusal(
+        .unsupportedSettings, "symbol",
+        "the account has no position in \(RefusalDetail.quoted(symbol.text))",
+        expected: "an open position")
     }
     let asset = holdings[account].positions[slot].settlement
-    guard amount.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+    try requireBalance(amount, "amount")
     let free = holdings[account].amount(of: asset)
-    guard amount <= max(.zero, free) else { throw Refusal(.insufficientMargin) }
-    try checkBalance(free - amount, newAssets: [asset], account: account)
+    guard amount <= max(.zero, free) else {
+      throw Refusal(
+        .insufficientMargin, "amount", "it is \(amount)",
+        expected: "at most the account's free cash of \(free)")
+    }
+    try checkBalance(free - amount, newAssets: [asset], account: account, "amount")
     moveToIsolatedMargin(amount, slot: slot, account: account)
     guard amount.isNegative else { return }
     guard let totals = totals(of: account, unit: .isolated(instrument)),
       totals.equity >= totals.initialMargin,
       !holdings[account].positions[slot].isolatedMargin.isNegative
-    else { throw Refusal(.insufficientMargin) }
+    else {
+      throw Refusal(
+        .insufficientMargin, "amount",
+        "it is \(amount) and leaves less than the initial requirement",
+        expected: "as much as the position can spare at present prices")
+    }
   }
 }

@@ -22,23 +22,22 @@ extension LiquidationStateMachine {
   }
 
   private func checkedParts(of snapshot: AccountSnapshot) throws(Refusal) -> SnapshotParts {
-    guard snapshot.marginMode != .portfolio else { throw Refusal(.unsupportedSettings) }
-    guard snapshot.positions.count <= DomainLimits.maximumPositions,
-      snapshot.balances.count <= DomainLimits.maximumBalances
-    else { throw Refusal(.accountLimit) }
+    if snapshot.marginMode == .portfolio { try checkPortfolioRules() }
+    try checkCount(snapshot.balances.count, atMost: DomainLimits.maximumBalances, "balances")
+    try checkCount(snapshot.positions.count, atMost: DomainLimits.maximumPositions, "positions")
     var parts = SnapshotParts()
-    for balance in snapshot.balances {
+    try eachOf(snapshot.balances, "balances") { balance throws(Refusal) in
       let asset = try market.asset(balance.asset)
-      try checkAmount(balance.amount)
+      try requireBalance(balance.amount, "amount")
       guard !parts.cash.contains(where: { $0.asset == asset }) else {
-        throw Refusal(.malformedField)
+        throw .repeated(balance.asset, "asset")
       }
       parts.cash.append(CashSlot(asset: asset, amount: balance.amount))
     }
-    for position in snapshot.positions {
+    try eachOf(snapshot.positions, "positions") { position throws(Refusal) in
       let slot = try checkedSlot(of: position)
       guard !parts.positions.contains(where: { $0.instrument == slot.instrument }) else {
-        throw Refusal(.malformedField)
+        throw .repeated(position.symbol, "symbol")
       }
       parts.positions.append(slot)
       if position.leverage != nil {
@@ -46,17 +45,21 @@ extension LiquidationStateMachine {
           LeverageSlot(instrument: slot.instrument, leverage: slot.leverage))
       }
     }
-    for entry in snapshot.leverages {
+    try eachOf(snapshot.leverages, "leverages") { entry throws(Refusal) in
       let instrument = try market.instrument(entry.symbol)
-      guard entry.leverage >= limits.minimumLeverage, entry.leverage <= DomainLimits.maximumRate
-      else { throw Refusal(.unsupportedSettings) }
+      try checkLeverage(entry.leverage)
       parts.leverages.append(LeverageSlot(instrument: instrument, leverage: entry.leverage))
     }
     return parts
   }
 
-  private func checkAmount(_ amount: AssetAmount) throws(Refusal) {
-    guard amount.magnitude <= DomainLimits.maximumBalance else { throw Refusal(.outOfRange) }
+  private func checkCount(
+    _ count: Int, atMost limit: Int, _ field: StaticString
+  ) throws(Refusal) {
+    guard count <= limit else {
+      throw Refusal(
+        .accountLimit, field, "it has \(count) entries", expected: "at most \(limit)")
+    }
   }
 
   private func checkedSlot(
@@ -64,23 +67,16 @@ extension LiquidationStateMachine {
   ) throws(Refusal) -> PositionSlot {
     let instrument = try market.instrument(position.symbol)
     let state = market.instruments[Int(instrument)]
-    guard !position.quantity.isZero,
-      position.quantity.magnitude <= DomainLimits.maximumQuantity,
-      state.terms.units(of: position.quantity).magnitude <= DomainLimits.maximumUnits,
-      position.entryPrice <= DomainLimits.maximumPrice
-    else { throw Refusal(.outOfRange) }
+    try checkQuantity(position.quantity, of: state.terms)
     let smallest: Price =
       state.terms.payoff == .inverse
       ? DomainLimits.minimumInversePrice : (state.terms.isFuture ? .ulp : .zero)
-    guard position.entryPrice >= smallest else {
-      throw Refusal(position.entryPrice.isPositive ? .outOfRange : .priceNotPositive)
+    guard position.entryPrice.isPositive || position.entryPrice >= smallest else {
+      throw .notPositive(position.entryPrice, "entry_price")
     }
-    if let leverage = position.leverage {
-      guard leverage >= limits.minimumLeverage, leverage <= DomainLimits.maximumRate else {
-        throw Refusal(.unsupportedSettings)
-      }
-    }
-    try checkAmount(position.isolatedMargin)
+    try require(position.entryPrice, in: smallest...DomainLimits.maximumPrice, "entry_price")
+    if let leverage = position.leverage { try checkLeverage(leverage) }
+    try requireBalance(position.isolatedMargin, "isolated_margin")
     var slot = PositionSlot(instrument: instrument, settlement: state.settlement)
     // An option's premium was paid in cash, so its position carries no entry cash flow.
     let flow = state.terms.cashFlow(of: position.quantity, at: position.entryPrice)
@@ -97,16 +93,14 @@ extension LiquidationStateMachine {
     let assets =
       parts.cash.map(\.asset) + parts.positions.map(\.settlement)
       + holdings[account].cash.map(\.asset) + holdings[account].positions.map(\.settlement)
-    for asset in assets where !sums.hasHeadroom(asset, limits: limits) {
-      throw Refusal(.accountLimit)
-    }
+    for asset in assets { try checkHeadroom(asset, "balances") }
     var count = parts.cash.count
     for (place, position) in parts.positions.enumerated() {
       let isKnown = parts.cash.contains { $0.asset == position.settlement }
       let isRepeated = parts.positions[..<place].contains { $0.settlement == position.settlement }
       if !isKnown, !isRepeated { count += 1 }
     }
-    guard count <= DomainLimits.maximumBalances else { throw Refusal(.accountLimit) }
+    try checkAssetCount(count, "balances")
   }
 
   private mutating func replaceHoldings(
@@ -159,4 +153,13 @@ private struct SnapshotParts {
   var cash: [CashSlot] = []
   var positions: [PositionSlot] = []
   var leverages: [LeverageSlot] = []
+}
+
+extension Refusal {
+  /// A name that stands in a list twice.
+  fileprivate static func repeated(_ name: Symbol, _ field: StaticString) -> Refusal {
+    Refusal(
+      .malformedField, field, "\(RefusalDetail.quoted(name.text)) stands in the list twice",
+      expected: "it once")
+  }
 }

@@ -140,7 +140,10 @@ extension LiquidationStateMachine {
     emit(.takeover(body), account, unit, from: .liquidating, to: .liquidating, into: &events)
   }
 
-  private mutating func takeIntoFund(
+  /// Changes the fund's position by a trade at a price.
+  ///
+  /// - Returns: the flow that it took in, cash and entry cash flow together, settlement asset.
+  mutating func takeIntoFund(
     _ quantity: Quantity, place: Int, at price: Price, terms: Instrument
   ) -> AssetAmount {
     let asset = Int(market.instruments[place].settlement)

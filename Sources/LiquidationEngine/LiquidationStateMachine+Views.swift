@@ -76,7 +76,7 @@ extension LiquidationStateMachine {
     _ position: PositionSlot, isIsolated: Bool, bankruptcyPrice: Price?
   ) -> PositionView {
     let state = market.instruments[Int(position.instrument)]
-    let assessment = market.assess(position)
+    let assessment = market.basis.assess(position)
     return PositionView(
       symbol: state.terms.symbol, quantity: position.state.quantity,
       entryPrice: position.state.entryPrice(of: state.terms), markPrice: state.mark?.price,

@@ -30,6 +30,8 @@ public struct LiquidationStateMachine: Sendable {
   /// Definitions that wait for margin time, ascending by effective time, then by arrival.
   var scheduled: [ReferenceUpdate] = []
   var expiries = ExpiryQueue()
+  /// Room to list an account's dependencies in, kept so that no event allocates it anew.
+  var keys: [Int32] = []
   /// The record that is being applied, and the number of inputs so far.
   var cause = InputCause(
     topic: .reference, partition: 0, offset: 0, recordTime: EventTime(nanoseconds: 0))
@@ -65,7 +67,7 @@ public struct LiquidationStateMachine: Sendable {
     do throws(Refusal) {
       outcome = try perform(command.body, into: &events)
     } catch {
-      outcome = .refused(error.reason)
+      outcome = .refused(error.reason, error.detail)
     }
     counters.record(outcome)
     return outcome
@@ -77,12 +79,15 @@ public struct LiquidationStateMachine: Sendable {
     switch body {
     case .updatePrice(let update):
       try checkTime(update.eventTime)
-      try checkSymbol(update.symbol, at: update.eventTime)
+      let meaning = market.symbols[update.symbol]
+      if meaning == nil { try checkScheduled(update.symbol, at: update.eventTime) }
       advance(to: update.eventTime, into: &events)
-      return try updatePrice(update, into: &events)
+      return try updatePrice(update, of: meaning ?? market.symbols[update.symbol], into: &events)
     case .settleFunding(let update):
       try checkTime(update.eventTime)
-      try checkSymbol(update.symbol, at: update.eventTime)
+      if market.symbols[update.symbol] == nil {
+        try checkScheduled(update.symbol, at: update.eventTime)
+      }
       advance(to: update.eventTime, into: &events)
       return try settleFunding(update, into: &events)
     case .define(let update):
@@ -97,24 +102,35 @@ public struct LiquidationStateMachine: Sendable {
 
   /// Refuses a time that lies too far after its record's own timestamp.
   func checkTime(_ time: EventTime) throws(Refusal) {
-    let ahead =
-      market.rulebook?.market.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-    if time.nanoseconds(since: cause.recordTime) > ahead { throw Refusal(.timeTooFarAhead) }
+    guard isTimely(time) else {
+      let span = SpanText.text(ofNanoseconds: time.nanoseconds(since: cause.recordTime))
+      throw Refusal(
+        .timeTooFarAhead, "event_time_ns",
+        "it is \(time), \(span) after the record's timestamp",
+        expected: "at most \(SpanText.text(ofNanoseconds: maximumTimeAhead))")
+    }
   }
 
-  /// Refuses a symbol that is not defined and not about to be, before its record's time counts.
-  private func checkSymbol(_ symbol: Symbol, at time: EventTime) throws(Refusal) {
-    let isKnown =
-      market.symbols[symbol] != nil
-      || scheduled.contains { $0.effectiveTime <= time && $0.definition.symbol == symbol }
-    if !isKnown { throw Refusal(.unknownSymbol) }
+  func isTimely(_ time: EventTime) -> Bool {
+    time.nanoseconds(since: cause.recordTime) <= maximumTimeAhead
+  }
+
+  private var maximumTimeAhead: Int64 {
+    market.priceRules?.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
+  }
+
+  /// Refuses an unknown symbol that is not about to be defined, before its record's time counts.
+  private func checkScheduled(_ symbol: Symbol, at time: EventTime) throws(Refusal) {
+    let isDue = scheduled.contains { $0.effectiveTime <= time && $0.definition.symbol == symbol }
+    if !isDue { throw .unknown(symbol, "symbol", expected: "a symbol that reference defines") }
   }
 
   /// Moves margin time, and first what it brings due: definitions and lost answers, in time order.
   mutating func advance(to time: EventTime, into events: inout [MarginEvent]) {
     if let marginTime, time <= marginTime { return }
     marginTime = time
-    while true {
+    market.now = time
+    while !scheduled.isEmpty || expiries.count > 0 {
       let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
       let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }
       if let definition, definition.effectiveTime <= expiry?.time ?? time {

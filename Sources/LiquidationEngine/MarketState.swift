@@ -50,10 +50,16 @@ struct InstrumentState: Sendable {
   var volatility: Rate?
   var fundingTime: EventTime?
   var fundingIndex: AssetAmount?
-  /// The prices that positions are margined with; nil while one is missing.
-  var prices: PositionPrices?
-  /// Largest position that is evaluated at these prices.
-  var largestQuantity = Quantity.zero
+  /// The last funding rate with the time since the one before; nil before the second settlement.
+  var fundingRate: ReportDetails.FundingRate?
+  /// Margin time when its prices were last made.
+  var pricedAt: EventTime?
+  /// The price of its final settlement; nil while the contract lives.
+  var finalPrice: Price?
+  /// The dated future that a dated option is valued on.
+  var forward: Int32?
+  /// Dated options that are valued on this future, ascending.
+  var options: [Int32] = []
 
   /// The feed whose price enters the margin of a position; nil for a future, whose mark alone does.
   var indexFeed: Int32? { terms.isFuture ? nil : feed }
@@ -63,15 +69,32 @@ struct InstrumentState: Sendable {
 struct MarketState: Sendable {
   var symbols: [Symbol: SymbolMeaning] = [:]
   var feeds: [FeedState] = []
-  var assets: [AssetState] = []
   var instruments: [InstrumentState] = []
-  /// The rules in force, if any; read in place by the hot path, which must not copy them.
+  /// What evaluations read.
+  private(set) var basis: MarginBasis
+  /// What evaluations of portfolio accounts read beside it.
+  var portfolioMarket = PortfolioMarket()
+  /// Margin time, kept for what ages.
+  var now: EventTime?
+  /// The rules in force, if any; read in place, because copying them is dear.
   private(set) var rules: [Rulebook] = []
-  /// Their ladder, kept apart because every evaluation reads it.
+  // Parts of them, kept apart because every record reads them.
   private(set) var ladder: MarginLadder?
+  /// The ladder's mildest step, which decides almost every evaluation.
+  private(set) var warning: MarginLadder.Step?
+  private(set) var priceRules: MarketRules?
+  private(set) var liquidationRules: LiquidationRules?
   let limits: EngineLimits
 
-  init(limits: EngineLimits) { self.limits = limits }
+  init(limits: EngineLimits) {
+    self.limits = limits
+    basis = MarginBasis(maximumPositionValue: limits.maximumPositionValue)
+  }
+
+  var assets: [AssetState] {
+    get { basis.assets }
+    _modify { yield &basis.assets }
+  }
 
   /// The rules in force; nil before the first rulebook.
   var rulebook: Rulebook? {
@@ -79,6 +102,11 @@ struct MarketState: Sendable {
     set {
       rules = newValue.map { [$0] } ?? []
       ladder = newValue?.ladder
+      warning = newValue?.ladder.warning
+      priceRules = newValue?.market
+      liquidationRules = newValue?.liquidation
+      basis.notionalBasis = newValue?.futures.notionalBasis
+      portfolioMarket.adopt(newValue?.portfolio)
     }
   }
 
@@ -96,21 +124,22 @@ struct MarketState: Sendable {
   /// Recomputes an asset's price and limits and the contracts settled in it.
   mutating func refresh(asset: Int32) {
     let index = Int(asset)
-    let price = price(of: assets[index])
+    let price = price(ofAsset: index)
     assets[index].price = price
     assets[index].haircut =
-      rulebook?.collateral.haircut(of: assets[index].definition.symbol) ?? .one
+      rules.isEmpty
+      ? .one : rules[0].collateral.haircut(of: assets[index].definition.symbol)
     assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
     assets[index].largestPositionAmount = largestAmount(
       worth: limits.maximumPositionValue, at: price)
     for instrument in assets[index].instruments { refreshPrices(of: instrument) }
   }
 
-  private func price(of asset: AssetState) -> Price? {
-    guard let rulebook else { return nil }
-    if asset.definition.symbol == rulebook.reportingAsset { return .one }
-    if let own = feeds[Int(asset.ownFeed)].band.accepted { return own.price }
-    return asset.underlyingFeed.flatMap { feeds[Int($0)].band.accepted?.price }
+  private func price(ofAsset asset: Int) -> Price? {
+    guard !rules.isEmpty else { return nil }
+    if assets[asset].definition.symbol == rules[0].reportingAsset { return .one }
+    if let own = feeds[Int(assets[asset].ownFeed)].band.accepted { return own.price }
+    return assets[asset].underlyingFeed.flatMap { feeds[Int($0)].band.accepted?.price }
   }
 
   private func largestAmount(worth value: Money, at price: Price?) -> AssetAmount {
@@ -122,77 +151,73 @@ struct MarketState: Sendable {
 
   /// Revalues an option whose mark is the model's; others keep theirs.
   mutating func refreshModelMark(of instrument: Int32, time: EventTime) {
-    let state = instruments[Int(instrument)]
-    guard state.terms.markSource == .model, let terms = state.terms.optionTerms else { return }
-    let feed = feeds[Int(state.feed)]
-    guard let index = feed.band.accepted?.price,
-      let volatility = state.volatility ?? feed.volatility
+    let place = Int(instrument)
+    guard instruments[place].terms.markSource == .model, !instruments[place].terms.isFuture else {
+      return
+    }
+    let feed = Int(instruments[place].feed)
+    guard let index = feeds[feed].band.accepted?.price,
+      let volatility = instruments[place].volatility ?? feeds[feed].volatility
     else { return }
-    let price = ModelMark.price(of: terms, index: index, volatility: volatility)
-    instruments[Int(instrument)].mark = AcceptedPrice(price: price, time: time)
+    let forward = instruments[place].forward.map { instruments[Int($0)].mark?.price ?? index }
+    let price = ModelMark.price(
+      of: instruments[place].terms, index: index, forward: forward, volatility: volatility,
+      asOf: time)
+    guard let price else { return }
+    instruments[place].mark = AcceptedPrice(price: price, time: time)
+  }
+
+  /// Takes a contract's new terms or rules up; before the first rulebook there is nothing to do.
+  mutating func refreshTerms(of instrument: Int32) {
+    guard !rules.isEmpty else { return }
+    let place = Int(instrument)
+    let schedule = rules[0].futures.schedule(of: instruments[place].terms.symbol)
+    instruments[place].schedule = schedule
+    basis.define(
+      ContractMargin(instruments[place].terms, rulebook: rules[0], schedule: schedule),
+      schedule: schedule, of: place)
+    refreshPrices(of: instrument)
   }
 
   /// Recomputes the prices that positions in a contract are margined with.
   mutating func refreshPrices(of instrument: Int32) {
-    let state = instruments[Int(instrument)]
-    let index = feeds[Int(state.feed)].band.accepted?.price
-    // A future's requirement does not use the index, so its absence is no fault there.
-    let usedIndex = index ?? (state.terms.isFuture ? state.mark?.price : nil)
-    guard let mark = state.mark?.price, let usedIndex,
-      let settlementIndex = assets[Int(state.settlement)].price
-    else {
-      instruments[Int(instrument)].prices = nil
-      return
-    }
-    let prices = PositionPrices(mark: mark, index: usedIndex, settlementIndex: settlementIndex)
-    instruments[Int(instrument)].prices = prices
-    instruments[Int(instrument)].largestQuantity = largestQuantity(of: state.terms, prices: prices)
+    guard !rules.isEmpty else { return }
+    basis.take(prices(of: Int(instrument)), of: Int(instrument))
+    portfolioMarket.drop(instrument: instrument)
+    instruments[Int(instrument)].pricedAt = now
   }
 
-  /// The position at which a contract's value reaches `maximumPositionValue`.
-  private func largestQuantity(of terms: Instrument, prices: PositionPrices) -> Quantity {
-    let perUnit: Int128
-    switch terms.payoff {
-    case .linear: perUnit = max(prices.mark, prices.index).rawValue
-    case .inverse:
-      perUnit = FullWidth.quotient(
-        of: Price.one.rawValue, times: Price.one.rawValue, over: prices.mark.rawValue,
-        rounding: .ceiling)
-    }
-    let value = FullWidth.quotient(
-      of: perUnit, times: prices.settlementIndex.rawValue, over: Price.one.rawValue,
-      rounding: .ceiling)
-    let units = FullWidth.checkedQuotient(
-      of: limits.maximumPositionValue.rawValue, times: ContractUnits.one.rawValue,
-      over: max(1, value), rounding: .floor)
-    guard let units else { return Quantity(rawValue: .max) }
-    return Quantity(rawValue: units / terms.multiplier.rawValue)
+  private func prices(of place: Int) -> PositionPrices? {
+    let index = feeds[Int(instruments[place].feed)].band.accepted?.price
+    let mark = instruments[place].mark?.price
+    // A future's requirement does not use the index, so its absence is no fault there.
+    guard let mark, let index = index ?? (instruments[place].terms.isFuture ? mark : nil),
+      let settlementIndex = assets[Int(instruments[place].settlement)].price
+    else { return nil }
+    return PositionPrices(mark: mark, index: index, settlementIndex: settlementIndex)
   }
 
   // MARK: Lookups
 
-  func instrument(_ symbol: Symbol) throws(Refusal) -> Int32 {
+  func instrument(
+    _ symbol: Symbol, _ field: StaticString = "symbol"
+  ) throws(Refusal) -> Int32 {
     switch symbols[symbol] {
     case .instrument(let index): return index
-    case .underlying, .asset: throw Refusal(.wrongKindOfSymbol)
-    case nil: throw Refusal(.unknownSymbol)
+    case .some(let other):
+      throw .wrongKind(symbol, other, field, expected: "an instrument")
+    case nil: throw .unknown(symbol, field, expected: "a defined instrument")
     }
   }
 
-  func asset(_ symbol: Symbol) throws(Refusal) -> Int32 {
+  func asset(_ symbol: Symbol, _ field: StaticString = "asset") throws(Refusal) -> Int32 {
     switch symbols[symbol] {
     case .asset(let index): return index
-    case .underlying, .instrument: throw Refusal(.wrongKindOfSymbol)
-    case nil: throw Refusal(.unknownSymbol)
+    case .some(let other): throw .wrongKind(symbol, other, field, expected: "an asset")
+    case nil: throw .unknown(symbol, field, expected: "a defined asset")
     }
   }
 
   func name(ofAsset asset: Int32) -> Symbol { assets[Int(asset)].definition.symbol }
   func name(ofInstrument instrument: Int32) -> Symbol { instruments[Int(instrument)].terms.symbol }
-}
-
-/// An input that cannot be: thrown inside the engine, and answered as `CommandOutcome.refused`.
-struct Refusal: Error, Sendable, Equatable {
-  let reason: RejectReason
-  init(_ reason: RejectReason) { self.reason = reason }
 }

@@ -4,91 +4,169 @@ import MarginDomain
 /// What the engine needs of a rulebook so that nothing in range can overflow or contradict.
 extension LiquidationStateMachine {
   func check(_ rulebook: Rulebook) throws(Refusal) {
+    try checkReportingAsset(of: rulebook)
     for instrument in market.instruments
     where instrument.terms.isFuture && rulebook.futures.schedule(of: instrument.terms.symbol) == nil
     {
-      throw Refusal(.inconsistentReference)
+      throw Refusal.noSchedule(of: instrument.terms.symbol).inside("futures")
     }
-    if let schedule = rulebook.futures.defaultSchedule { try check(schedule) }
-    for entry in rulebook.futures.schedules { try check(entry.schedule) }
+    do throws(Refusal) {
+      if let schedule = rulebook.futures.defaultSchedule { try check(schedule) }
+      for entry in rulebook.futures.schedules { try check(entry.schedule) }
+    } catch {
+      throw error.inside("futures")
+    }
     try check(rulebook.options)
-    for entry in rulebook.collateral.haircuts { try check(ratio: entry.haircut, atMost: .one) }
+    for entry in rulebook.collateral.haircuts {
+      do throws(Refusal) {
+        try require(entry.haircut, in: .zero ... .one, "haircuts")
+      } catch {
+        throw error.inside("collateral")
+      }
+    }
+    try checkPortfolio(of: rulebook)
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
     try check(rulebook.market)
   }
 
-  private func check(ratio: Rate, atMost limit: Rate) throws(Refusal) {
-    guard !ratio.isNegative, ratio <= limit else { throw Refusal(.outOfRange) }
+  /// Portfolio margin may not end while accounts are in it, and asks neither less to open than to
+  /// keep nor more than what sums can hold.
+  private func checkPortfolio(of rulebook: Rulebook) throws(Refusal) {
+    guard let rules = rulebook.portfolio else {
+      guard let account = holdings.firstIndex(where: { $0.mode == .portfolio }) else { return }
+      throw Refusal(
+        .inconsistentReference, "portfolio",
+        "it is missing while \(RefusalDetail.quoted(records[account].id.text)) is in that mode",
+        expected: "rules of portfolio margin")
+    }
+    guard !rules.scenarios.isEmpty else {
+      throw Refusal(
+        .inconsistentReference, "portfolio.scenarios", "it is empty", expected: "one row or more")
+    }
+    let limit = limits.maximumRequirementRate
+    try require(rules.maintenanceFactor, in: .ulp...limit, "portfolio.maintenance_factor")
+    try require(
+      rules.initialFactor, in: rules.maintenanceFactor...max(limit, rules.maintenanceFactor),
+      "portfolio.initial_factor")
+    try require(rules.diversification, in: .zero ... .one, "portfolio.diversification")
+    let ranges = [rules.priceScanRanges.usual] + rules.priceScanRanges.listed.map(\.value)
+    for range in ranges {
+      try require(
+        range, in: .ulp...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_ranges")
+    }
+  }
+
+  /// Levels, requirements and events of accounts are stated in the reporting asset, and so are the
+  /// sizes from which tiers begin: it stays as long as there are accounts.
+  private func checkReportingAsset(of rulebook: Rulebook) throws(Refusal) {
+    guard let current = market.rulebook?.reportingAsset, current != rulebook.reportingAsset,
+      !holdings.isEmpty
+    else { return }
+    throw Refusal(
+      .inconsistentReference, "reporting_asset",
+      "it would become \(RefusalDetail.quoted(rulebook.reportingAsset.text)) while there are "
+        + "accounts",
+      expected: "\(current.text) as it is")
   }
 
   private func check(_ schedule: MarginSchedule) throws(Refusal) {
     let limit = limits.maximumRequirementRate
     switch schedule {
     case .flat(let initial, let maintenance):
-      try check(ratio: initial, atMost: limit)
-      try check(ratio: maintenance, atMost: limit)
+      try require(initial, in: .zero...limit, "flat.initial_rate")
+      try require(maintenance, in: .zero...limit, "flat.maintenance_rate")
     case .tiered(let tiers):
       guard let first = tiers.first, first.floor.isZero else {
-        throw Refusal(.inconsistentReference)
+        throw Refusal(
+          .inconsistentReference, "tiers", "the first floor is not 0", expected: "a tier from 0 up")
       }
-      for tier in tiers {
-        try check(ratio: tier.initialRate, atMost: limit)
-        try check(ratio: tier.maintenanceRate, atMost: limit)
-        guard !tier.maintenanceAmount.isNegative,
-          tier.maintenanceAmount <= limits.maximumAssetValue
-        else {
-          throw Refusal(.outOfRange)
-        }
+      try eachOf(tiers, "tiers") { tier throws(Refusal) in
+        try require(tier.initialRate, in: .zero...limit, "initial_rate")
+        try require(tier.maintenanceRate, in: .zero...limit, "maintenance_rate")
+        try require(
+          tier.maintenanceAmount, in: .zero...limits.maximumAssetValue, "maintenance_amount")
       }
       for (lower, upper) in zip(tiers, tiers.dropFirst()) where lower.floor >= upper.floor {
-        throw Refusal(.inconsistentReference)
+        throw Refusal(
+          .inconsistentReference, "tiers", "floor \(upper.floor) follows \(lower.floor)",
+          expected: "ascending floors")
       }
     }
   }
 
   private func check(_ options: StandardOptionRules) throws(Refusal) {
-    let rates = [
-      options.shortInitialRate, options.shortInitialFloor, options.shortMaintenanceRate,
-      options.shortMaintenanceFloor, options.longInitialRate, options.longMaintenanceValueRate,
-      options.longMaintenanceRate, options.putCap ?? .zero,
+    let rates: [(rate: Rate, field: StaticString)] = [
+      (options.shortInitialRate, "options.short_initial_rate"),
+      (options.shortInitialFloor, "options.short_initial_floor"),
+      (options.shortMaintenanceRate, "options.short_maintenance_rate"),
+      (options.shortMaintenanceFloor, "options.short_maintenance_floor"),
+      (options.longInitialRate, "options.long_initial_rate"),
+      (options.longMaintenanceValueRate, "options.long_maintenance_value_rate"),
+      (options.longMaintenanceRate, "options.long_maintenance_rate"),
+      (options.putCap ?? .zero, "options.put_cap"),
     ]
-    for rate in rates { try check(ratio: rate, atMost: limits.maximumRequirementRate) }
+    for (rate, field) in rates {
+      try require(rate, in: .zero...limits.maximumRequirementRate, field)
+    }
   }
 
   /// Levels are above zero, no state is left below its enter level, and worse states are entered
   /// at lower levels.
   private func check(_ ladder: MarginLadder) throws(Refusal) {
-    let steps = [ladder.warning, ladder.marginCall] + (ladder.reduceOnly.map { [$0] } ?? [])
-    let all = steps + [ladder.liquidation]
-    for step in all {
-      try check(ratio: step.leave, atMost: DomainLimits.maximumRate)
-      guard step.enter.isPositive, step.leave >= step.enter else {
-        throw Refusal(.inconsistentReference)
-      }
+    let steps: [(step: MarginLadder.Step?, field: StaticString)] = [
+      (ladder.warning, "ladder.warning"), (ladder.marginCall, "ladder.margin_call"),
+      (ladder.reduceOnly, "ladder.reduce_only"), (ladder.liquidation, "ladder.liquidation"),
+    ]
+    var milder: MarginLadder.Step?
+    for (step, field) in steps {
+      guard let step else { continue }
+      try check(step, after: milder, field)
+      milder = step
     }
-    for (milder, worse) in zip(all, all.dropFirst()) {
-      let isEnteredEarlier =
-        worse.enter == milder.enter && worse.isEnteredAtLevel && !milder.isEnteredAtLevel
-      if worse.enter > milder.enter || isEnteredEarlier { throw Refusal(.inconsistentReference) }
+  }
+
+  private func check(
+    _ step: MarginLadder.Step, after milder: MarginLadder.Step?, _ field: StaticString
+  ) throws(Refusal) {
+    try require(step.leave, in: .zero...DomainLimits.maximumRate, field)
+    guard step.enter.isPositive, step.leave >= step.enter else {
+      throw Refusal(
+        .inconsistentReference, field,
+        "it is entered at \(step.enter) and left at \(step.leave)",
+        expected: "0 < entered <= left")
+    }
+    guard let milder else { return }
+    let isEnteredEarlier =
+      step.enter == milder.enter && step.isEnteredAtLevel && !milder.isEnteredAtLevel
+    guard step.enter <= milder.enter, !isEnteredEarlier else {
+      throw Refusal(
+        .inconsistentReference, field, "it is entered at \(step.enter), before the milder state",
+        expected: "a level of at most \(milder.enter)")
     }
   }
 
   private func check(_ rules: LiquidationRules) throws(Refusal) {
-    try check(ratio: rules.feeRate, atMost: .one)
-    guard (1...2).contains(rules.confirmations), rules.orderLifeNanoseconds > 0 else {
-      throw Refusal(.outOfRange)
-    }
+    try require(rules.feeRate, in: .zero ... .one, "liquidation.fee_rate")
+    try require(rules.confirmations, in: 1...2, "liquidation.confirmations")
+    try requireSpan(rules.orderLifeNanoseconds, from: 1, "liquidation.order_life_seconds")
   }
 
   private func check(_ rules: MarketRules) throws(Refusal) {
-    try check(ratio: rules.priceBand, atMost: DomainLimits.maximumRate)
-    let spans = [
-      rules.bandTimeoutNanoseconds, rules.maximumPriceAgeNanoseconds,
-      rules.maximumTimeAheadNanoseconds,
-    ]
-    guard rules.bandConfirmations > 0, spans.allSatisfy({ $0 >= 0 }) else {
-      throw Refusal(.outOfRange)
+    try require(rules.priceBand, in: .zero...DomainLimits.maximumRate, "market.price_band")
+    try require(rules.bandConfirmations, in: 1...Int.max, "market.band_confirmations")
+    try requireSpan(rules.bandTimeoutNanoseconds, from: 0, "market.band_timeout_seconds")
+    try requireSpan(rules.maximumPriceAgeNanoseconds, from: 0, "market.maximum_price_age_seconds")
+    try requireSpan(
+      rules.maximumTimeAheadNanoseconds, from: 0, "market.maximum_time_ahead_seconds")
+  }
+
+  private func requireSpan(
+    _ nanoseconds: Int64, from smallest: Int64, _ field: StaticString
+  ) throws(Refusal) {
+    guard nanoseconds >= smallest else {
+      throw Refusal(
+        .outOfRange, field, "it is \(nanoseconds) ns", expected: "at least \(smallest) ns")
     }
   }
 }

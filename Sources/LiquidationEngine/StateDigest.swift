@@ -77,6 +77,7 @@ extension LiquidationStateMachine {
       digest.add(state.volatility ?? .zero)
       digest.add(state.fundingTime)
       digest.add(state.fundingIndex ?? .zero)
+      digest.add(state.finalPrice ?? .zero)
       digest.add(fund[place].quantity)
       digest.add(fund[place].entryCashFlow)
     }

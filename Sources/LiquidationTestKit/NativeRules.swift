@@ -27,14 +27,18 @@ public enum NativeRules {
   ///   - orderLifeSeconds: life of liquidation orders.
   ///   - includesIncompleteAccounts: whether incomplete accounts are liquidated.
   ///   - confirmations: price records that must show a breach.
-  /// - Returns: a rulebook that reports in USD.
+  ///   - reduceOnly: a state between margin call and liquidation, which the native rules lack.
+  ///   - reportingAsset: the asset of equity and requirements.
+  ///   - portfolio: portfolio margin, if any.
+  /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
-    confirmations: Int = 2
+    confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
+    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil
   ) -> Rulebook {
     Rulebook(
-      id: RulebookID(name: "native", version: version), reportingAsset: Symbol("USD"),
+      id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
       futures: FuturesRules(
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
@@ -42,7 +46,7 @@ public enum NativeRules {
         schedules: []),
       options: options, collateral: collateral,
       ladder: MarginLadder(
-        warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: nil,
+        warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,
         liquidation: MarginLadder.Step(
           enter: liquidationEnter, isEnteredAtLevel: false,
           leave: max(decimal("1.05"), liquidationEnter))),
@@ -51,7 +55,8 @@ public enum NativeRules {
         includesIncompleteAccounts: includesIncompleteAccounts, feeRate: feeRate),
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
-        maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000))
+        maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
+      portfolio: portfolio)
   }
 
   static let options = StandardOptionRules(

@@ -102,14 +102,18 @@ struct ReferenceUnit {
   /// True when a price of the symbol is one of a held contract, the underlying of a held option, or
   /// an asset that stands beside positions or a debt.
   func holds(
-    _ symbol: Symbol, assets: [Symbol: CollateralAsset], instruments: [Symbol: Instrument]
+    _ symbol: Symbol, mode: MarginMode, assets: [Symbol: CollateralAsset],
+    instruments: [Symbol: Instrument]
   ) -> Bool {
     var names: [Symbol] = []
     var relevant: [Symbol] = []
     for position in positions {
       guard let instrument = instruments[position.symbol] else { continue }
       names.append(position.symbol)
-      if instrument.optionTerms != nil { names.append(instrument.underlying) }
+      if instrument.optionTerms != nil || mode == .portfolio {
+        names.append(instrument.underlying)
+      }
+      if let forward = instrument.forward { names.append(forward) }
       relevant.append(instrument.settlementAsset)
     }
     if !positions.isEmpty || cash.contains(where: { $0.amount.isNegative }) {

@@ -13,21 +13,20 @@ extension ReferenceLedger {
   }
 
   mutating func applyAccountEvent(
-    _ event: AccountEvent, refusal: RejectReason?
-  ) -> CommandOutcome {
+    _ event: AccountEvent, isRefused: Bool
+  ) {
     let known = place(of: event.accountID)
-    if let refusal {
+    if isRefused {
       if let known {
         noteSequence(event, known)
         accounts[known].isIncomplete = true
       }
-      return .refused(refusal)
+      return
     }
     if known == nil { accounts.append(ReferenceAccount(id: event.accountID)) }
     let place = known ?? accounts.count - 1
     noteSequence(event, place)
     apply(event, place)
-    return .applied
   }
 
   private mutating func noteSequence(_ event: AccountEvent, _ place: Int) {
@@ -68,13 +67,46 @@ extension ReferenceLedger {
   }
 
   private mutating func applySettings(_ settings: AccountSettings, _ place: Int) {
-    accounts[place].mode = settings.marginMode ?? accounts[place].mode
     for entry in settings.leverages { accounts[place].leverages[entry.symbol] = entry.leverage }
+    if let mode = settings.marginMode, mode != accounts[place].mode { switchMode(mode, place) }
     for change in settings.isolatedMarginChanges {
       guard let asset = instruments[change.symbol]?.settlementAsset else { continue }
       accounts[place].positions[change.symbol]?.margin += change.amount
       accounts[place].cash[asset, default: .zero] -= change.amount
     }
+  }
+
+  /// Pools the margins, or sets aside for each position what its initial requirement asks.
+  private mutating func switchMode(_ mode: MarginMode, _ place: Int) {
+    for symbol in accounts[place].symbols where accounts[place].mode == .isolated {
+      guard let asset = instruments[symbol]?.settlementAsset else { continue }
+      let margin = accounts[place].positions[symbol]?.margin ?? .zero
+      accounts[place].cash[asset, default: .zero] += margin
+      accounts[place].positions[symbol]?.margin = .zero
+      accounts[place].positions[symbol]?.status = ReferenceStatus()
+    }
+    accounts[place].mode = mode
+    guard mode == .isolated, let rulebook else { return }
+    for symbol in accounts[place].symbols {
+      guard let asset = instruments[symbol]?.settlementAsset,
+        let price = market().price(of: asset, reportingAsset: rulebook.reportingAsset),
+        let totals = totals(of: accounts[place], .isolatedPosition(symbol))
+      else { continue }
+      let share = Rate.one - rulebook.collateral.haircut(of: asset)
+      let value = totals.initialMargin.divided(by: share, rounding: .ceiling)
+      let needed = AssetAmount.amount(worth: value, at: price, rounding: .ceiling)
+      let margin = max(.zero, needed - worth(symbol, place))
+      accounts[place].cash[asset, default: .zero] -= margin
+      accounts[place].positions[symbol]?.margin = margin
+    }
+  }
+
+  private func worth(_ symbol: Symbol, _ place: Int) -> AssetAmount {
+    guard let instrument = instruments[symbol], let mark = market().mark(of: instrument),
+      let position = accounts[place].positions[symbol]
+    else { return .zero }
+    return position.state.entryCashFlow
+      + instrument.cashFlow(of: -position.state.quantity, at: mark)
   }
 
   // MARK: Fills

@@ -54,6 +54,7 @@ extension ReferenceLedger {
 
   /// After an event of the account: isolated positions, then what is flat, then the shared part.
   mutating func settle(_ place: Int, _ trigger: ReferenceTrigger) {
+    settleExpired(place)
     for unit in units(of: accounts[place]) where unit.unit != .account {
       evaluate(place, unit, trigger, isConcerned: true)
     }
@@ -82,7 +83,7 @@ extension ReferenceLedger {
       let isRevived = isConcerned && trigger.mayRevive && totals.netEquity > .zero
       if !isRevived, totals.netEquity >= .zero { return }
     }
-    if !isIdle(totals), isBelow(rulebook.ladder.liquidation.enter, totals) {
+    if !isIdle(totals), isEntered(rulebook.ladder.liquidation, totals) {
       if isConcerned { status.note(trigger, rulebook.market.bandTimeoutNanoseconds) }
       let isAllowed =
         !accounts[place].isIncomplete || rulebook.liquidation.includesIncompleteAccounts
@@ -120,16 +121,31 @@ extension ReferenceLedger {
       with: totals.maintenanceMargin.rawValue, times: level.rawValue) < 0
   }
 
-  /// The native ladder, level by level.
+  /// equity < enter · maintenance, or ≤ where the level itself enters.
+  private func isEntered(_ step: MarginLadder.Step, _ totals: MarginTotals) -> Bool {
+    let isAtLevel =
+      step.isEnteredAtLevel
+      && FullWidth.compare(
+        totals.equity.rawValue, times: Rate.one.rawValue,
+        with: totals.maintenanceMargin.rawValue, times: step.enter.rawValue) == 0
+    return isAtLevel || isBelow(step.enter, totals)
+  }
+
+  /// The ladder, level by level.
   func ladderState(
     _ old: MarginState, _ totals: MarginTotals, _ ladder: MarginLadder
   ) -> MarginState {
     if isIdle(totals) { return .healthy }
-    let isCalled = old == .marginCall && isBelow(ladder.marginCall.leave, totals)
-    if isCalled || isBelow(ladder.marginCall.enter, totals) { return .marginCall }
-    let wasWarned = old == .marginCall || old == .warning
+    if let reduceOnly = ladder.reduceOnly {
+      let isReduced = old == .reduceOnly && isBelow(reduceOnly.leave, totals)
+      if isReduced || isEntered(reduceOnly, totals) { return .reduceOnly }
+    }
+    let wasCalled = old == .reduceOnly || old == .marginCall
+    let isCalled = wasCalled && isBelow(ladder.marginCall.leave, totals)
+    if isCalled || isEntered(ladder.marginCall, totals) { return .marginCall }
+    let wasWarned = wasCalled || old == .warning
     let isWarned = wasWarned && isBelow(ladder.warning.leave, totals)
-    if isWarned || isBelow(ladder.warning.enter, totals) { return .warning }
+    if isWarned || isEntered(ladder.warning, totals) { return .warning }
     return .healthy
   }
 
@@ -177,8 +193,26 @@ extension ReferenceLedger {
           instrument: instrument, quantity: position.state.quantity, prices: prices,
           maintenanceMargin: assessment.requirement.maintenance, notional: assessment.notional))
     }
+    if account.mode == .portfolio { share(among: &legs, account) }
     let prices = BankruptcyPrice.prices(of: legs, netEquity: totals.netEquity)
     return zip(legs, prices).map { ($0.instrument.symbol, $0.quantity, $1.price) }
+  }
+
+  /// In portfolio margin the legs share by what each loses in the rows that bind.
+  private func share(among legs: inout [BankruptcyLeg], _ account: ReferenceAccount) {
+    guard let rulebook else { return }
+    do {
+      let unit = try account.book(instruments).assess(in: market(), by: rulebook)[0]
+      let shares = unit.shares ?? []
+      for (place, share) in zip(legs.indices, shares) {
+        let leg = legs[place]
+        legs[place] = BankruptcyLeg(
+          instrument: leg.instrument, quantity: leg.quantity, prices: leg.prices,
+          maintenanceMargin: share, notional: leg.notional)
+      }
+    } catch {
+      legs = []
+    }
   }
 
   private mutating func start(_ place: Int, _ unit: MarginUnit, _ totals: MarginTotals) {

@@ -20,7 +20,10 @@ public struct ReferenceLedger {
   var volatilities: [Symbol: Rate] = [:]
   var lastRecords: [Symbol: (time: EventTime, source: UInt64)] = [:]
   var fundingTimes: [Symbol: EventTime] = [:]
+  var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
   var fundingIndices: [Symbol: AssetAmount] = [:]
+  /// Prices of final settlement of the contracts that have ended.
+  var finalPrices: [Symbol: Price] = [:]
   var marginTime: EventTime?
   /// In the order in which they were first seen.
   var accounts: [ReferenceAccount] = []
@@ -42,26 +45,28 @@ public struct ReferenceLedger {
     _ command: MarginCommand, answer: CommandOutcome
   ) -> CommandOutcome {
     var refusal: RejectReason?
-    if case .refused(let reason) = answer { refusal = reason }
+    if case .refused(let reason, _) = answer { refusal = reason }
     let recordTime = command.cause.recordTime
     let ahead = rulebook?.market.maximumTimeAheadNanoseconds ?? 60_000_000_000
     func isTimely(_ time: EventTime) -> Bool { time.nanoseconds(since: recordTime) <= ahead }
     switch command.body {
     case .define(let update):
-      if let refusal { return .refused(refusal) }
+      if refusal != nil { return answer }
       if case .duplicate = answer { return answer }
       define(update)
       return .applied
     case .updatePrice(let update):
       if isTimely(update.eventTime), refusal != .unknownSymbol { advance(to: update.eventTime) }
-      return refusal.map { .refused($0) } ?? updatePrice(update)
+      return refusal == nil ? updatePrice(update) : answer
     case .settleFunding(let update):
       if isTimely(update.eventTime), refusal != .unknownSymbol { advance(to: update.eventTime) }
-      return refusal.map { .refused($0) } ?? settleFunding(update)
+      return refusal == nil ? settleFunding(update) : answer
     case .applyAccountEvent(let event):
       if isDuplicate(event) { return .duplicate(.accountSequence) }
       if isTimely(event.eventTime) { advance(to: event.eventTime) }
-      return applyAccountEvent(event, refusal: refusal)
+      let isRefused = refusal != nil
+      applyAccountEvent(event, isRefused: isRefused)
+      return isRefused ? answer : .applied
     case .markIncomplete(let id, let sequence, _):
       return markIncomplete(id, sequence: sequence)
     }
@@ -129,7 +134,9 @@ public struct ReferenceLedger {
 
   func market() -> MarketView {
     var view = MarketView(
-      marks: marks, volatilities: [:], indices: [:], assetPrices: [:], assets: assets)
+      marks: marks, volatilities: volatilities, indices: [:], assetPrices: [:], assets: assets,
+      asOf: marginTime)
+    view.fundingRates = fundingRates
     for (symbol, band) in bands {
       if assets[symbol] != nil {
         view.assetPrices[symbol] = band.accepted
@@ -148,16 +155,19 @@ public struct ReferenceLedger {
       }
     }
     lastRecords[update.symbol] = (update.eventTime, update.sourceSequence)
-    if let reason = take(update) { return .held(reason) }
+    let hold = take(update)
+    if let hold, update.impliedVolatility == nil { return .held(hold) }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
-    revalueModelMarks(after: update.symbol)
-    let trigger = ReferenceTrigger(time: update.eventTime, symbol: update.symbol)
+    revalueModelMarks(after: update.symbol, at: update.eventTime)
+    let trigger = ReferenceTrigger(
+      time: update.eventTime, symbol: hold == nil ? update.symbol : nil)
     for place in accounts.indices {
+      let mode = accounts[place].mode
       evaluate(place, trigger) { [assets, instruments] unit in
-        unit.holds(update.symbol, assets: assets, instruments: instruments)
+        unit.holds(update.symbol, mode: mode, assets: assets, instruments: instruments)
       }
     }
-    return .applied
+    return hold.map { .held($0) } ?? .applied
   }
 
   private mutating func take(_ update: PriceUpdate) -> HoldReason? {
@@ -185,23 +195,33 @@ public struct ReferenceLedger {
       price, at: update.eventTime, rules: rulebook?.market)
   }
 
-  private mutating func revalueModelMarks(after symbol: Symbol) {
+  private mutating func revalueModelMarks(after symbol: Symbol, at time: EventTime) {
     for instrument in instruments.values
-    where instrument.underlying == symbol || instrument.symbol == symbol {
-      guard instrument.markSource == .model, let terms = instrument.optionTerms,
+    where [instrument.underlying, instrument.symbol, instrument.forward].contains(symbol) {
+      guard instrument.markSource == .model, !instrument.isFuture,
         let index = price(ofUnderlying: instrument.underlying),
-        let volatility = volatilities[instrument.symbol] ?? volatilities[instrument.underlying]
+        let volatility = volatilities[instrument.symbol] ?? volatilities[instrument.underlying],
+        let mark = ModelMark.price(
+          of: instrument, index: index, forward: instrument.forward.map { marks[$0] ?? index },
+          volatility: volatility, asOf: time)
       else { continue }
-      marks[instrument.symbol] = ModelMark.price(
-        of: terms, index: index, volatility: volatility)
+      marks[instrument.symbol] = mark
     }
   }
 
   // MARK: Funding
 
   private mutating func settleFunding(_ update: FundingUpdate) -> CommandOutcome {
+    if case .finalSettlement(let price) = update.form { return settleFinally(update, at: price) }
     if let last = fundingTimes[update.symbol], update.eventTime <= last {
       return .duplicate(.funding)
+    }
+    if let before = fundingTimes[update.symbol], case .settlement(let rate, _) = update.form {
+      let hours = Rate(
+        rawValue: FullWidth.quotient(
+          of: Int128(update.eventTime.nanoseconds(since: before)), times: 5, over: 18,
+          rounding: .nearestEven))
+      fundingRates[update.symbol] = ReportDetails.FundingRate(rate: rate, intervalHours: hours)
     }
     fundingTimes[update.symbol] = update.eventTime
     let last = fundingIndices[update.symbol]
@@ -240,6 +260,7 @@ public struct ReferenceLedger {
       case .cumulativeIndex(let index):
         return FundingPayment.accrual(
           of: quantity, from: last ?? index, to: index, rounding: rounding)
+      case .finalSettlement: return .zero
       }
     }
     let asset = instrument.settlementAsset

@@ -8,6 +8,7 @@ extension ScenarioRunner {
     let subject = try words.word("what is expected")
     switch subject {
     case "outcome": try checkOutcome(&words)
+    case "detail": try checkDetail(&words)
     case "events": try checkEvents(&words)
     case "order": try checkOrder(&words)
     case "position": try checkPosition(&words)
@@ -111,11 +112,21 @@ extension ScenarioRunner {
     case .applied: found = "applied"
     case .duplicate(let reason): found = "duplicate \(reason.rawValue)"
     case .held(let reason): found = "held \(reason.rawValue)"
-    case .refused(let reason): found = "refused \(reason.rawValue)"
+    case .refused(let reason, _): found = "refused \(reason.rawValue)"
     }
     var expected = try words.word("an outcome")
     if words.peek != nil { expected += " \(try words.word("a reason"))" }
     try equal(found, expected, "the outcome", words)
+  }
+
+  /// Reads `expect detail SENTENCE`: what a refusal of the last step says.
+  private func checkDetail(_ words: inout LineWords) throws(ScenarioFault) {
+    var expected: [String] = []
+    while words.peek != nil { expected.append(try words.word("a sentence")) }
+    guard case .refused(_, let detail) = outcome else {
+      throw words.fault("the outcome is \(outcome), not refused")
+    }
+    try equal(detail.description, expected.joined(separator: " "), "the detail", words)
   }
 
   /// Reads `expect events ACCOUNT none | KIND… : all events of the account since the last`

@@ -115,8 +115,8 @@ public struct ScenarioRunner {
 
   // MARK: Definitions
 
-  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only]`
-  /// Reads ``[confirmations N] [from S]`.`.
+  /// Reads `rules [version N] [liquidation L] [fee F] [life S] [complete-only] [confirmations N]`
+  /// `[reduce-only …] [reporting ASSET] [from S]`.
   private mutating func adoptRules(_ words: inout LineWords) throws(ScenarioFault) {
     var version: UInt32 = 0
     var enter: Rate = .one
@@ -124,6 +124,9 @@ public struct ScenarioRunner {
     var life: Int64 = 10
     var includesIncomplete = true
     var confirmations = 2
+    var reduceOnly: MarginLadder.Step?
+    var reportingAsset = "USD"
+    var portfolio: PortfolioRules?
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -133,6 +136,9 @@ public struct ScenarioRunner {
       case "fee": fee = try words.decimal("a rate")
       case "life": life = try words.integer("seconds")
       case "complete-only": includesIncomplete = false
+      case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
+      case "portfolio": portfolio = NativeRules.portfolio
+      case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
         effective = start.advanced(byNanoseconds: try words.integer("seconds") * 1_000_000_000)
@@ -141,8 +147,21 @@ public struct ScenarioRunner {
     }
     let rulebook = NativeRules.rulebook(
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
-      includesIncompleteAccounts: includesIncomplete, confirmations: confirmations)
+      includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
+      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio)
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
+  }
+
+  /// Reads `below|at-or-below ENTER leave LEAVE`.
+  private func reduceOnlyStep(
+    _ words: inout LineWords
+  ) throws(ScenarioFault) -> MarginLadder.Step {
+    let isEnteredAtLevel = words.take("at-or-below")
+    if !isEnteredAtLevel { try words.expect("below") }
+    let enter: Rate = try words.decimal("a level")
+    try words.expect("leave")
+    return MarginLadder.Step(
+      enter: enter, isEnteredAtLevel: isEnteredAtLevel, leave: try words.decimal("a level"))
   }
 
   private mutating func define(
@@ -184,6 +203,8 @@ public struct ScenarioRunner {
     var multiplier = Quantity.one
     var tick: Price = NativeRules.decimal("0.1")
     var source = Instrument.MarkSource.published
+    var expiry: EventTime?
+    var forward: Symbol?
     while let word = words.peek, word != "from" {
       _ = try words.word("a term")
       switch word {
@@ -192,56 +213,28 @@ public struct ScenarioRunner {
       case "multiplier": multiplier = try words.decimal("a multiplier")
       case "tick": tick = try words.decimal("a tick")
       case "model": source = .model
+      case "expires":
+        let seconds = try words.integer("seconds since the start")
+        expiry = start.advanced(byNanoseconds: seconds * 1_000_000_000)
+      case "forward": forward = Symbol(try words.word("a dated future"))
       default: throw words.fault("unknown term \"\(word)\"")
       }
     }
     let terms = OptionTerms(
       right: verb == "put" ? .put : .call, strike: strike, fundingPeriodHours: hours)
     let isOption = verb == "call" || verb == "put"
+    let kind: Instrument.Kind
+    if let expiry {
+      kind =
+        isOption
+        ? .datedOption(terms, expiry: expiry, forward: forward) : .datedFuture(expiry: expiry)
+    } else {
+      kind = isOption ? .perpetualOption(terms) : .perpetualFuture
+    }
     return Instrument(
-      symbol: symbol, kind: isOption ? .perpetualOption(terms) : .perpetualFuture,
-      payoff: verb == "inverse" ? .inverse : .linear, underlying: underlying,
-      settlementAsset: asset, multiplier: multiplier, tickSize: tick,
+      symbol: symbol, kind: kind, payoff: verb == "inverse" ? .inverse : .linear,
+      underlying: underlying, settlementAsset: asset, multiplier: multiplier, tickSize: tick,
       lotSize: NativeRules.decimal("0.001"), takerFee: NativeRules.decimal("0.0005"),
       markSource: source)
-  }
-
-  // MARK: Market
-
-  /// Reads `price SYMBOL [mark P] [index P] [volatility V] [source N]`.
-  private mutating func applyPrice(_ words: inout LineWords) throws(ScenarioFault) {
-    let symbol = try words.word("a symbol")
-    var mark: Price?
-    var index: Price?
-    var volatility: Rate?
-    var source: UInt64?
-    while let word = words.peek {
-      _ = try words.word("a price")
-      switch word {
-      case "mark": mark = try words.decimal("a price")
-      case "index": index = try words.decimal("a price")
-      case "volatility": volatility = try words.decimal("a volatility")
-      case "source": source = UInt64(try words.integer("a source sequence"))
-      default: throw words.fault("unknown price \"\(word)\"")
-      }
-    }
-    let command = builder.price(
-      symbol, mark: mark, index: index, volatility: volatility, sourceSequence: source)
-    try apply(command, words)
-  }
-
-  /// Reads `funding SYMBOL rate R price P, or funding SYMBOL index I`.
-  private mutating func applyFunding(_ words: inout LineWords) throws(ScenarioFault) {
-    let symbol = try words.word("a symbol")
-    if words.take("index") {
-      let index: AssetAmount = try words.decimal("an index")
-      try apply(builder.funding(symbol, .cumulativeIndex(index)), words)
-      return
-    }
-    try words.expect("rate")
-    let rate: Rate = try words.decimal("a rate")
-    try words.expect("price")
-    let price: Price = try words.decimal("a price")
-    try apply(builder.funding(symbol, .settlement(rate: rate, price: price)), words)
   }
 }

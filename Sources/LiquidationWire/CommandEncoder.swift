@@ -60,6 +60,11 @@ public struct CommandEncoder: Sendable {
         part.settlement_asset_per_contract = arena.decimal(index)
         message.cumulative_index = arena.place(part)
         message.form_case = PLIMSOLL__V1__FUNDING_UPDATE__FORM_CUMULATIVE_INDEX
+      case .finalSettlement(let price):
+        var part = Plimsoll__V1__FinalSettlement.empty()
+        part.price = arena.decimal(price)
+        message.final_settlement = arena.place(part)
+        message.form_case = PLIMSOLL__V1__FUNDING_UPDATE__FORM_FINAL_SETTLEMENT
       }
       return message
     }

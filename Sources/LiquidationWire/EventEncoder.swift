@@ -105,6 +105,7 @@ extension Arena {
     header.margin_level = decimal(evidence.marginLevel)
     header.rulebook_id = bytes(evidence.rulebook.name)
     header.rulebook_version = evidence.rulebook.version
+    if let asset = evidence.reportingAsset { header.reporting_asset = bytes(asset.text) }
     header.incomplete = evidence.isIncomplete ? 1 : 0
     header.stale_price = evidence.hasStalePrice ? 1 : 0
     header.n_prices = evidence.prices.count
@@ -127,6 +128,7 @@ extension Arena {
     var part = Plimsoll__V1__MarginTerm.empty()
     part.name = bytes(term.name)
     part.amount = decimal(term.amount)
+    if let row = term.row { part.row = bytes(row) }
     return part
   }
 }

@@ -50,7 +50,8 @@ extension DecisionEvidence {
     ) { term throws(FieldFault) in
       MarginTerm(
         name: try term.name.identifier("name", maximum: TextLimits.orderID),
-        amount: try term.amount.decimal("amount"))
+        amount: try term.amount.decimal("amount"),
+        row: term.row.isEmpty ? nil : try term.row.identifier("row", maximum: TextLimits.orderID))
     }
     self.init(
       marginTime: EventTime(nanoseconds: header.margin_time_ns),
@@ -63,6 +64,7 @@ extension DecisionEvidence {
       rulebook: RulebookID(
         name: try header.rulebook_id.text("rulebook_id", maximum: TextLimits.identifier),
         version: header.rulebook_version),
+      reportingAsset: try header.reporting_asset.optionalSymbol("reporting_asset"),
       isIncomplete: header.incomplete != 0, hasStalePrice: header.stale_price != 0,
       prices: prices, terms: terms)
   }

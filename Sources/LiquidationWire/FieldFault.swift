@@ -70,8 +70,4 @@ func requireDistinct(
 }
 
 /// A text for a one-line message: in quotes, control characters escaped, cut when long.
-func quoted(_ text: String) -> String {
-  let longest = 48
-  guard text.count > longest else { return text.debugDescription }
-  return String(text.prefix(longest)).debugDescription + "…"
-}
+func quoted(_ text: String) -> String { RefusalDetail.quoted(text) }

@@ -59,6 +59,14 @@ extension Plimsoll__V1__FundingSettlement: ProtobufMessage {
   }
 }
 
+extension Plimsoll__V1__FinalSettlement: ProtobufMessage {
+  static func empty() -> Self {
+    var message = Self()
+    plimsoll__v1__final_settlement__init(&message)
+    return message
+  }
+}
+
 extension Plimsoll__V1__FundingIndex: ProtobufMessage {
   static func empty() -> Self {
     var message = Self()

@@ -30,7 +30,7 @@ enum JSONValue: Equatable {
     case .null: return "null"
     case .boolean(let flag): return flag ? "true" : "false"
     case .number(let digits): return digits
-    case .text(let text): return Self.quoted(text)
+    case .text(let text): return JSONText.quoted(text)
     case .list(let values):
       let inner = indentation.map { $0 + "  " }
       return Self.enclosed(
@@ -39,7 +39,7 @@ enum JSONValue: Equatable {
       let inner = indentation.map { $0 + "  " }
       let colon = indentation == nil ? ":" : ": "
       let parts = members.map {
-        Self.quoted($0.name) + colon + $0.value.written(indentation: inner)
+        JSONText.quoted($0.name) + colon + $0.value.written(indentation: inner)
       }
       return Self.enclosed("{", parts, "}", indentation: indentation)
     }
@@ -53,23 +53,5 @@ enum JSONValue: Equatable {
     }
     let lines = parts.map { indentation + "  " + $0 }.joined(separator: ",\n")
     return "\(opening)\n\(lines)\n\(indentation)\(closing)"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -48,7 +48,11 @@ extension FundingUpdate.Form {
         let index = message.cumulative_index.pointee.settlement_asset_per_contract
         return .cumulativeIndex(try index.amount("settlement_asset_per_contract"))
       }
-    default: throw .missing("form", "settlement or cumulative_index")
+    case PLIMSOLL__V1__FUNDING_UPDATE__FORM_FINAL_SETTLEMENT:
+      self = try within("final_settlement") { () throws(FieldFault) in
+        .finalSettlement(price: try message.final_settlement.pointee.price.price())
+      }
+    default: throw .missing("form", "settlement, cumulative_index or final_settlement")
     }
   }
 }

@@ -139,6 +139,9 @@ extension Instrument.Kind {
     thatAreNotOf message: Plimsoll__V1__Instrument
   ) throws(FieldFault) {
     if !isOption {
+      guard message.payment_interval_hours.isEmpty, message.interest_rate.isEmpty,
+        message.carry_rate.isEmpty
+      else { throw .misplaced("payment_interval_hours", "only for options, as are rates") }
       guard message.option == PLIMSOLL__V1__OPTION_RIGHT__OPTION_RIGHT_UNSPECIFIED else {
         throw .misplaced("option", "only for options")
       }
@@ -173,9 +176,17 @@ extension OptionTerms {
     default: throw .unknownNumber(message.option.rawValue, "option")
     }
     let hours = DomainLimits.minimumFundingPeriodHours...DomainLimits.maximumFundingPeriodHours
+    let rates = -DomainLimits.maximumModelRate...DomainLimits.maximumModelRate
     self.init(
       right: right, strike: try message.strike.price("strike"),
       fundingPeriodHours: isPerpetual
-        ? try message.funding_period_hours.decimal("funding_period_hours", in: hours) : .zero)
+        ? try message.funding_period_hours.decimal("funding_period_hours", in: hours) : .zero,
+      paymentIntervalHours: try message.payment_interval_hours.optionalDecimal(
+        "payment_interval_hours", in: hours),
+      interestRate: try message.interest_rate.optionalDecimal("interest_rate", in: rates) ?? .zero,
+      carryRate: try message.carry_rate.optionalDecimal("carry_rate", in: rates) ?? .zero)
+    if let fault = modelFault(isPerpetual: isPerpetual) {
+      throw FieldFault(.malformedField, fault.field, fault.sentence)
+    }
   }
 }

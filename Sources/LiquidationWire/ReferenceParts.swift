@@ -80,5 +80,10 @@ extension Arena {
       ? PLIMSOLL__V1__OPTION_RIGHT__OPTION_RIGHT_CALL
       : PLIMSOLL__V1__OPTION_RIGHT__OPTION_RIGHT_PUT
     part.strike = decimal(terms.strike)
+    if let interval = terms.paymentIntervalHours {
+      part.payment_interval_hours = decimal(interval)
+    }
+    if !terms.interestRate.isZero { part.interest_rate = decimal(terms.interestRate) }
+    if !terms.carryRate.isZero { part.carry_rate = decimal(terms.carryRate) }
   }
 }

@@ -192,10 +192,18 @@ public final class LiquidationService: Sendable {
   private func fail(_ error: TransportError, in thread: String) {
     logger.error(
       "a thread of the worker failed", ["thread": .text(thread), "cause": .text(error.description)])
+    let reason = explained(error)
     failure.withLock { failure in
-      if failure == nil { failure = .transport(error.reason) }
+      if failure == nil { failure = reason }
     }
-    health.setReason("failed", "\(thread) failed: \(error.reason)")
+    health.setReason("failed", "\(thread) failed: \(reason)")
     stop()
+  }
+  /// The sentence for a failure whose cure is a setting of this worker, else the stream's own.
+  private func explained(_ error: TransportError) -> WorkerError {
+    guard error.code == "FENCED_INSTANCE_ID", let name = configuration.instance else {
+      return .transport(error.reason)
+    }
+    return .instanceTaken(name: name, group: configuration.group)
   }
 }

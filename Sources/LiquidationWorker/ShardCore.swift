@@ -91,9 +91,10 @@ struct ShardCore: Sendable {
     let outcome = apply(MarginCommand(cause: cause, body: body), to: index)
     // A record that the border refused has been counted and written as a dead letter already.
     guard case .command = content else { return }
-    if let reason = count(outcome) {
+    count(outcome)
+    if case .refused(let reason, let detail) = outcome {
       refuse(
-        cause, reason, detail: "the engine refused it", original: batch.original(of: record),
+        cause, reason, detail: detail.description, original: batch.original(of: record),
         partition: tasks[index].partition)
     }
   }
@@ -110,19 +111,22 @@ struct ShardCore: Sendable {
   mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: Range<Int>) {
     output.counts.broadcast += 1
     let owner = entry.cause.partition % max(1, partitionCount)
-    for index in indices {
-      let isOwner = tasks[index].partition == owner
-      switch entry.content {
-      case .refused(let refusal):
-        guard isOwner else { continue }
+    switch entry.content {
+    case .refused(let refusal):
+      for index in indices where tasks[index].partition == owner {
         refuse(
           entry.cause, refusal.reason, detail: refusal.detail, original: entry.original,
           partition: owner)
-      case .command(let body):
-        let outcome = apply(MarginCommand(cause: entry.cause, body: body), to: index)
-        guard isOwner, let reason = count(outcome) else { continue }
+      }
+    case .command(let body):
+      let command = MarginCommand(cause: entry.cause, body: body)
+      for index in indices {
+        let outcome = apply(command, to: index)
+        guard tasks[index].partition == owner else { continue }
+        count(outcome)
+        guard case .refused(let reason, let detail) = outcome else { continue }
         refuse(
-          entry.cause, reason, detail: "the engine refused it", original: entry.original,
+          entry.cause, reason, detail: detail.description, original: entry.original,
           partition: owner)
       }
     }
@@ -166,17 +170,12 @@ struct ShardCore: Sendable {
     return outcome
   }
 
-  /// Counts what became of a record, and gives the reason of a refusal.
-  private mutating func count(_ outcome: CommandOutcome) -> RejectReason? {
+  /// Counts a record without an effect of its own; a refusal counts as a dead letter.
+  private mutating func count(_ outcome: CommandOutcome) {
     switch outcome {
-    case .applied: return nil
-    case .duplicate:
-      output.counts.duplicates += 1
-      return nil
-    case .held:
-      output.counts.held += 1
-      return nil
-    case .refused(let reason): return reason
+    case .applied, .refused: return
+    case .duplicate: output.counts.duplicates += 1
+    case .held: output.counts.held += 1
     }
   }
 

@@ -1,4 +1,3 @@
-import Synchronization
 import Telemetry
 
 /// The worker's two clocks, given from outside so that tests can move time by hand.
@@ -23,11 +22,4 @@ public struct WorkerClock: Sendable {
   public static let system = WorkerClock(
     wallMilliseconds: { SystemCalls.wallClockMilliseconds() },
     monotonicMilliseconds: { SystemCalls.monotonicNanoseconds() / 1_000_000 })
-}
-
-/// Set once, seen by all lanes.
-final class StopFlag: Sendable {
-  private let value = Atomic<Bool>(false)
-  var isSet: Bool { value.load(ordering: .acquiring) }
-  func set() { value.store(true, ordering: .releasing) }
 }

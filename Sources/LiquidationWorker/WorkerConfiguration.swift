@@ -70,6 +70,8 @@ public enum WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
   case partitionCount(topic: String, found: Int32, expected: Int32)
   /// The beginning of an input that a rebuild needs is gone.
   case beginningGone(partition: String, low: Int64)
+  /// Another member of the group has taken over this one's lasting name.
+  case instanceTaken(name: String, group: String)
   /// The stream failed for good.
   case transport(String)
 
@@ -85,6 +87,9 @@ public enum WorkerError: Error, Sendable, Equatable, CustomStringConvertible {
       return "the beginning of \(partition) is gone (its first offset is \(low)), so the state of "
         + "its accounts cannot be rebuilt; keep the inputs with unlimited retention, or start on "
         + "new topics with a snapshot of each account"
+    case .instanceTaken(let name, let group):
+      return "another worker of group \(group) has started with the same instance name \(name); "
+        + "give each worker an --instance of its own, or leave the option out"
     case .transport(let reason): return reason
     }
   }

@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 
 /// What can be held: a contract with its terms.
 public struct Instrument: Sendable, Equatable {
@@ -77,6 +77,20 @@ public struct Instrument: Sendable, Equatable {
     }
   }
 
+  /// The dated future that a dated option is valued on; nil: the index, or no dated option.
+  public var forward: Symbol? {
+    if case .datedOption(_, _, let forward) = kind { return forward }
+    return nil
+  }
+
+  /// When it settles; nil for a perpetual contract.
+  public var expiry: EventTime? {
+    switch kind {
+    case .datedFuture(let expiry), .datedOption(_, let expiry, _): return expiry
+    case .perpetualFuture, .perpetualOption: return nil
+    }
+  }
+
   /// True for futures: they carry unrealized profit and loss instead of a value.
   public var isFuture: Bool { optionTerms == nil }
 
@@ -102,12 +116,25 @@ public struct OptionTerms: Sendable, Equatable {
   public let strike: Price
   /// Funding period of a perpetual option in hours, above zero; ignored for dated ones.
   public let fundingPeriodHours: Rate
+  /// Hours between two funding payments of a perpetual option, counted from the epoch; nil:
+  /// funding accrues continuously.
+  public let paymentIntervalHours: Rate?
+  /// Interest on the option's value per year that its model assumes; 0 where the venue pays none.
+  public let interestRate: Rate
+  /// Carry (drift) of the index per year that a perpetual option's model assumes.
+  public let carryRate: Rate
 
   /// Makes terms.
-  public init(right: Right, strike: Price, fundingPeriodHours: Rate) {
+  public init(
+    right: Right, strike: Price, fundingPeriodHours: Rate, paymentIntervalHours: Rate? = nil,
+    interestRate: Rate = .zero, carryRate: Rate = .zero
+  ) {
     self.right = right
     self.strike = strike
     self.fundingPeriodHours = fundingPeriodHours
+    self.paymentIntervalHours = paymentIntervalHours
+    self.interestRate = interestRate
+    self.carryRate = carryRate
   }
 
   /// The payoff at an index: max(0, S − K) or max(0, K − S), exact.

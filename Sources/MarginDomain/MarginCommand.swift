@@ -33,8 +33,8 @@ public enum CommandOutcome: Sendable, Equatable {
   case duplicate(DuplicateReason)
   /// A price outside its band: counted, kept aside until it is confirmed.
   case held(HoldReason)
-  /// It cannot be: to `dead-letter`.
-  case refused(RejectReason)
+  /// It cannot be: to `dead-letter`, with what was wrong. Boxed, so that the others stay small.
+  indirect case refused(RejectReason, RefusalDetail)
 }
 
 /// Why a record was dropped as seen before.
@@ -83,6 +83,8 @@ public enum RejectReason: String, Sendable, Equatable, CaseIterable {
   case unknownSymbol = "unknown_symbol"
   /// A symbol of the wrong kind for this record.
   case wrongKindOfSymbol = "wrong_kind_of_symbol"
+  /// A price or a payment of a contract that has been settled finally.
+  case contractSettled = "contract_settled"
   /// A price that is not positive.
   case priceNotPositive = "price_not_positive"
   /// An event time too far after the record's own timestamp.

@@ -87,10 +87,13 @@ public struct MarginTerm: Sendable, Equatable {
   public let name: String
   /// Reporting asset.
   public let amount: Money
+  /// The scenario row, or the tail, that the amount comes from; nil where there is none.
+  public let row: String?
   /// Makes a term.
-  public init(name: String, amount: Money) {
+  public init(name: String, amount: Money, row: String? = nil) {
     self.name = name
     self.amount = amount
+    self.row = row
   }
 }
 
@@ -110,6 +113,8 @@ public struct DecisionEvidence: Sendable, Equatable {
   public let marginLevel: Rate?
   /// The rules in force.
   public let rulebook: RulebookID
+  /// The asset of equity, requirements and shortfalls; nil before the first rulebook.
+  public let reportingAsset: Symbol?
   /// True when the account's state is known to be incomplete.
   public let isIncomplete: Bool
   /// True when a price was older than the rulebook allows.
@@ -121,8 +126,8 @@ public struct DecisionEvidence: Sendable, Equatable {
   /// Makes evidence.
   public init(
     marginTime: EventTime, equity: Money, netEquity: Money, initialMargin: Money,
-    maintenanceMargin: Money, marginLevel: Rate?, rulebook: RulebookID, isIncomplete: Bool,
-    hasStalePrice: Bool, prices: [PriceEvidence], terms: [MarginTerm]
+    maintenanceMargin: Money, marginLevel: Rate?, rulebook: RulebookID, reportingAsset: Symbol?,
+    isIncomplete: Bool, hasStalePrice: Bool, prices: [PriceEvidence], terms: [MarginTerm]
   ) {
     self.marginTime = marginTime
     self.equity = equity
@@ -131,6 +136,7 @@ public struct DecisionEvidence: Sendable, Equatable {
     self.maintenanceMargin = maintenanceMargin
     self.marginLevel = marginLevel
     self.rulebook = rulebook
+    self.reportingAsset = reportingAsset
     self.isIncomplete = isIncomplete
     self.hasStalePrice = hasStalePrice
     self.prices = prices

@@ -35,8 +35,11 @@ public struct FundingUpdate: Sendable, Equatable {
     case settlement(rate: Rate, price: Price)
     /// Settlement asset per contract since the beginning, multiplier included.
     case cumulativeIndex(AssetAmount)
+    /// The contract ends: futures are closed at this price, options at their payoff at it (quote
+    /// per unit, above zero).
+    case finalSettlement(price: Price)
   }
-  /// A perpetual future or a perpetual option.
+  /// A contract; the first two forms are for perpetual ones.
   public let symbol: Symbol
   /// The end of the interval; at or before the last one: a duplicate.
   public let eventTime: EventTime

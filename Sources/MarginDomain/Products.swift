@@ -32,7 +32,7 @@ public struct ContractUnits: FixedDecimal {
   ///   - multiplier: above zero, up to 1e6.
   @inlinable
   public init(quantity: Quantity, multiplier: Quantity) {
-    rawValue = quantity.rawValue * multiplier.rawValue
+    rawValue = FullWidth.product(of: quantity.rawValue, times: multiplier.rawValue)
   }
 }
 
@@ -53,7 +53,7 @@ extension AssetAmount {
   ) -> AssetAmount {
     AssetAmount(
       rawValue: FullWidth.quotient(
-        of: units.rawValue, times: price.rawValue, over: unitsScale, rounding: rounding))
+        of: units.rawValue, times: price.rawValue, over: .tenQuadrillion, rounding: rounding))
   }
 
   /// Value of inverse contracts: units / price.
@@ -81,7 +81,7 @@ extension AssetAmount {
   /// - Returns: same asset.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> AssetAmount {
-    scaled(by: rate.rawValue, over: priceScale, rounding: rounding)
+    scaled(by: rate.rawValue, over: .trillion, rounding: rounding)
   }
 
   /// value / index price: how much of an asset a value in the reporting asset is.
@@ -115,7 +115,7 @@ extension Money {
   ) -> Money {
     Money(
       rawValue: FullWidth.quotient(
-        of: amount.rawValue, times: price.rawValue, over: priceScale, rounding: rounding))
+        of: amount.rawValue, times: price.rawValue, over: .trillion, rounding: rounding))
   }
 
   /// value · rate.
@@ -126,7 +126,7 @@ extension Money {
   /// - Returns: reporting asset.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> Money {
-    scaled(by: rate.rawValue, over: priceScale, rounding: rounding)
+    scaled(by: rate.rawValue, over: .trillion, rounding: rounding)
   }
 
   /// value / rate.
@@ -190,7 +190,7 @@ extension Price {
   /// - Returns: quote per unit.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> Price {
-    scaled(by: rate.rawValue, over: priceScale, rounding: rounding)
+    scaled(by: rate.rawValue, over: .trillion, rounding: rounding)
   }
 
   /// price / rate.

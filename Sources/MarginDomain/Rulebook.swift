@@ -11,6 +11,8 @@ public struct Rulebook: Sendable, Equatable {
   public let futures: FuturesRules
   /// Options held outside portfolio margin.
   public let options: StandardOptionRules
+  /// Accounts in portfolio margin; nil: the rulebook has none.
+  public let portfolio: PortfolioRules?
   /// What collateral counts for.
   public let collateral: CollateralRules
   /// Enter and leave levels of the states.
@@ -23,7 +25,7 @@ public struct Rulebook: Sendable, Equatable {
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
-    market: MarketRules
+    market: MarketRules, portfolio: PortfolioRules? = nil
   ) {
     self.id = id
     self.reportingAsset = reportingAsset
@@ -33,5 +35,6 @@ public struct Rulebook: Sendable, Equatable {
     self.ladder = ladder
     self.liquidation = liquidation
     self.market = market
+    self.portfolio = portfolio
   }
 }

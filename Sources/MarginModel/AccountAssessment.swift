@@ -11,6 +11,12 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
+  /// No volatility of an option in a portfolio.
+  case missingVolatility(Symbol)
+  /// No moment of the prices, and a contract expires.
+  case missingTime(Symbol)
+  /// The rulebook has no portfolio margin.
+  case missingPortfolioRules
 
   /// What is missing, for people.
   public var description: String {
@@ -19,6 +25,9 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
     case .missingIndex(let symbol): return "no index price of \(symbol)"
     case .missingAssetPrice(let symbol): return "no index price of asset \(symbol)"
     case .missingSchedule(let symbol): return "the rulebook has no margin schedule for \(symbol)"
+    case .missingVolatility(let symbol): return "no volatility of \(symbol)"
+    case .missingTime(let symbol): return "no moment of the prices, and \(symbol) expires"
+    case .missingPortfolioRules: return "the rulebook has no portfolio margin"
     }
   }
 }
@@ -33,24 +42,17 @@ public struct UnitAssessment: Sendable {
   public let positions: [(symbol: Symbol, assessment: PositionAssessment)]
   /// Collateral and requirements by name.
   public let terms: [MarginTerm]
+  /// In portfolio margin what each position loses in the row that binds; nil otherwise.
+  public let shares: [Money]?
+  /// Every number of a portfolio's requirement; nil outside portfolio margin.
+  public let portfolio: PortfolioRequirement?
 
   /// The state that the enter levels give, without history and without confirmation.
   ///
   /// - Parameter ladder: the rulebook's.
   /// - Returns: healthy without a requirement, unless net equity is negative: then liquidating.
   public func state(by ladder: MarginLadder) -> MarginState {
-    guard totals.maintenanceMargin.isPositive else {
-      return totals.netEquity.isNegative ? .liquidating : .healthy
-    }
-    func isEntered(_ step: MarginLadder.Step) -> Bool {
-      step.isEnteredAtLevel
-        ? totals.equity.isAtOrBelow(step.enter, of: totals.maintenanceMargin)
-        : totals.equity.isBelow(step.enter, of: totals.maintenanceMargin)
-    }
-    if isEntered(ladder.liquidation) { return .liquidating }
-    if let reduceOnly = ladder.reduceOnly, isEntered(reduceOnly) { return .reduceOnly }
-    if isEntered(ladder.marginCall) { return .marginCall }
-    return isEntered(ladder.warning) ? .warning : .healthy
+    ladder.isBreached(by: totals) ? .liquidating : ladder.state(from: .healthy, by: totals)
   }
 }
 
@@ -129,6 +131,7 @@ extension AccountBook {
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
+    var assets: [CountedAsset] = []
     for (asset, amount) in amounts where !amount.isZero {
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
@@ -136,12 +139,24 @@ extension AccountBook {
       let counted = totals.add(
         amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+      assets.append(
+        CountedAsset(
+          asset: asset, value: .value(of: amount, at: price, rounding: .floor), counted: counted))
     }
-    let required = rulebook.requirement(of: legs)
+    let required: UnitRequirement
+    if marginMode == .portfolio {
+      guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
+      required = try PortfolioUnit(
+        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules
+      ).requirement
+    } else {
+      required = rulebook.requirement(of: legs)
+    }
     totals.add(required.requirement)
     return UnitAssessment(
       unit: unit, totals: totals,
-      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms)
+      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms,
+      shares: required.shares, portfolio: required.portfolio)
   }
 
   private func leg(
@@ -149,25 +164,34 @@ extension AccountBook {
   ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument
     guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
-    guard let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
+    guard
+      let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
     else { throw .missingIndex(instrument.underlying) }
     guard
       let settlement = market.price(
         of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset)
     else { throw .missingAssetPrice(instrument.settlementAsset) }
-    let schedule = rulebook.futures.schedule(of: instrument.symbol)
-    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
     let prices = PositionPrices(mark: mark, index: index, settlementIndex: settlement)
     return MarginLeg(
       instrument: instrument, position: position.state, prices: prices,
       volatility: instrument.isFuture ? nil : market.volatility(of: instrument),
-      standard: rulebook.assess(
-        position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-        prices: prices))
+      standard: try standard(of: position, prices: prices, rulebook))
   }
 
-  /// A future's requirement does not use the index, so its absence is no fault there.
+  private func standard(
+    of position: Position, prices: PositionPrices, _ rulebook: Rulebook
+  ) throws(AssessmentFault) -> PositionAssessment {
+    if marginMode == .portfolio { return portfolioStandard(of: position, prices: prices) }
+    let instrument = position.instrument
+    let schedule = rulebook.futures.schedule(of: instrument.symbol)
+    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
+    return rulebook.assess(
+      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
+      prices: prices)
+  }
+
+  /// A future's standard requirement does not use the index, so its absence is no fault there.
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
-    instrument.isFuture ? mark : nil
+    instrument.isFuture && marginMode != .portfolio ? mark : nil
   }
 }

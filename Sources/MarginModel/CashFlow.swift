@@ -29,12 +29,7 @@ extension Instrument {
   public func cashFlow(
     of quantity: Quantity, at price: Price, rounding: RoundingMode
   ) -> AssetAmount {
-    switch payoff {
-    case .linear:
-      return .linearValue(of: -units(of: quantity), at: price, rounding: rounding)
-    case .inverse:
-      return .inverseValue(of: units(of: quantity), at: price, rounding: rounding)
-    }
+    payoff.cashFlow(of: units(of: quantity), at: price, rounding: rounding)
   }
 
   /// Size of a position in its settlement asset: |q| · m · P, inverse |q| · m / P.
@@ -44,11 +39,21 @@ extension Instrument {
   ///   - price: quote per unit, above zero.
   /// - Returns: settlement asset, 0 or above, rounded up.
   public func notional(of quantity: Quantity, at price: Price) -> AssetAmount {
-    switch payoff {
-    case .linear:
-      return .linearValue(of: units(of: quantity.magnitude), at: price, rounding: .ceiling)
-    case .inverse:
-      return .inverseValue(of: units(of: quantity.magnitude), at: price, rounding: .ceiling)
+    payoff.value(of: units(of: quantity).magnitude, at: price, rounding: .ceiling)
+  }
+}
+
+extension Instrument.Payoff {
+  /// Cash flow of buying units; see `Instrument.cashFlow(of:at:)`.
+  func cashFlow(of units: ContractUnits, at price: Price, rounding: RoundingMode) -> AssetAmount {
+    value(of: self == .linear ? -units : units, at: price, rounding: rounding)
+  }
+
+  /// What units are worth in the settlement asset: units · P, inverse units / P.
+  func value(of units: ContractUnits, at price: Price, rounding: RoundingMode) -> AssetAmount {
+    switch self {
+    case .linear: return .linearValue(of: units, at: price, rounding: rounding)
+    case .inverse: return .inverseValue(of: units, at: price, rounding: rounding)
     }
   }
 }

@@ -107,53 +107,8 @@ extension FuturesRules {
   public func requirement(
     of notional: Money, leverage: Rate?, closingFee: Money, schedule: MarginSchedule
   ) -> PositionRequirement {
-    requirement(
+    FuturesFormula(self).requirement(
       of: notional, leverage: leverage, closingFee: closingFee, tier: schedule.tier(at: notional))
-  }
-
-  func requirement(
-    of notional: Money, leverage: Rate?, closingFee: Money, tier: MarginTier
-  ) -> PositionRequirement {
-    let setAside = self.closingFee == .atBankruptcyPrice ? closingFee : .zero
-    return PositionRequirement(
-      initial: initialMargin(of: notional, leverage: leverage, tier: tier) + setAside,
-      maintenance: maintenanceMargin(of: notional, leverage: leverage, tier: tier) + closingFee)
-  }
-
-  /// Initial margin without any fee: N times the rate that `initialRate` names.
-  ///
-  /// - Parameters:
-  ///   - notional: N, reporting asset, 0 or above.
-  ///   - leverage: chosen by the account, above zero, or nil.
-  ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
-  public func initialMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    let byTier = notional.times(tier.initialRate, rounding: .ceiling)
-    guard let leverage else { return byTier }
-    switch initialRate {
-    case .largerOfLeverageAndTier:
-      return max(byTier, notional.divided(by: leverage, rounding: .ceiling))
-    case .leverage: return notional.divided(by: leverage, rounding: .ceiling)
-    case .tierDividedByLeverage:
-      return notional.scaled(
-        by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
-    }
-  }
-
-  /// Maintenance margin without any fee: max(0, N · rate − amount).
-  ///
-  /// - Parameters:
-  ///   - notional: N, reporting asset, 0 or above.
-  ///   - leverage: chosen by the account, above zero, or nil.
-  ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
-  public func maintenanceMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    guard maintenanceRate == .tierDividedByLeverage, let leverage else {
-      return tier.maintenanceMargin(of: notional)
-    }
-    let byRate = notional.scaled(
-      by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
-    return max(.zero, byRate - tier.maintenanceAmount)
   }
 
   /// Fee to close at the bankruptcy price of a position margined with its initial margin.
@@ -174,7 +129,7 @@ extension FuturesRules {
   public func bankruptcyClosingFee(
     of notional: Money, initialMargin: Money, shrinks: Bool, takerFee: Rate
   ) -> Money {
-    let atBankruptcy = shrinks ? notional - initialMargin : notional + initialMargin
-    return max(.zero, atBankruptcy).times(takerFee, rounding: .ceiling)
+    FuturesFormula(self).bankruptcyClosingFee(
+      of: notional, initialMargin: initialMargin, shrinks: shrinks, takerFee: takerFee)
   }
 }

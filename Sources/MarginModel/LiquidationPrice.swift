@@ -184,17 +184,23 @@ extension MarketView {
   /// The part of the market that a few contracts and assets need, so that copies are small.
   fileprivate func limited(to instruments: [Instrument], assets wanted: [Symbol]) -> MarketView {
     var part = MarketView(
-      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:])
+      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
     for instrument in instruments {
       part.marks[instrument.symbol] = marks[instrument.symbol]
+      if let forward = instrument.forward { part.marks[forward] = marks[forward] }
       part.indices[instrument.underlying] = indices[instrument.underlying]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]
+        part.confidences[symbol] = confidences[symbol]
       }
+      part.takeExpiry(of: instrument, from: self)
     }
+    part.asOf = asOf
+    part.reportingAssetPrice = reportingAssetPrice
     for asset in wanted {
       part.assetPrices[asset] = assetPrices[asset]
       part.assets[asset] = assets[asset]
+      part.confidences[asset] = confidences[asset]
       if let underlying = assets[asset]?.underlying {
         part.indices[underlying] = indices[underlying]
       }
@@ -223,6 +229,7 @@ extension Rulebook {
       defaultSchedule: futures.defaultSchedule, schedules: schedules)
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: held, options: options,
-      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market)
+      collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
+      portfolio: portfolio)
   }
 }

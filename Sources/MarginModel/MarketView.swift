@@ -15,17 +15,31 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// The moment, for times to expiry and to the next payment; nil where it is not known.
+  public var asOf: EventTime?
+  /// Forwards by the symbol of a dated option's forward, else of the option itself.
+  public var forwards: [Symbol: Price] = [:]
+  /// Interest rates per year, by the same symbols; 0 where there is none.
+  public var interestRates: [Symbol: Rate] = [:]
+  /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
+  /// stated the least counts, where none is it is 1.
+  public var confidences: [Symbol: [Rate]] = [:]
+  /// Funding rates of perpetual futures, where known.
+  public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
+  public var reportingAssetPrice: Price?
 
   /// Makes a view.
   public init(
     marks: [Symbol: Price], volatilities: [Symbol: Rate], indices: [Symbol: Price],
-    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset]
+    assetPrices: [Symbol: Price], assets: [Symbol: CollateralAsset], asOf: EventTime? = nil
   ) {
     self.marks = marks
     self.volatilities = volatilities
     self.indices = indices
     self.assetPrices = assetPrices
     self.assets = assets
+    self.asOf = asOf
   }
 
   /// Reporting asset per unit of an asset.
@@ -36,7 +50,11 @@ public struct MarketView: Sendable {
   /// - Returns: its own price, else its underlying's index, else nil.
   public func price(of asset: Symbol, reportingAsset: Symbol) -> Price? {
     if asset == reportingAsset { return .one }
-    if let own = assetPrices[asset] { return own }
+    if let own = assetPrices[asset] {
+      guard let reportingAssetPrice else { return own }
+      return own.scaled(
+        by: Price.one.rawValue, over: reportingAssetPrice.rawValue, rounding: .nearestEven)
+    }
     return assets[asset]?.underlying.flatMap { indices[$0] }
   }
 
@@ -46,10 +64,22 @@ public struct MarketView: Sendable {
   /// - Returns: quote per unit, or nil when what it needs is missing.
   public func mark(of instrument: Instrument) -> Price? {
     if let published = marks[instrument.symbol] { return published }
-    guard let terms = instrument.optionTerms, let index = indices[instrument.underlying],
+    guard !instrument.isFuture, let index = indices[instrument.underlying],
       let volatility = volatility(of: instrument)
     else { return nil }
-    return ModelMark.price(of: terms, index: index, volatility: volatility)
+    if statesExpiry(of: instrument) {
+      return forwardMark(of: instrument, index: index, volatility: volatility)
+    }
+    let forward = instrument.forward.map { marks[$0] ?? index }
+    return ModelMark.price(
+      of: instrument, index: index, forward: forward, volatility: volatility, asOf: asOf)
+  }
+
+  /// The price that an option is valued at: its forward where one is stated or has a mark, else the
+  /// index of its underlying.
+  func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
+    guard let index = indices[instrument.underlying] else { return nil }
+    return instrument.expiry == nil ? index : forward(of: instrument, index: index)
   }
 
   /// The volatility of an option: its own, else its underlying's.
@@ -73,7 +103,11 @@ public struct MarketView: Sendable {
     guard let old = indices[underlying] else { return self }
     var moved = self
     moved.indices[underlying] = index
+    moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
     for instrument in instruments where instrument.underlying == underlying {
+      if let forward = instrument.forward, let mark = marks[forward] {
+        moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))
+      }
       guard let mark = marks[instrument.symbol] else { continue }
       guard let terms = instrument.optionTerms else {
         moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))

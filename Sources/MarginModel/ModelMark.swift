@@ -4,11 +4,46 @@ public import MarginDomain
 
 /// The mark of an option whose instrument asks for the model's value.
 public enum ModelMark {
+  /// The model's value of an option at 12 decimals; see `OptionSeries` for the models.
+  ///
+  /// Funded continuously without interest or carry: payoff(S) + time value, the payoff exact and
+  /// the time value to the nearest unit. Otherwise the value to the nearest unit. Never below 0,
+  /// nor above what the option can be worth: S, or the forward where that is larger (call), K
+  /// (put).
+  ///
+  /// - Parameters:
+  ///   - instrument: an option.
+  ///   - index: S, quote per unit, in the admitted range.
+  ///   - forward: price of the dated future that a dated option is valued on, or nil: the index.
+  ///   - volatility: per year, within `DomainLimits`.
+  ///   - asOf: the moment, for the time to expiry or to the next payment.
+  /// - Returns: quote per unit; nil for a future, for a dated option without a moment, and for
+  ///   terms outside the ranges of the model, which those of the border never are.
+  /// - Source: margin-method.md 1.2, 1.3, 1.6, 1.8; contract.md, option marks.
+  public static func price(
+    of instrument: Instrument, index: Price, forward: Price?, volatility: Rate, asOf: EventTime?
+  ) -> Price? {
+    guard let terms = instrument.optionTerms, let series = OptionSeries(instrument, asOf: asOf)
+    else { return nil }
+    if case .perpetual = series.model {
+      return price(of: terms, index: index, volatility: volatility)
+    }
+    let underlying = series.model.isOnForward ? forward ?? index : index
+    do throws(OptionRangeError) {
+      let value = quantized(
+        try series.value(at: double(underlying), volatility: double(volatility)))
+      return max(.zero, min(value, terms.upperBound(at: max(index, underlying))))
+    } catch {
+      return nil
+    }
+  }
+
   /// payoff(S) + time value, the payoff exact, the time value from `PerpetualOption` (IEEE doubles,
   /// the same bits on every machine) to the nearest unit of 1e-12; at most S (call) or K (put).
   ///
   /// - Parameters:
-  ///   - terms: a perpetual option's; `fundingPeriodHours` within `DomainLimits`.
+  ///   - terms: a perpetual option's, funded continuously without interest or carry;
+  ///     `fundingPeriodHours` within `DomainLimits`.
   ///   - index: S, quote per unit, in the admitted range.
   ///   - volatility: per year, within `DomainLimits`.
   /// - Returns: quote per unit, between the payoff and the bound.

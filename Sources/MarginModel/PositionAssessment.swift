@@ -47,60 +47,11 @@ extension Rulebook {
     _ position: PositionState, in instrument: Instrument, leverage: Rate?,
     schedule: MarginSchedule?, prices: PositionPrices
   ) -> PositionAssessment {
-    let worth = position.worth(of: instrument, at: prices.mark)
-    guard instrument.isFuture else {
-      let size = instrument.notional(of: position.quantity, at: prices.index)
-      return PositionAssessment(
-        worth: worth,
-        notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
-        requirement: options.requirement(
-          of: position.quantity, in: instrument, mark: prices.mark, index: prices.index,
-          settlementIndex: prices.settlementIndex),
-        closingFee: .zero)
-    }
-    guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
-    let notional = futuresNotional(of: position, in: instrument, prices: prices)
-    let tier = schedule.tier(at: notional)
-    let fee = closingFee(
-      of: position, in: instrument, leverage: leverage, prices: prices,
-      sized: (notional: notional, tier: tier))
-    return PositionAssessment(
-      worth: worth, notional: notional,
-      requirement: futures.requirement(
-        of: notional, leverage: leverage, closingFee: fee, tier: tier),
-      closingFee: fee)
-  }
-
-  private func futuresNotional(
-    of position: PositionState, in instrument: Instrument, prices: PositionPrices
-  ) -> Money {
-    let size: AssetAmount
-    switch futures.notionalBasis {
-    case .mark: size = instrument.notional(of: position.quantity, at: prices.mark)
-    case .entry: size = position.entryCashFlow.magnitude
-    }
-    return .value(of: size, at: prices.settlementIndex, rounding: .ceiling)
-  }
-
-  private func closingFee(
-    of position: PositionState, in instrument: Instrument, leverage: Rate?,
-    prices: PositionPrices, sized: (notional: Money, tier: MarginTier)
-  ) -> Money {
-    switch futures.closingFee {
-    case .none: return .zero
-    case .atMark:
-      let size = instrument.notional(of: position.quantity, at: prices.mark)
-      return .value(
-        of: size.times(instrument.takerFee, rounding: .ceiling), at: prices.settlementIndex,
-        rounding: .ceiling)
-    case .atBankruptcyPrice:
-      return futures.bankruptcyClosingFee(
-        of: sized.notional,
-        initialMargin: futures.initialMargin(
-          of: sized.notional, leverage: leverage, tier: sized.tier),
-        shrinks: instrument.notionalShrinksWithLosses(of: position.quantity),
-        takerFee: instrument.takerFee)
-    }
+    var contract = ContractMargin(instrument, rulebook: self, schedule: schedule)
+    contract.prices = prices
+    let assessment = contract.assess(position, leverage: leverage, schedule: schedule)
+    guard let assessment else { preconditionFailure("a contract lost its prices") }
+    return assessment
   }
 }
 
@@ -108,6 +59,13 @@ extension Instrument {
   /// True where a losing position of this sign gets smaller in its settlement asset: long linear
   /// (the price falls) and short inverse (the price rises).
   func notionalShrinksWithLosses(of quantity: Quantity) -> Bool {
-    quantity.isNegative == (payoff == .inverse)
+    payoff.notionalShrinksWithLosses(of: units(of: quantity))
+  }
+}
+
+extension Instrument.Payoff {
+  /// See `Instrument.notionalShrinksWithLosses(of:)`.
+  func notionalShrinksWithLosses(of units: ContractUnits) -> Bool {
+    units.isNegative == (self == .inverse)
   }
 }

@@ -38,7 +38,7 @@ public struct PositionGreeks: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - quantity: q, signed contracts.
-  ///   - instrument: a future or a perpetual option.
+  ///   - instrument: any contract; the delta of an option on a forward is that in the forward.
   ///   - market: accepted prices.
   public init?(of quantity: Quantity, in instrument: Instrument, market: MarketView) {
     let units = instrument.units(of: quantity)
@@ -52,33 +52,23 @@ public struct PositionGreeks: Sendable, Equatable {
         let coins = AssetAmount.inverseValue(of: units, at: mark, rounding: .nearestEven)
         delta = Greek(rawValue: coins.rawValue * 1_000)
       }
-    case .perpetualOption(let terms):
-      guard let index = market.indices[instrument.underlying],
-        let volatility = market.volatility(of: instrument)
+    case .perpetualOption, .datedOption:
+      guard let price = market.optionUnderlyingPrice(of: instrument),
+        let volatility = market.volatility(of: instrument),
+        let series = OptionSeries(instrument, asOf: market.asOf)
       else { return nil }
-      let greeks: PerpetualOptionGreeks
+      let greeks: OptionGreeks
       do throws(OptionRangeError) {
-        greeks = try ModelMark.greeks(of: terms, index: index, volatility: volatility)
+        greeks = try series.valuation(
+          at: ModelMark.double(price), volatility: ModelMark.double(volatility)
+        ).greeks
       } catch {
         return nil
       }
       let size = Double(units.rawValue) / 1e16
-      delta = Greek(size * (terms.right == .call ? greeks.callDelta : greeks.putDelta))
+      delta = Greek(size * greeks.delta)
       gamma = Greek(size * greeks.gamma)
       vega = Greek(size * greeks.vega)
-    case .datedOption: return nil
     }
-  }
-}
-
-extension ModelMark {
-  /// Greeks of a perpetual option for one unit of the underlying.
-  static func greeks(
-    of terms: OptionTerms, index: Price, volatility: Rate
-  ) throws(OptionRangeError) -> PerpetualOptionGreeks {
-    try PerpetualOption(
-      strike: double(terms.strike), volatility: double(volatility),
-      fundingPeriodYears: double(terms.fundingPeriodHours) / hoursPerYear
-    ).valuation(index: double(index)).greeks
   }
 }

@@ -21,6 +21,7 @@ struct PositionReportAssembler {
         reports.append(
           report(
             on: position, assessment: unit.positions[index].assessment,
+            requirement: unit.requirement(at: index),
             liquidation: try liquidation(of: position, shared: &shared),
             bankruptcyPrice: bankruptcy[index], settlementIndex: try settlementIndex(of: position)))
       }
@@ -30,7 +31,7 @@ struct PositionReportAssembler {
 
   private func report(
     on position: AccountBook.Position, assessment: PositionAssessment,
-    liquidation: LiquidationPrices, bankruptcyPrice: Price?, settlementIndex: Price
+    requirement: PositionRequirement, liquidation: LiquidationPrices, bankruptcyPrice: Price?, settlementIndex: Price
   ) -> PositionReport {
     func money(_ amount: AssetAmount) -> Money {
       .value(of: amount, at: settlementIndex, rounding: .floor)
@@ -44,7 +45,7 @@ struct PositionReportAssembler {
     return PositionReport(
       symbol: instrument.symbol, notional: assessment.notional,
       unrealizedPnL: profit.map(money), value: money(assessment.worth),
-      requirement: assessment.requirement, liquidation: liquidation,
+      requirement: requirement, liquidation: liquidation,
       bankruptcyPrice: bankruptcyPrice,
       greeks: PositionGreeks(of: quantity, in: instrument, market: market),
       fundingPerDay: fundingPerDay(of: position).map {
@@ -73,7 +74,8 @@ struct PositionReportAssembler {
     of unit: UnitAssessment, positions: [AccountBook.Position]
   ) throws(AssessmentFault) -> [Price?] {
     var legs: [BankruptcyLeg] = []
-    for (position, entry) in zip(positions, unit.positions) {
+    for (place, entry) in unit.positions.enumerated() {
+      let position = positions[place]
       let instrument = position.instrument
       guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
       legs.append(
@@ -82,7 +84,7 @@ struct PositionReportAssembler {
           prices: PositionPrices(
             mark: mark, index: market.indices[instrument.underlying] ?? mark,
             settlementIndex: try settlementIndex(of: position)),
-          maintenanceMargin: entry.assessment.requirement.maintenance,
+          maintenanceMargin: unit.shares?[place] ?? entry.assessment.requirement.maintenance,
           notional: entry.assessment.notional))
     }
     let prices = BankruptcyPrice.prices(of: legs, netEquity: unit.totals.netEquity)

@@ -75,7 +75,14 @@ public struct PositionState: Sendable, Equatable {
   ///   - mark: quote per unit.
   /// - Returns: settlement asset, signed, rounded down.
   public func worth(of instrument: Instrument, at mark: Price) -> AssetAmount {
-    entryCashFlow + instrument.cashFlow(of: -quantity, at: mark)
+    worth(of: instrument.units(of: quantity), instrument.payoff, at: mark)
+  }
+
+  /// See `worth(of:at:)`; the units are those of the quantity.
+  func worth(
+    of units: ContractUnits, _ payoff: Instrument.Payoff, at mark: Price
+  ) -> AssetAmount {
+    entryCashFlow + payoff.cashFlow(of: -units, at: mark, rounding: .floor)
   }
 
   /// Average entry price: the price whose cash flow is the entry cash flow.

@@ -24,19 +24,11 @@ extension StandardOptionRules {
     let perUnit =
       quantity.isNegative
       ? shortPerUnit(terms, index: index) : longPerUnit(mark: mark, index: index)
-    let units = instrument.units(of: quantity.magnitude)
-    func money(_ price: Price) -> Money {
-      .value(
-        of: .linearValue(of: units, at: price, rounding: .ceiling), at: settlementIndex,
-        rounding: .ceiling)
-    }
-    return PositionRequirement(
-      initial: money(perUnit.initial), maintenance: money(perUnit.maintenance))
+    return perUnit.requirement(
+      of: instrument.units(of: quantity).magnitude, settlementIndex: settlementIndex)
   }
 
-  private func shortPerUnit(
-    _ terms: OptionTerms, index: Price
-  ) -> (initial: Price, maintenance: Price) {
+  func shortPerUnit(_ terms: OptionTerms, index: Price) -> RequirementPerUnit {
     let outOfTheMoney: Price
     switch terms.right {
     case .call: outOfTheMoney = max(.zero, terms.strike - index)
@@ -53,15 +45,30 @@ extension StandardOptionRules {
       initial = min(initial, cap)
       maintenance = min(maintenance, cap)
     }
-    return (initial, maintenance)
+    return RequirementPerUnit(initial: initial, maintenance: maintenance)
   }
 
-  private func longPerUnit(mark: Price, index: Price) -> (initial: Price, maintenance: Price) {
-    (
+  func longPerUnit(mark: Price, index: Price) -> RequirementPerUnit {
+    RequirementPerUnit(
       initial: min(mark, index.times(longInitialRate, rounding: .ceiling)),
       maintenance: min(
         mark.times(longMaintenanceValueRate, rounding: .ceiling),
-        index.times(longMaintenanceRate, rounding: .ceiling))
-    )
+        index.times(longMaintenanceRate, rounding: .ceiling)))
+  }
+}
+
+/// What one unit of an option asks at the prices of a moment, in quote.
+struct RequirementPerUnit: Sendable {
+  let initial: Price
+  let maintenance: Price
+
+  /// The requirement of so many units, 0 or above, rounded up.
+  func requirement(of units: ContractUnits, settlementIndex: Price) -> PositionRequirement {
+    func money(_ price: Price) -> Money {
+      .value(
+        of: .linearValue(of: units, at: price, rounding: .ceiling), at: settlementIndex,
+        rounding: .ceiling)
+    }
+    return PositionRequirement(initial: money(initial), maintenance: money(maintenance))
   }
 }

@@ -36,17 +36,29 @@ public struct UnitRequirement: Sendable, Equatable {
   public var requirement: PositionRequirement
   /// The maintenance requirement by name, in the order of the legs.
   public var terms: [MarginTerm]
+  /// In portfolio margin what each leg loses in the row that binds, in the order of the legs; nil
+  /// where each position asks for itself.
+  public var shares: [Money]?
+  /// Every number of a portfolio's requirement; nil outside portfolio margin.
+  public var portfolio: PortfolioRequirement?
 
   /// Makes a requirement.
-  public init(requirement: PositionRequirement, terms: [MarginTerm]) {
+  public init(
+    requirement: PositionRequirement, terms: [MarginTerm], shares: [Money]? = nil,
+    portfolio: PortfolioRequirement? = nil
+  ) {
     self.requirement = requirement
     self.terms = terms
+    self.shares = shares
+    self.portfolio = portfolio
   }
 }
 
 extension Rulebook {
-  /// What the positions of one unit ask together: the sum of what each asks alone.
+  /// What the positions of one unit ask together outside portfolio margin: the sum of what each
+  /// asks alone.
   ///
+  /// A portfolio asks `PortfolioRequirement.compute` instead, whose arrays the caller keeps.
   /// - Parameter legs: the unit's positions, each contract once, none flat.
   /// - Returns: reporting asset, rounded up per position.
   /// - Source: contract.md, Levels.

@@ -57,6 +57,7 @@ extension SimulatedExchange {
     case .cumulativeIndex(let index):
       received = FundingPayment.accrual(of: quantity, from: publishedIndices[place], to: index)
       publishedIndices[place] = index
+    case .finalSettlement: preconditionFailure("the simulated exchange ends no contract")
     }
     guard let asset = expectedFunding.firstIndex(where: { $0.asset == instrument.settlementAsset })
     else { return }

@@ -18,6 +18,8 @@ struct WrittenPosition: Sendable {
 struct WrittenAccount: Sendable {
   let accountID: LocatedValue<AccountID>
   let marginMode: MarginMode
+  /// Where the mode stands.
+  let modePlace: LocatedValue<MarginMode>?
   let balances: [(key: LocatedValue<String>, value: AssetAmount)]
   let positions: [WrittenPosition]
   /// Whether events of it are known to be missing.
@@ -30,7 +32,9 @@ extension YAMLShape where Value == WrittenAccount {
     .mapping("an account") { fields in
       let id = fields.required(
         "account_id", .located(YAMLShape<String>.identifier.map { AccountID($0) }))
-      let mode = fields.required("margin_mode", .marginMode)
+      let place = fields.required(
+        "margin_mode", .located(.marginMode) as YAMLShape<LocatedValue<MarginMode>>)
+      let mode = place?.value
       let balances = fields.optional(
         "balances",
         .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
@@ -40,10 +44,6 @@ extension YAMLShape where Value == WrittenAccount {
         fields.report("a credit line is not supported yet", for: "credit_line", expected: "0")
       }
       let positions = fields.optional("positions", .list(of: .position) as YAMLShape<[Position]>)
-      if mode == .portfolio {
-        fields.report(
-          "PORTFOLIO is not supported yet", for: "margin_mode", expected: "ISOLATED or CROSS")
-      }
       if let balances, balances.count > DomainLimits.maximumBalances {
         fields.report(
           "has \(balances.count) assets", for: "balances",
@@ -56,8 +56,8 @@ extension YAMLShape where Value == WrittenAccount {
       }
       guard let id, let mode else { return nil }
       return WrittenAccount(
-        accountID: id, marginMode: mode, balances: balances ?? [], positions: positions ?? [],
-        isIncomplete: isIncomplete ?? false)
+        accountID: id, marginMode: mode, modePlace: place, balances: balances ?? [],
+        positions: positions ?? [], isIncomplete: isIncomplete ?? false)
     }
   }
 

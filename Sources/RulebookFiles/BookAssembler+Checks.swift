@@ -54,9 +54,9 @@ extension BookAssembler {
     }
     checkMargin(position, mode: mode, reportingTo: &fields)
     checkEntry(position, of: instrument, reportingTo: &fields)
-    checkRules(position, of: written, reportingTo: &fields)
+    if mode != .portfolio { checkRules(position, of: written, reportingTo: &fields) }
     requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
-    requireMark(position, of: instrument, reportingTo: &fields)
+    requireMark(position, of: instrument, mode: mode, reportingTo: &fields)
   }
 
   private func checkMargin(
@@ -67,9 +67,10 @@ extension BookAssembler {
         "holds no isolated_margin", at: position.place,
         expected: "isolated_margin, as the account's margin_mode is ISOLATED")
     }
-    if mode == .cross, let margin = position.isolatedMargin, !margin.value.isZero {
+    if mode != .isolated, let margin = position.isolatedMargin, !margin.value.isZero {
       fields.report(
-        "does not count in a CROSS account", at: margin, expected: "none, or margin_mode ISOLATED")
+        "does not count in a \(mode == .cross ? "CROSS" : "PORTFOLIO") account", at: margin,
+        expected: "none, or margin_mode ISOLATED")
     }
   }
 
@@ -149,18 +150,26 @@ extension BookAssembler {
   }
 
   private func requireMark(
-    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+    _ position: WrittenPosition, of instrument: Instrument, mode: MarginMode,
+    reportingTo fields: inout YAMLFields
   ) {
     let symbol = instrument.symbol.text.quotable
     let underlying = instrument.underlying.text.quotable
     let needsIndex =
-      !instrument.isFuture || rulebook.futures.liquidationPath == .underlying
+      mode == .portfolio || !instrument.isFuture
+      || rulebook.futures.liquidationPath == .underlying
     if needsIndex, market.indices[instrument.underlying] == nil,
       definitions.underlying(instrument.underlying) != nil
     {
       fields.report(
         "needs an index price of \(underlying)", at: position.place,
         expected: "index_price of the underlying")
+      return
+    }
+    if mode == .portfolio, !instrument.isFuture, market.volatility(of: instrument) == nil {
+      fields.report(
+        "no volatility of \(symbol), which scenarios revalue", at: position.place,
+        expected: "its implied_volatility in marks, or volatility of \(underlying)")
       return
     }
     guard market.marks[instrument.symbol] == nil else { return }
@@ -171,6 +180,10 @@ extension BookAssembler {
       fields.report(
         "no mark of \(symbol)", at: position.place,
         expected: "its mark_price or implied_volatility in marks, or volatility of \(underlying)")
+    } else if instrument.expiry != nil, market.asOf == nil {
+      fields.report(
+        "the model's value of \(symbol) depends on the moment", at: position.place,
+        expected: "as_of_ns in the book, or its mark_price in marks")
     }
   }
 }

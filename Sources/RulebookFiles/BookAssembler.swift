@@ -11,10 +11,11 @@ struct BookAssembler {
 
   var rulebook: Rulebook { document.rulebook }
 
-  init(definitions: Definitions, rulebook: RulebookDocument) {
+  init(definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?) {
     self.definitions = definitions
     document = rulebook
-    market = MarketView(marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:])
+    market = MarketView(
+      marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
@@ -53,6 +54,7 @@ struct BookAssembler {
       }
       market.volatilities[symbol] = mark.impliedVolatility
       fundingRates[symbol] = mark.funding
+      market.fundingRates[symbol] = mark.funding
       if mark.funding != nil, !instrument.isFuture {
         fields.report(
           "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,
@@ -87,6 +89,11 @@ struct BookAssembler {
   private func assemble(
     _ account: WrittenAccount, reportingTo fields: inout YAMLFields
   ) -> Book.Account {
+    if account.marginMode == .portfolio, rulebook.portfolio == nil, let place = account.modePlace {
+      fields.report(
+        "the rulebook '\(rulebook.id.name)' has no part portfolio", at: place,
+        expected: "ISOLATED or CROSS, or a rulebook with portfolio")
+    }
     let balances = account.balances.map { entry in
       checkAsset(entry.key, entry.value, reportingTo: &fields)
       return (asset: Symbol(entry.key.value), amount: entry.value)

@@ -58,7 +58,9 @@ extension YAMLShape where Value == Book {
       let accounts =
         fields.required("accounts", .list(of: .account) as YAMLShape<[WrittenAccount]>) ?? []
       guard let rulebook else { return nil }
-      var assembler = BookAssembler(definitions: definitions, rulebook: rulebook)
+      var assembler = BookAssembler(
+        definitions: definitions, rulebook: rulebook,
+        asOf: asOf.map { EventTime(nanoseconds: $0) })
       assembler.take(marks, reportingTo: &fields)
       assembler.checkSchedules(reportingTo: &fields)
       let assembled = assembler.assemble(accounts, reportingTo: &fields)

@@ -49,6 +49,7 @@ struct Definitions: Sendable {
       if self.asset(asset.value) == nil, asset.value != reportingAsset {
         fields.reportUnknown(asset, "an asset", among: assets.map(\.value.symbol))
       }
+      refuseForward(of: instrument, reportingTo: &fields)
     }
     for asset in assets {
       if let underlying = asset.value.underlying, self.underlying(underlying.value) == nil {
@@ -56,6 +57,30 @@ struct Definitions: Sendable {
           underlying, "an underlying", among: underlyings.map(\.value.symbol))
       }
     }
+  }
+
+  /// The forward of a dated option is a dated future of the document on the same underlying.
+  private func refuseForward(
+    of option: LocatedValue<WrittenInstrument>, reportingTo fields: inout YAMLFields
+  ) {
+    guard let name = option.value.instrument.forward else { return }
+    guard let forward = instrument(name) else {
+      fields.reportUnknown(
+        name.text, at: option, "an instrument", among: instruments.map(\.value.symbol))
+      return
+    }
+    let isOnSame = forward.underlying.value == option.value.underlying.value
+    if case .datedFuture = forward.kind, isOnSame { return }
+    fields.report(
+      "has the forward '\(name.text.quotable)', which is another contract", at: option,
+      expected: "a DATED_FUTURE on the same underlying")
+  }
+
+  /// The instruments, what others are valued on before them.
+  var forwardsFirst: [WrittenInstrument] {
+    let all = instruments.map(\.value)
+    return all.filter { $0.instrument.forward == nil }
+      + all.filter { $0.instrument.forward != nil }
   }
 
   private static func index(_ symbols: [Symbol]) -> [Symbol: Int] {

@@ -76,6 +76,7 @@ extension YAMLShape where Value == WrittenInstrument {
 extension YAMLFields {
   private static let optionKeys = ["option", "strike", "funding_period_hours"]
   private static let datedKeys = ["expiry_ns", "forward"]
+  private static let modelKeys = ["payment_interval_hours", "interest_rate", "carry_rate"]
 
   fileprivate mutating func payoff(isOption: Bool) -> Instrument.Payoff? {
     guard isOption else { return required("payoff", .payoff) }
@@ -88,24 +89,37 @@ extension YAMLFields {
   }
 
   fileprivate mutating func kind(_ word: KindWord) -> Instrument.Kind? {
-    if word.isDated {
-      // Its keys are known, so that the one fault is the kind.
-      for key in Self.optionKeys + Self.datedKeys { _ = contains(key) }
-      report(
-        "\(word.rawValue) is not supported yet", for: "kind",
-        expected: "PERPETUAL_FUTURE or PERPETUAL_OPTION")
-      return nil
+    if !word.isOption { refuse(Self.optionKeys + Self.modelKeys + ["forward"], of: word) }
+    if !word.isDated { refuse(Self.datedKeys, of: word) }
+    let expiry = word.isDated ? required("expiry_ns", .expiry) : nil
+    switch word {
+    case .perpetualFuture: return .perpetualFuture
+    case .datedFuture: return expiry.map { .datedFuture(expiry: $0) }
+    case .perpetualOption: return optionTerms(of: word).map { .perpetualOption($0) }
+    case .datedOption:
+      let forward = optional("forward", .symbol)
+      guard let terms = optionTerms(of: word), let expiry else { return nil }
+      return .datedOption(terms, expiry: expiry, forward: forward)
     }
-    guard word == .perpetualOption else {
-      refuse(Self.optionKeys + Self.datedKeys, of: word)
-      return .perpetualFuture
-    }
-    refuse(Self.datedKeys, of: word)
+  }
+
+  private mutating func optionTerms(of word: KindWord) -> OptionTerms? {
     let right = required("option", .optionRight)
     let strike = required("strike", .price)
-    let period = required("funding_period_hours", .fundingPeriod)
+    if word.isDated { refuse(["funding_period_hours"], of: word) }
+    let period = word.isDated ? Rate.zero : required("funding_period_hours", .fundingPeriod)
+    let interval = optional("payment_interval_hours", .fundingPeriod)
+    let interest = optional("interest_rate", .modelRate)
+    let carry = optional("carry_rate", .modelRate)
     guard let right, let strike, let period else { return nil }
-    return .perpetualOption(OptionTerms(right: right, strike: strike, fundingPeriodHours: period))
+    let terms = OptionTerms(
+      right: right, strike: strike, fundingPeriodHours: period, paymentIntervalHours: interval,
+      interestRate: interest ?? .zero, carryRate: carry ?? .zero)
+    if let fault = terms.modelFault(isPerpetual: !word.isDated) {
+      report(fault.sentence, for: "\(fault.field)", expected: "terms that a model values")
+      return nil
+    }
+    return terms
   }
 
   private mutating func refuse(_ keys: [String], of word: KindWord) {
@@ -145,11 +159,27 @@ extension YAMLShape where Value == Rate {
       "hours from 0.001 to 876000")
   }
 
+  fileprivate static var modelRate: YAMLShape {
+    fixed(
+      in: -DomainLimits.maximumModelRate...DomainLimits.maximumModelRate,
+      "a rate per year from -10 to 10 (0.05 is 5 %)")
+  }
+
   /// A volatility per year.
   static var volatility: YAMLShape {
     fixed(
       in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
       "a volatility per year from 0.0001 to 1000 (0.6 is 60 %)")
+  }
+}
+
+extension YAMLShape where Value == EventTime {
+  /// The moment at which a dated contract settles.
+  fileprivate static var expiry: YAMLShape {
+    parsed(expected: "nanoseconds since 1970, above 0") { text in
+      guard let value = Int64(text), value > 0 else { return nil }
+      return EventTime(nanoseconds: value)
+    }
   }
 }
 

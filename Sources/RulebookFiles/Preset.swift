@@ -10,6 +10,8 @@ public struct Preset: Sendable {
   public static let all: [Preset] = [
     Preset(name: "native", date: "2026-11-24") { PackageResources.native_yaml },
     Preset(name: "binance-usdm", date: "2024-10-24") { PackageResources.binance_usdm_yaml },
+    Preset(name: "derive-pmrm2", date: "2026-01-21") { PackageResources.derive_pmrm2_yaml },
+    Preset(name: "paradex", date: "2026-11-25") { PackageResources.paradex_yaml },
   ]
 
   /// The names of all presets.

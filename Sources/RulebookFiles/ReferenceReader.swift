@@ -52,7 +52,7 @@ extension YAMLShape where Value == [ReferenceEntry] {
       let entries =
         definitions.underlyings.map { entry(.underlying($0.value.symbol)) }
         + definitions.assets.map { entry(.asset($0.value.collateralAsset)) }
-        + definitions.instruments.map { entry(.instrument($0.value.instrument)) }
+        + definitions.forwardsFirst.map { entry(.instrument($0.instrument)) }
         + rulebooks.map { entry(.rulebook($0.rulebook), $0.document) }
       let keys = ["instruments", "assets", "underlyings", "rulebooks"]
       if !keys.contains(where: { fields.contains($0) }) {

@@ -37,6 +37,7 @@ struct RulebookParts {
   var ladder: MarginLadder?
   var liquidation: LiquidationRules?
   var market: MarketRules?
+  var portfolio: PortfolioRules?
 
   init() {}
 
@@ -49,6 +50,7 @@ struct RulebookParts {
     ladder = rulebook.ladder
     liquidation = rulebook.liquidation
     market = rulebook.market
+    portfolio = rulebook.portfolio
   }
 
   var absentParts: [RulebookDocument.OptionalPart] {
@@ -64,7 +66,7 @@ struct RulebookParts {
     let rulebook = Rulebook(
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
-      liquidation: liquidation, market: market)
+      liquidation: liquidation, market: market, portfolio: portfolio)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

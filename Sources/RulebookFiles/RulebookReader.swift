@@ -68,7 +68,7 @@ extension YAMLShape where Value == RulebookDocument {
 
 extension RulebookDocument {
   /// Parts of the format that this version does not know; each is refused by name, not as a typo.
-  private static let partsToCome = ["portfolio", "dynamic", "credit"]
+  private static let partsToCome = ["dynamic", "credit"]
 
   fileprivate static func refusePartsToCome(in fields: inout YAMLFields) {
     for part in partsToCome where fields.contains(part) {
@@ -111,11 +111,12 @@ extension RulebookParts {
     ladder = fields.optional("ladder", .marginLadder)
     liquidation = fields.optional("liquidation", .liquidationRules)
     market = fields.optional("market", .marketRules)
+    portfolio = fields.optional("portfolio", .portfolioRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
-    "futures", "options", "collateral", "ladder", "liquidation", "market",
+    "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -155,6 +156,7 @@ extension RulebookParts {
       ladder = ladder ?? other.ladder
       liquidation = liquidation ?? other.liquidation
       market = market ?? other.market
+      portfolio = portfolio ?? other.portfolio
       return true
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.
@@ -173,8 +175,8 @@ extension RulebookParts {
     ] where isMissing && !fields.contains(key) {
       fields.report("is missing, and the id is no preset", for: key, expected: expected)
     }
-    if !fields.contains("futures"), !fields.contains("options") {
-      fields.report("holds no margin rules", expected: "futures, options or both")
+    if !["futures", "options", "portfolio"].contains(where: { fields.contains($0) }) {
+      fields.report("holds no margin rules", expected: "futures, options or portfolio")
       return false
     }
     return true

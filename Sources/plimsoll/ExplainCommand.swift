@@ -38,9 +38,9 @@ enum ExplainCommand {
       "Reads a book (--book), or asks a running worker (--worker with --account). A change of "
         + "--what-if is a trade: buy|sell QUANTITY INSTRUMENT [@ PRICE], at the mark without a "
         + "price and without fees; cash: deposit|withdraw AMOUNT ASSET; a setting: leverage "
-        + "INSTRUMENT N, mode cross|isolated; or a move of the market: UNDERLYING, ASSET or all, "
-        + "then a signed change in percent or a price; UNDERLYING vol, then a signed change or a "
-        + "volatility per year. With --what-if the answer shows before and after."
+        + "INSTRUMENT N, mode cross|isolated|portfolio; or a move of the market: UNDERLYING, ASSET "
+        + "or all, then a signed change in percent or a price; UNDERLYING vol, then a signed "
+        + "change or a volatility per year. With --what-if the answer shows before and after."
     ],
     options: [
       book.definition, worker.definition, account.definition, whatIf.definition,

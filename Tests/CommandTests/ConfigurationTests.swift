@@ -57,7 +57,8 @@ struct ConfigurationTests {
   @Test("prints a file that gives the same values when it is read again")
   func roundTrip() throws {
     let flags = [
-      "--group=a \"b\"\\c", "--instance=null", "-X", "ssl.ca.location=/a=b:c", "--lanes=2",
+      "--group=a \"b\"\\c", "--instance=nu\u{1}\u{2028}ll", "-X", "ssl.ca.location=/a=b:c",
+      "--lanes=2",
       "--topic-prefix=eu.",
     ]
     let first = try printed(flags)
@@ -114,6 +115,28 @@ struct ConfigurationTests {
     let flag = try printed(
       ["-X", "metadata.broker.list=f:1"], environment: ["PLIMSOLL_BROKERS": "p:1"])
     #expect(line("brokers", in: flag) == "brokers: \"f:1\" # flag --kafka")
+  }
+
+  @Test("refuses a broker address with a password, wherever it stands, and never repeats it")
+  func credentials() throws {
+    let address = "app:hunter2@kafka:9092"
+    let sentence =
+      "a broker address holds a user name or a password, expected HOST:PORT alone; these go into "
+      + "the properties sasl.username and sasl.password\n"
+    let results = [
+      try printed(["--brokers=kafka:1,\(address)"]),
+      try printed(["-X", "bootstrap.servers=\(address)"]),
+      try printed(environment: ["PLIMSOLL_BROKERS": address]),
+      try printed(environment: ["KAFKA_BOOTSTRAP_SERVERS": address]),
+      try printed(file: "brokers: \"\(address)\"\n"),
+      try printed(file: "kafka:\n  bootstrap.servers: \"sasl://\(address)\"\n"),
+    ]
+    #expect(results.map(\.status) == [64, 64, 78, 78, 78, 78])
+    for result in results {
+      #expect(result.output.isEmpty)
+      #expect(result.error.contains(sentence), "\(result.error)")
+      #expect(!result.error.contains("hunter2"))
+    }
   }
 
   @Test("refuses faults of a file with file, line and column, all at once")

@@ -115,7 +115,7 @@ struct WhatIfTests {
       ("deposit 5 XRP", "'XRP' is no asset of the book, expected one of USDC, USDT, BTC"),
       ("leverage ETH-PERP 10", "ETH-PERP is not held"),
       ("leverage BTC-PERP 0.5", "'0.5' is no leverage, expected 1 or more"),
-      ("mode box", "'box' is no margin mode, expected cross or isolated"),
+      ("mode box", "'box' is no margin mode, expected cross, isolated or portfolio"),
     ])
   func faults(text: String, sentence: String) throws {
     let result = try explain(["--account=isolated-trader", "--what-if", text])

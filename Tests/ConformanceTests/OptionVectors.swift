@@ -27,6 +27,11 @@ struct OptionFamily {
   /// The answers by the keys of the row.
   let answers: @Sendable (OptionRow) throws -> [String: Double]
 
+  /// Families whose member is more than a list of values: whole accounts with parameters.
+  static let whole: [String: @Sendable (JSONValue) -> [Outcome]] = [
+    "derive_pmrm2": ScenarioVectors.outcomes(of:)
+  ]
+
   static let built: [String: OptionFamily] = [
     "everlasting": OptionFamily(inputs: ["S", "K", "sigma", "T"], labels: ["period"]) { row in
       let option = try PerpetualOption.checked(
@@ -40,16 +45,15 @@ struct OptionFamily {
         "gamma": greeks.gamma, "vega": greeks.vega, "vanna": greeks.vanna,
         "funding_per_day": greeks.fundingPerDay,
       ]
-    }
+    },
+    "everlasting_carry": carried,
+    "everlasting_discrete": discrete,
+    "black_scholes": expiring,
   ]
 
   /// Why a family of the file has no adapter.
   static let notBuilt: [String: String] = [
-    "everlasting_carry": "values with interest or carry (margin-method 1.3) are not in the product",
-    "everlasting_discrete": "funding paid at intervals (margin-method 1.8) is not in the product",
-    "black_scholes": "expiring options are not valued by the product",
     "margin": "the venues' option margin rules are not in the product",
-    "derive_pmrm2": "portfolio margin is not in the product",
   ]
 
   enum Outcome {

@@ -89,12 +89,54 @@ struct FullWidthTests {
     }
   }
 
+  @Test("divides by a kept power of ten as by any number")
+  func agreesOnPowersOfTen() {
+    Property("quotient by a power of ten").check { random, _ in
+      // Lengths on both sides of 64 bits, and factors at the edges of words.
+      let a = random.chance(0.1) ? edge(&random) : operand(&random)
+      let b = random.chance(0.1) ? edge(&random) : operand(&random)
+      for divisor in [DecimalDivisor.trillion, .tenQuadrillion] {
+        for mode in RoundingMode.allCases {
+          let expected = Reference.quotient(a, b, Int128(divisor.value), mode)
+          guard let expected else { continue }
+          #expect(
+            FullWidth.quotient(of: a, times: b, over: divisor, rounding: mode) == expected,
+            "\(a) · \(b) / \(divisor.value) \(mode)")
+        }
+      }
+    }
+  }
+
+  @Test("stops the process rather than publish a wrapped quotient by a power of ten")
+  func stopsOnOverflowOfPowers() async {
+    await #expect(processExitsWith: .failure) {
+      _ = FullWidth.quotient(of: .max, times: .max, over: .trillion, rounding: .floor)
+    }
+  }
+
+  @Test("multiplies exactly, and stops the process where 128 bits do not suffice")
+  func multipliesExactly() async {
+    Property("exact product").check { random, _ in
+      let a = operand(&random) >> 61
+      let b = operand(&random) >> 61
+      #expect(FullWidth.product(of: a, times: b) == a * b, "\(a) · \(b)")
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = FullWidth.product(of: .max, times: 2)
+    }
+  }
+
   @Test("compares products without rounding")
   func comparesProducts() {
     Property("product comparison").check { random, _ in
       let a = operand(&random)
       let b = operand(&random)
       #expect(FullWidth.compare(a, times: b, with: b, times: a) == 0)
+      let c = operand(&random) >> 70
+      let d = operand(&random) >> 70
+      #expect(
+        FullWidth.compare(a >> 70, times: b >> 70, with: c, times: d)
+          == (((a >> 70) * (b >> 70)) - c * d).signum())
       if a > 0, b > 0, a < Int128.max {
         #expect(FullWidth.compare(a, times: b, with: a + 1, times: b) == -1)
         #expect(FullWidth.compare(a + 1, times: b, with: a, times: b) == 1)
@@ -130,6 +172,13 @@ struct FullWidthTests {
     await #expect(processExitsWith: .failure) {
       _ = FullWidth.quotient(of: .max, times: 2, over: 1, rounding: .floor)
     }
+  }
+
+  /// A number beside a power of two.
+  private func edge(_ random: inout SeededRandom) -> Int128 {
+    let power = Int128(1) << Int128(random.integer(1...120))
+    let value = power + Int128(random.integer(-2...2))
+    return random.chance() ? value : -value
   }
 
   /// Operands of all lengths, because carries live at the edges of words.

@@ -3,11 +3,13 @@ import LiquidationEngine
 import LiquidationTestKit
 import MarginDomain
 
-/// A random but plausible stream: two underlyings, five contracts, a few accounts near their
-/// limits, bad prints, duplicates, gaps, snapshots and answers of every kind.
+/// A random but plausible stream: two underlyings, six contracts, one of which ends, a few accounts
+/// near their limits, bad prints, duplicates, gaps, snapshots and answers of every kind.
 struct RandomCommands {
   static let accounts = ["a", "b", "c", "d", "e"]
-  static let futures = ["BTC-PERP", "ETH-PERP", "BTC-INV"]
+  static let futures = ["BTC-PERP", "ETH-PERP", "BTC-INV", "BTC-DEC"]
+  /// Ends two minutes after the start.
+  static let expiry = CommandBuilder().time.advanced(byNanoseconds: 120_000_000_000)
   static let options = ["BTC-60000-C", "BTC-55000-P"]
 
   var builder = CommandBuilder()
@@ -24,7 +26,9 @@ struct RandomCommands {
 
   // MARK: Setup
 
-  mutating func setup(rulebook: Rulebook = NativeRules.rulebook()) -> [MarginCommand] {
+  mutating func setup(
+    rulebook: Rulebook = NativeRules.rulebook(portfolio: NativeRules.portfolio)
+  ) -> [MarginCommand] {
     var commands = [
       builder.define(.underlying(Symbol("BTC-USD"))),
       builder.define(.underlying(Symbol("ETH-USD"))),
@@ -53,6 +57,7 @@ struct RandomCommands {
     instrument("BTC-PERP", .perpetualFuture, .linear, "BTC-USD", "USDC", "1"),
     instrument("ETH-PERP", .perpetualFuture, .linear, "ETH-USD", "USDC", "0.1"),
     instrument("BTC-INV", .perpetualFuture, .inverse, "BTC-USD", "BTC", "100"),
+    instrument("BTC-DEC", .datedFuture(expiry: expiry), .linear, "BTC-USD", "USDC", "1"),
     instrument(
       "BTC-60000-C", .perpetualOption(terms(.call, "60000")), .linear, "BTC-USD", "USDC", "1",
       source: .model),
@@ -129,6 +134,10 @@ struct RandomCommands {
       return builder.funding("BTC-60000-C", .cumulativeIndex(Self.decimal(fundingIndex)))
     }
     let symbol = random.element(of: Self.futures) ?? "BTC-PERP"
+    if symbol == "BTC-DEC" {
+      return builder.funding(
+        symbol, .finalSettlement(price: Self.decimal(indices["BTC-USD"] ?? 1)))
+    }
     let price = symbol == "ETH-PERP" ? indices["ETH-USD"] : indices["BTC-USD"]
     return builder.funding(
       symbol,
@@ -146,7 +155,7 @@ struct RandomCommands {
       let asset = random.chance(0.8) ? "USDC" : "BTC"
       let amount = asset == "BTC" ? random.uniform(-0.01...0.02) : random.uniform(-400...600)
       return builder.transfer(account, asset, Self.decimal(amount))
-    case 75..<80: return settings(account, mode: random.chance() ? .isolated : .cross)
+    case 75..<80: return settings(account, mode: random.element(of: MarginMode.allCases) ?? .cross)
     case 80..<84: return leverage(account)
     case 84..<88: return isolatedMargin(account)
     case 88..<92: return snapshot(account, engine)

@@ -6,9 +6,11 @@ import Testing
 struct ScenarioTests {
   /// Tables in `Scenarios/`; one that is there and not listed fails the second test.
   static let names = [
-    "band", "bankruptcy", "confirmation", "debts", "duplicates", "incomplete", "inverse",
-    "isolated", "ladder", "liquidation-filled", "liquidation-unfilled", "poisoned-time",
-    "recovery", "rulebook", "short-option",
+    "band", "bankruptcy", "confirmation", "dated-option", "debts", "duplicates",
+    "final-settlement", "incomplete", "inverse", "isolated", "ladder", "liquidation-filled",
+    "liquidation-unfilled", "margin-mode", "poisoned-time", "portfolio", "recovery", "reduce-only",
+    "refusals",
+    "rulebook", "short-option",
   ]
 
   @Test("plays", arguments: names)

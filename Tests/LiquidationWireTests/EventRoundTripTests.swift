@@ -114,12 +114,14 @@ extension SeededRandom {
         symbol: symbol(), kind: chance() ? .mark : .index, price: number(), eventTime: time(),
         isStale: chance())
     }
-    let terms = (0..<integer(0...5)).map { _ in MarginTerm(name: text(), amount: number()) }
+    let terms = (0..<integer(0...5)).map { _ in MarginTerm(
+        name: text(), amount: number(), row: integer(0...1) == 0 ? nil : text()) }
     return DecisionEvidence(
       marginTime: time(), equity: number(), netEquity: number(), initialMargin: number(),
       maintenanceMargin: number(), marginLevel: chance() ? number() : nil,
       rulebook: RulebookID(name: chance(0.1) ? "" : text(), version: UInt32(integer(0...9))),
-      isIncomplete: chance(), hasStalePrice: chance(), prices: prices, terms: terms)
+      reportingAsset: chance(0.1) ? nil : symbol(), isIncomplete: chance(), hasStalePrice: chance(),
+      prices: prices, terms: terms)
   }
 
   private mutating func body(kind: Int) -> MarginEvent.Body {

@@ -47,7 +47,7 @@ struct SampleTests {
       #expect(there.contains { $0.message == message }, "\(message)")
     }
     let members = try Fields.committed().filter { $0.isOneof }
-    #expect(members.count == 20)
+    #expect(members.count == 21)
     for member in members {
       let message = try #require(TopicMessage(rawValue: member.message))
       let shown = there.contains {

@@ -129,7 +129,14 @@ extension OnMemory {
       venue.write(venue.builder.transfer("acct-9", "NOPE", number("1")))
       venue.write(venue.builder.transfer("acct-9", "USD", number("1"))) { $0.value = [0xff] }
       try await worker.hasApplied(venue)
-      #expect(venue.deadLetters.count == 2)
+      venue.write(venue.builder.price("BTC-PERP", mark: .zero))
+      try await worker.hasApplied(venue)
+      #expect(
+        Set(venue.deadLetters.map { $0.header("dlq.detail") }) == [
+          "transfer.asset: \"NOPE\" is not defined, expected a defined asset",
+          "value: 1 bytes are not the topic's message",
+          "mark_price: it is 0, expected a price above zero",
+        ])
       #expect(try venue.events(.marginCalls).isEmpty)
       #expect(await worker.service.account(AccountID("acct-9")) == nil)
       try await worker.stop()

@@ -57,6 +57,21 @@ extension OnMemory {
       #expect(worker.service.progress.current[0].trades[0] == 2)
     }
 
+    @Test("says which option to change when another worker has the same instance name")
+    func fenced() async throws {
+      let (venue, worker) = try await start()
+      venue.broker.fail(
+        .groupPoll,
+        with: [TransportError(kind: .fatal, code: "FENCED_INSTANCE_ID", reason: "Kafka client: x")])
+      let failure = try #require(await worker.failure())
+      #expect(failure == .instanceTaken(name: "a", group: "plimsoll"))
+      #expect(
+        failure.description
+          == "another worker of group plimsoll has started with the same instance name a; "
+          + "give each worker an --instance of its own, or leave the option out")
+      #expect(worker.health.readiness().lines.contains("lane-0 failed: \(failure)"))
+    }
+
     @Test("gives up when the client never has room")
     func neverRoom() async throws {
       var (venue, worker) = try await start()

@@ -73,6 +73,7 @@ struct ClientLedger {
           of: position.quantity, in: instrument, rate: rate, price: price)
       case .cumulativeIndex(let index):
         change = FundingPayment.accrual(of: position.quantity, from: last, to: index)
+      case .finalSettlement: preconditionFailure("the simulated exchange ends no contract")
       }
       clients[account]?.cash[instrument.settlementAsset, default: .zero] += change
       paid -= change

@@ -70,6 +70,7 @@ struct MarketStepTests {
           #expect(rate.magnitude <= Rate(rawValue: 500_000_000))
           #expect(settled == exchange.state?.markPrice(of: update.symbol))
         case .cumulativeIndex(let index): indices[update.symbol, default: []].append(index)
+        case .finalSettlement: Issue.record("the exchange ended \(update.symbol)")
         }
       }
     }

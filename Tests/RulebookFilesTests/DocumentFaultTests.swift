@@ -236,7 +236,7 @@ struct DocumentFaultTests {
         multiplier: 1
       - symbol: ETH-F
         kind: DATED_FUTURE
-        expiry_ns: 5
+        expiry_ns: -5
         payoff: LINEAR
         underlying: ETH-USD
         settlement_asset: USDC
@@ -274,8 +274,7 @@ struct DocumentFaultTests {
       + "instrument, asset or underlying has",
     "24:13: instruments[1].strike: does not belong to a PERPETUAL_FUTURE, expected no "
       + "such key",
-    "34:11: instruments[3].kind: DATED_FUTURE is not supported yet, expected "
-      + "PERPETUAL_FUTURE or PERPETUAL_OPTION",
+    "35:16: instruments[3].expiry_ns: is '-5', expected nanoseconds since 1970, above 0",
     "48:15: marks[1].symbol: 'ETH-PREP' is not an instrument of this document (did "
       + "you mean ETH-PERP?), expected a symbol that is defined here",
     "49:34: marks[2].mark_price: 4000 is more than the option can be worth, expected "

@@ -9,11 +9,28 @@ enum NumberRules {
   /// Valuation and statistics files of the margin model, whose results are quantised to fixed
   /// point before they meet money.
   static let floatingPointFiles: Set<String> = [
+    "Sources/MarginModel/CarriedPerpetualOption.swift",
+    "Sources/MarginModel/CarriedPerpetualOptionGreeks.swift",
+    "Sources/MarginModel/DatedOption.swift",
+    "Sources/MarginModel/DatedOptionGreeks.swift",
+    "Sources/MarginModel/DiscretePerpetualOption.swift",
+    "Sources/MarginModel/DiscretePerpetualOptionGreeks.swift",
+    "Sources/MarginModel/FilteredScenarios.swift",
     "Sources/MarginModel/ModelMark.swift",
+    "Sources/MarginModel/OptionBatch.swift",
+    "Sources/MarginModel/OptionBatchKernels.swift",
+    "Sources/MarginModel/OptionGrid.swift",
+    "Sources/MarginModel/OptionLanes.swift",
     "Sources/MarginModel/OptionRange.swift",
+    "Sources/MarginModel/OptionSeries+Instrument.swift",
+    "Sources/MarginModel/OptionSeries.swift",
+    "Sources/MarginModel/OptionValuation.swift",
     "Sources/MarginModel/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/PerpetualOptionValue.swift",
     "Sources/MarginModel/PositionGreeks.swift",
+    "Sources/MarginModel/ScenarioOption.swift",
+    "Sources/MarginModel/VolatilityEstimate.swift",
+    "Sources/MarginModel/VolatilityShock.swift",
   ]
 
   private static let types: Set<String> = [

@@ -108,11 +108,12 @@ class Reader:
             for state in (header.previous_state, header.new_state)
         ]
         unit = f" [{header.isolated_symbol}]" if header.isolated_symbol else ""
+        asset = header.reporting_asset or "of the reporting asset"
         cause = f"{header.cause.topic}-{header.cause.partition}-{header.cause.offset}"
         return (
             f"{header.account_id}{unit} {self.what(event)}: {' -> '.join(states)}, equity "
-            f"{header.equity}, maintenance margin {header.maintenance_margin}, level "
-            f"{header.margin_level or '-'}, caused by {cause}"
+            f"{header.equity} {asset}, maintenance margin {header.maintenance_margin} {asset}, "
+            f"level {header.margin_level or '-'}, caused by {cause}"
         )
 
     def what(self, event):

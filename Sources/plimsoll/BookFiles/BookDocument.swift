@@ -75,6 +75,10 @@ struct BookDocument {
     if let volatility = market.volatilities[instrument.symbol] {
       entries.append(("implied_volatility", .decimal(volatility)))
     }
+    if let funding = market.fundingRates[instrument.symbol] {
+      entries.append(("funding_rate", .decimal(funding.rate)))
+      entries.append(("funding_interval_hours", .decimal(funding.intervalHours)))
+    }
     if entries.isEmpty { return nil }
     return .object([("symbol", .text(instrument.symbol.text))] + entries)
   }
@@ -94,6 +98,13 @@ struct BookDocument {
     case .perpetualOption(let terms):
       entries += option(terms)
       entries.append(("funding_period_hours", .decimal(terms.fundingPeriodHours)))
+      if let interval = terms.paymentIntervalHours {
+        entries.append(("payment_interval_hours", .decimal(interval)))
+      }
+      if !terms.interestRate.isZero {
+        entries.append(("interest_rate", .decimal(terms.interestRate)))
+      }
+      if !terms.carryRate.isZero { entries.append(("carry_rate", .decimal(terms.carryRate))) }
     case .datedFuture(let expiry):
       entries.append(("expiry_ns", .text(expiry.description)))
     case .datedOption(let terms, let expiry, let forward):

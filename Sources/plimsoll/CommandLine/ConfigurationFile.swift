@@ -65,7 +65,8 @@ struct ConfigurationFile: Sendable {
   private static func shape(of option: OptionDefinition) -> YAMLShape<LocatedValue<[String]>> {
     let scalar = YAMLShape<String>.parsed(expected: option.expected) { text in
       // A secret is checked later, by a sentence that does not repeat it.
-      option.isSecret || option.check([text]) == nil ? text : nil
+      guard !option.isSecret, let problem = option.check([text]) else { return text }
+      return problem.hidesValue ? text : nil
     }
     return option.isRepeatable ? .located(.list(of: scalar)) : .located(scalar.map { [$0] })
   }

@@ -32,12 +32,6 @@ enum KafkaProperties {
     }
   }
 
-  /// Whether a property's value must be shown to nobody.
-  static func isSecret(_ name: String) -> Bool {
-    let marks = ["password", "secret", "key.pem", "oauthbearer.config", "jaas", "credential"]
-    return marks.contains { name.contains($0) }
-  }
-
   /// The name that librdkafka prefers among several of one property.
   static func canonical(_ name: String) -> String {
     name == "metadata.broker.list" ? "bootstrap.servers" : name

@@ -138,7 +138,8 @@ extension ValueParser {
 
   fileprivate func readOne(_ text: String) throws(ValueProblem) -> Value {
     guard let value = parse(text) else {
-      throw ValueProblem(problem: "'\(text)' is not accepted", expected: expected)
+      throw complaint(text)
+        ?? ValueProblem(problem: "'\(text)' is not accepted", expected: expected)
     }
     return value
   }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import KafkaTransport
 internal import RulebookFiles
 
 /// Finds the value of every option of one command: flags over environment over file over default.
@@ -178,7 +179,7 @@ struct OptionResolver {
     guard let text = isFile ? secret(path: value, source: source) : value else { return }
     found[name] = KafkaProperty(
       name: name, value: text, source: source,
-      isSecret: isFile || KafkaProperties.isSecret(name))
+      isSecret: isFile || KafkaConfiguration.isSecret(name))
   }
 
   /// The content of a file that holds one secret; the line end that editors add is not part of it.

@@ -1,3 +1,5 @@
+internal import LiquidationWire
+
 /// What `--print-config` prints: a configuration file with the origin of each value beside it.
 ///
 /// It can be used as a file again once the redacted secrets are filled in.
@@ -60,21 +62,6 @@ enum PrintedConfiguration {
       !text.isEmpty && text.utf8.allSatisfy { $0 < 0x80 }
       && text.allSatisfy { $0.isLetter || $0.isNumber || "._-/".contains($0) }
       && text.first != "-" && text.first != "." && text.lowercased() != "null"
-    if isPlain { return text }
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        let code = String(scalar.value, radix: 16)
-        let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-        result += isControl ? "\\x" + (code.count == 1 ? "0" : "") + code : String(scalar)
-      }
-    }
-    return result + "\""
+    return isPlain ? text : JSONText.quoted(text)
   }
 }

@@ -8,15 +8,19 @@ struct ValueParser<Value: Sendable>: Sendable {
   let completion: ValueCompletion
   /// Gives the value, or nil when the text is not one.
   let parse: @Sendable (String) -> Value?
+  /// What to say about a text that is not a value; nil: the text, and what is expected.
+  let complaint: @Sendable (String) -> ValueProblem?
 
   init(
     placeholder: String, expected: String, completion: ValueCompletion = .nothing,
+    complaint: @escaping @Sendable (String) -> ValueProblem? = { _ in nil },
     parse: @escaping @Sendable (String) -> Value?
   ) {
     self.placeholder = placeholder
     self.expected = expected
     self.completion = completion
     self.parse = parse
+    self.complaint = complaint
   }
 }
 
@@ -31,6 +35,8 @@ enum ValueCompletion: Equatable, Sendable {
 struct ValueProblem: Error, Equatable, Sendable {
   let problem: String
   let expected: String
+  /// Whether the value may hold a secret, so that nobody else may repeat it either.
+  var hidesValue = false
 }
 
 extension ValueParser where Value == Int {
@@ -86,13 +92,22 @@ extension ValueParser where Value == String {
   }
 
   /// Addresses of brokers, separated by commas.
+  ///
+  /// A Kafka address has no place for a user: such a one is refused without repeating it.
   static var brokers: ValueParser {
     ValueParser(
-      placeholder: "HOST:PORT,...", expected: "HOST:PORT, several separated by commas"
-    ) { text in
-      let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-      return parts.allSatisfy(isAddress) ? text : nil
-    }
+      placeholder: "HOST:PORT,...", expected: "HOST:PORT, several separated by commas",
+      complaint: { text in
+        guard text.contains("@") else { return nil }
+        return ValueProblem(
+          problem: "a broker address holds a user name or a password",
+          expected: "HOST:PORT alone; these go into the properties sasl.username and sasl.password",
+          hidesValue: true)
+      },
+      parse: { text in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return parts.allSatisfy(isAddress) ? text : nil
+      })
   }
 
   private static func isTopicText(_ text: String) -> Bool {
@@ -106,7 +121,8 @@ extension ValueParser where Value == String {
     guard let colon = text.lastIndex(of: ":") else { return false }
     let host = text[..<colon]
     let port = Int(text[text.index(after: colon)...])
-    return !host.isEmpty && !host.contains(" ") && port.map { (1...65535).contains($0) } ?? false
+    return !host.isEmpty && !host.contains(where: { $0 == " " || $0 == "@" })
+      && port.map { (1...65535).contains($0) } ?? false
   }
 }
 

@@ -1,4 +1,5 @@
 import FixedPoint
+import LiquidationWire
 
 /// A JSON value whose keys keep their order, so that answers read like the reference page.
 indirect enum AnswerJSON: Sendable {
@@ -20,7 +21,7 @@ indirect enum AnswerJSON: Sendable {
   private func description(indent: String) -> String {
     let inner = indent + "  "
     switch self {
-    case .text(let text): return Self.quoted(text)
+    case .text(let text): return JSONText.quoted(text)
     case .number(let number): return String(number)
     case .boolean(let value): return value ? "true" : "false"
     case .null: return "null"
@@ -31,27 +32,9 @@ indirect enum AnswerJSON: Sendable {
     case .object(let entries):
       if entries.isEmpty { return "{}" }
       let lines = entries.map {
-        inner + Self.quoted($0.key) + ": " + $0.value.description(indent: inner)
+        inner + JSONText.quoted($0.key) + ": " + $0.value.description(indent: inner)
       }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      default:
-        if scalar.value < 0x20 {
-          let digits = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

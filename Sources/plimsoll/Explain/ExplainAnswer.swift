@@ -162,6 +162,7 @@ struct ExplainAnswer {
       var entries: [(key: String, value: AnswerJSON)] = [
         ("name", .text(term.name)), ("amount", .decimal(term.amount)),
       ]
+      if let row = term.row { entries.append(("row", .text(row))) }
       if case .isolatedPosition(let symbol) = unit.unit {
         entries.append(("position", .text(symbol.text)))
       }

@@ -158,9 +158,10 @@ struct ExplainTable {
       unit.terms.map { term in
         (isIsolated ? [FigureText.printable(ExplainAnswer.name(of: unit.unit))] : [])
           + [FigureText.printable(term.name), amount(term.amount)]
+          + (term.row.map { [FigureText.printable($0)] } ?? [])
       }
     }
-    return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1] : [0]).lines
+    return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1, 3] : [0, 2]).lines
   }
 }
 

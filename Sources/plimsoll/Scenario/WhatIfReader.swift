@@ -12,7 +12,7 @@ enum WhatIfChange: Equatable {
 /// Reads the texts of `--what-if`.
 ///
 /// `buy|sell QUANTITY INSTRUMENT [@ PRICE]`, `deposit|withdraw AMOUNT ASSET`,
-/// `leverage INSTRUMENT N`, `mode cross|isolated`, or a move of the market.
+/// `leverage INSTRUMENT N`, `mode cross|isolated|portfolio`, or a move of the market.
 struct WhatIfReader {
   let book: Book
 
@@ -141,14 +141,21 @@ struct WhatIfReader {
     return .leverage(instrument.symbol, leverage)
   }
 
+  private static let modes = "cross, isolated or portfolio"
+
   private func mode(_ words: inout ScenarioWords) throws(ScenarioFault) -> AccountChange {
     _ = try words.next(expected: "mode")
-    let word = try words.next(expected: "cross or isolated")
+    let word = try words.next(expected: Self.modes)
     switch word.lowercased() {
     case "cross": return .marginMode(.cross)
     case "isolated": return .marginMode(.isolated)
+    case "portfolio" where book.rulebook.portfolio != nil: return .marginMode(.portfolio)
+    case "portfolio":
+      throw ScenarioFault(
+        "the rulebook \(book.rulebook.id.name) has no part portfolio",
+        expected: "cross or isolated")
     default:
-      throw ScenarioFault("'\(word)' is no margin mode", expected: "cross or isolated")
+      throw ScenarioFault("'\(word)' is no margin mode", expected: Self.modes)
     }
   }
 }

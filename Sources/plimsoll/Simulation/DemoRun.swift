@@ -49,10 +49,7 @@ final class DemoRun {
     defer { server?.stop() }
     let outcome = WorkerOutcome()
     let worker = startWorker(assembly.service, outcome: outcome)
-    defer {
-      assembly.service.stop()
-      worker.wait()
-    }
+    defer { stop(assembly, worker) }
 
     let subscriber = EventSubscriber(topics: topics)
     subscriber.start(
@@ -74,16 +71,23 @@ final class DemoRun {
     }
     try lockstep.waitUntilLive()
     try replay(lockstep, rulebook: rulebook)
-    try finish(lockstep, assembly: assembly, subscriber: subscriber, link: link, since: begun)
+    try gather(lockstep, assembly: assembly, subscriber: subscriber, link: link, since: begun)
+    // What the worker says while it drains comes before the summary, which ends the output.
+    if !options[DemoCommand.keepsRunning] { stop(assembly, worker) }
+    try report()
     try keep(broker, server: server)
   }
 
   private func replay(
     _ lockstep: Lockstep, rulebook: RulebookPreset
   ) throws(SimulationFailure) {
+    let venue = lockstep.exchange.venue
+    if let warning = SimulationInputs.collateralWarning(of: venue, by: rulebook.rulebook) {
+      reporter.note("plimsoll demo: \(warning)")
+    }
     let start = lockstep.exchange.table.rows[0].time
     try lockstep.define(
-      lockstep.exchange.venue.definitions(rulebook: rulebook.rulebook, at: start),
+      venue.definitions(rulebook: rulebook.rulebook, at: start),
       documents: [rulebook.rulebook.id: rulebook.document])
     guard try lockstep.step() != nil, let state = lockstep.exchange.state else {
       throw .internalFault("the market has no first step")
@@ -108,7 +112,7 @@ final class DemoRun {
     reporter.clearStatus()
   }
 
-  private func finish(
+  private func gather(
     _ lockstep: Lockstep, assembly: WorkerAssembly, subscriber: EventSubscriber,
     link: ExchangeLink, since begun: Date
   ) throws(SimulationFailure) {
@@ -120,6 +124,9 @@ final class DemoRun {
     summary.memoryBytes = ProcessMetrics.peakResidentMemoryBytes
     summary.conservation = try DemoConservation.report(
       exchange: &lockstep.exchange, service: assembly.service)
+  }
+
+  private func report() throws(SimulationFailure) {
     Console.write(summary.text)
     try writeSummary()
     guard summary.conservation?.isExact == true else {
@@ -201,16 +208,23 @@ final class DemoRun {
     }
   }
 
-  /// Starts the worker's run; the semaphore is signalled when it has ended.
+  /// Stops the worker and waits for its end; does nothing when it has ended.
+  private func stop(_ assembly: WorkerAssembly, _ worker: DispatchGroup) {
+    assembly.service.stop()
+    worker.wait()
+  }
+
+  /// Starts the worker's run; the group is empty when it has ended.
   private func startWorker(
     _ service: LiquidationService, outcome: WorkerOutcome
-  ) -> DispatchSemaphore {
-    let ended = DispatchSemaphore(value: 0)
+  ) -> DispatchGroup {
+    let running = DispatchGroup()
+    running.enter()
     Task {
       do throws(WorkerError) { try await service.run() } catch { outcome.fail(error) }
-      ended.signal()
+      running.leave()
     }
-    return ended
+    return running
   }
 
   private func transport<Value>(

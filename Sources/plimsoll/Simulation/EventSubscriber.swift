@@ -30,13 +30,17 @@ final class EventSubscriber: Sendable {
 
   private let state = Mutex(State())
   private let topics: WorkerTopics
+  /// Empty when the thread has ended, and its client with it.
+  private let running = DispatchGroup()
 
   init(topics: WorkerTopics) { self.topics = topics }
 
   /// Starts to read output partitions at the given offsets.
   func start(connector: any StreamConnector, at starts: [TopicPartition: Int64]) {
     state.withLock { $0.positions = starts }
+    running.enter()
     let thread = Thread { [self] in
+      defer { running.leave() }
       do throws(TransportError) {
         try read(connector, starts: starts)
       } catch {
@@ -47,7 +51,11 @@ final class EventSubscriber: Sendable {
     thread.start()
   }
 
-  func stop() { state.withLock { $0.isStopped = true } }
+  /// Stops reading and waits until the client is closed: it would complain of a broker that goes.
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    running.wait()
+  }
 
   /// What went wrong on the thread, if anything.
   var failure: TransportError? { state.withLock { $0.failure } }

@@ -2,6 +2,9 @@ import FixedPoint
 import MarginDomain
 
 /// One line per event, for people: `tail --format text` and the demo print it.
+///
+/// Amounts carry their asset, as far as the event knows it; quantities their instrument. Prices are
+/// in the instrument's quote currency, which no event names.
 enum EventText {
   static func line(_ event: MarginEvent) -> String {
     let unit: String
@@ -19,24 +22,25 @@ enum EventText {
   }
 
   private static func detail(_ event: MarginEvent) -> String {
-    let equity = decimals(event.evidence.equity.description, 2)
-    let requirement = decimals(event.evidence.maintenanceMargin.description, 2)
+    let figures =
+      "equity \(amount(event.evidence.equity, event)), "
+      + "maintenance \(amount(event.evidence.maintenanceMargin, event))"
     switch event.body {
     case .warning, .marginCall, .reduceOnly, .cleared:
-      return "equity \(equity), maintenance \(requirement), was \(name(of: event.previousState))"
-    case .incomplete(let reason): return "\(reason)"
+      return "\(figures), was \(name(of: event.previousState))"
+    case .incomplete(let reason): return text(reason)
     case .completed: return "a snapshot mended it"
     case .liquidationStarted(let body):
-      return "equity \(equity), maintenance \(requirement), \(body.legCount) legs"
+      return "\(figures), \(body.legCount) \(body.legCount == 1 ? "leg" : "legs")"
     case .liquidationOrder(let order):
       return "\(order.quantity.isNegative ? "sell" : "buy") \(order.quantity.magnitude) "
         + "\(order.symbol) limit \(order.limitPrice), mark \(order.markPrice)"
-    case .liquidationOrderCancelled(let order): return "\(order.symbol) \(order.orderID)"
-    case .liquidationProgress(let progress):
-      return "\(progress.order.symbol) \(progress.answer) \(progress.filledQuantity) at "
-        + "\(progress.fillPrice), \(progress.remainingQuantity) left"
+    case .liquidationOrderCancelled(let order): return "\(order.orderID) in \(order.symbol)"
+    case .liquidationProgress(let progress): return text(progress)
     case .takeover(let takeover):
-      return "the fund took \(takeover.quantity) \(takeover.symbol) at \(takeover.price), "
+      let side = takeover.quantity.isNegative ? "short" : "long"
+      return "the fund took \(takeover.quantity.magnitude) \(takeover.symbol) \(side) "
+        + "at \(takeover.price), "
         + "mark \(takeover.markPrice), shortfall \(takeover.shortfall) \(takeover.asset)"
     case .debtSettlement(let debt):
       switch debt.means {
@@ -45,11 +49,31 @@ enum EventText {
       case .writtenOff: return "\(debt.amount) \(debt.asset) written off"
       }
     case .liquidationResolved(let body):
-      return "\(body.ending), \(body.legsFilled) legs filled, \(body.legsTakenOver) taken over, "
-        + "shortfall \(decimals(body.shortfall.description, 2))"
-    case .bankrupt(let body):
-      return "shortfall \(decimals(body.shortfall.description, 2))"
+      return "\(body.ending), legs filled \(body.legsFilled), taken over \(body.legsTakenOver), "
+        + "shortfall \(amount(body.shortfall, event))"
+    case .bankrupt(let body): return "shortfall \(amount(body.shortfall, event))"
     }
+  }
+
+  private static func text(_ reason: IncompleteReason) -> String {
+    switch reason {
+    case .sequenceGap(let last, let received): "account sequence \(received) follows \(last)"
+    case .refusedRecord(let reason): "a record was refused: \(reason.rawValue)"
+    }
+  }
+
+  private static func text(_ progress: LiquidationProgress) -> String {
+    let (symbol, left) = (progress.order.symbol, progress.remainingQuantity)
+    guard progress.answer == .filled else { return "\(progress.answer), \(left) \(symbol) left" }
+    let verb = progress.filledQuantity.isNegative ? "sold" : "bought"
+    return "\(verb) \(progress.filledQuantity.magnitude) \(symbol) at \(progress.fillPrice), "
+      + "\(left) left"
+  }
+
+  /// An amount of the reporting asset.
+  private static func amount(_ amount: Money, _ event: MarginEvent) -> String {
+    let asset = event.evidence.reportingAsset.map { " \($0)" } ?? ""
+    return decimals(amount.description, 2) + asset
   }
 
   /// A state by the name that the schemas give it.

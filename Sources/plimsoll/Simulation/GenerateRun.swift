@@ -5,7 +5,6 @@ import MarginDomain
 import MarketSimulator
 import RulebookFiles
 import StreamTransport
-import Synchronization
 import Telemetry
 
 /// One run of `plimsoll generate`: the demo's exchange against a worker somewhere else.
@@ -14,7 +13,7 @@ import Telemetry
 final class GenerateRun {
   private let options: ResolvedOptions
   private let logger: Logger
-  private let stop = StopRequest()
+  private let stop = StopFlag()
 
   init(_ options: ResolvedOptions) {
     self.options = options
@@ -51,6 +50,8 @@ final class GenerateRun {
     _ exchange: inout SimulatedExchange, rulebook: RulebookPreset, link: ExchangeLink,
     pace: inout RecordPace
   ) throws(TransportError) {
+    let warning = SimulationInputs.collateralWarning(of: exchange.venue, by: rulebook.rulebook)
+    if let warning { Console.complain("plimsoll generate: \(warning)") }
     try link.publish(
       exchange.venue.definitions(rulebook: rulebook.rulebook, at: exchange.table.rows[0].time),
       documents: [rulebook.rulebook.id: rulebook.document])
@@ -140,11 +141,4 @@ struct RecordPace {
     let ahead = Double(records) / perSecond - Date().timeIntervalSince(begun)
     if ahead > 0 { Thread.sleep(forTimeInterval: ahead) }
   }
-}
-
-/// Set once by a signal, seen by the thread that works.
-final class StopRequest: Sendable {
-  private let value = Atomic<Bool>(false)
-  var isSet: Bool { value.load(ordering: .acquiring) }
-  func set() { value.store(true, ordering: .releasing) }
 }

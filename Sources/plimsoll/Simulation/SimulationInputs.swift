@@ -1,4 +1,5 @@
 import Foundation
+import MarginDomain
 import MarketSimulator
 import RulebookFiles
 
@@ -19,6 +20,17 @@ enum SimulationInputs {
     } catch {
       throw .market(error)
     }
+  }
+
+  /// One line that names the venue's coins which the rulebook does not list as collateral; nil when
+  /// it lists them all.
+  static func collateralWarning(of venue: SimulatedVenue, by rulebook: Rulebook) -> String? {
+    let listed = rulebook.collateral.haircuts.map(\.asset)
+    let names = venue.assets.map(\.symbol).filter { !listed.contains($0) }.map(\.text)
+    guard !names.isEmpty else { return nil }
+    return
+      "warning: rulebook \(rulebook.id.name) lists no haircut of \(names.joined(separator: ", "))"
+      + ", so nobody's holding of it counts as collateral"
   }
 
   /// The rulebook that the simulated venue uses, and its document.

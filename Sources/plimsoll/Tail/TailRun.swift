@@ -15,7 +15,7 @@ final class TailRun {
 
   private let options: ResolvedOptions
   private let topics: [(name: String, topic: MarginEvent.Topic)]
-  private let stop = StopRequest()
+  private let stop = StopFlag()
   private var decoder = EventDecoder()
   private var watch = SequenceWatch()
   private var remaining: Int

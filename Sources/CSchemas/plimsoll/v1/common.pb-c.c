@@ -354,7 +354,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__price_evidence__descriptor =
   (ProtobufCMessageInit) plimsoll__v1__price_evidence__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descriptors[2] =
+static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descriptors[3] =
 {
   {
     "name",
@@ -380,15 +380,28 @@ static const ProtobufCFieldDescriptor plimsoll__v1__margin_term__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "row",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__MarginTerm, row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__margin_term__field_indices_by_name[] = {
   1,   /* field[1] = amount */
   0,   /* field[0] = name */
+  2,   /* field[2] = row */
 };
 static const ProtobufCIntRange plimsoll__v1__margin_term__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__margin_term__descriptor =
 {
@@ -398,14 +411,14 @@ const ProtobufCMessageDescriptor plimsoll__v1__margin_term__descriptor =
   "Plimsoll__V1__MarginTerm",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__MarginTerm),
-  2,
+  3,
   plimsoll__v1__margin_term__field_descriptors,
   plimsoll__v1__margin_term__field_indices_by_name,
   1,  plimsoll__v1__margin_term__number_ranges,
   (ProtobufCMessageInit) plimsoll__v1__margin_term__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor plimsoll__v1__event_header__field_descriptors[19] =
+static const ProtobufCFieldDescriptor plimsoll__v1__event_header__field_descriptors[20] =
 {
   {
     "event_id",
@@ -635,6 +648,18 @@ static const ProtobufCFieldDescriptor plimsoll__v1__event_header__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reporting_asset",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__EventHeader, reporting_asset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__event_header__field_indices_by_name[] = {
   2,   /* field[2] = account_id */
@@ -651,6 +676,7 @@ static const unsigned plimsoll__v1__event_header__field_indices_by_name[] = {
   6,   /* field[6] = new_state */
   5,   /* field[5] = previous_state */
   17,   /* field[17] = prices */
+  19,   /* field[19] = reporting_asset */
   13,   /* field[13] = rulebook_id */
   14,   /* field[14] = rulebook_version */
   1,   /* field[1] = sequence */
@@ -660,7 +686,7 @@ static const unsigned plimsoll__v1__event_header__field_indices_by_name[] = {
 static const ProtobufCIntRange plimsoll__v1__event_header__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__event_header__descriptor =
 {
@@ -670,7 +696,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__event_header__descriptor =
   "Plimsoll__V1__EventHeader",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__EventHeader),
-  19,
+  20,
   plimsoll__v1__event_header__field_descriptors,
   plimsoll__v1__event_header__field_indices_by_name,
   1,  plimsoll__v1__event_header__number_ranges,

@@ -52,6 +52,51 @@ void   plimsoll__v1__funding_update__free_unpacked
   assert(message->base.descriptor == &plimsoll__v1__funding_update__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   plimsoll__v1__final_settlement__init
+                     (Plimsoll__V1__FinalSettlement         *message)
+{
+  static const Plimsoll__V1__FinalSettlement init_value = PLIMSOLL__V1__FINAL_SETTLEMENT__INIT;
+  *message = init_value;
+}
+size_t plimsoll__v1__final_settlement__get_packed_size
+                     (const Plimsoll__V1__FinalSettlement *message)
+{
+  assert(message->base.descriptor == &plimsoll__v1__final_settlement__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t plimsoll__v1__final_settlement__pack
+                     (const Plimsoll__V1__FinalSettlement *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &plimsoll__v1__final_settlement__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t plimsoll__v1__final_settlement__pack_to_buffer
+                     (const Plimsoll__V1__FinalSettlement *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &plimsoll__v1__final_settlement__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Plimsoll__V1__FinalSettlement *
+       plimsoll__v1__final_settlement__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Plimsoll__V1__FinalSettlement *)
+     protobuf_c_message_unpack (&plimsoll__v1__final_settlement__descriptor,
+                                allocator, len, data);
+}
+void   plimsoll__v1__final_settlement__free_unpacked
+                     (Plimsoll__V1__FinalSettlement *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &plimsoll__v1__final_settlement__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   plimsoll__v1__funding_settlement__init
                      (Plimsoll__V1__FundingSettlement         *message)
 {
@@ -142,7 +187,7 @@ void   plimsoll__v1__funding_index__free_unpacked
   assert(message->base.descriptor == &plimsoll__v1__funding_index__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor plimsoll__v1__funding_update__field_descriptors[5] =
+static const ProtobufCFieldDescriptor plimsoll__v1__funding_update__field_descriptors[6] =
 {
   {
     "schema_version",
@@ -204,10 +249,23 @@ static const ProtobufCFieldDescriptor plimsoll__v1__funding_update__field_descri
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "final_settlement",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Plimsoll__V1__FundingUpdate, form_case),
+    offsetof(Plimsoll__V1__FundingUpdate, final_settlement),
+    &plimsoll__v1__final_settlement__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__funding_update__field_indices_by_name[] = {
   4,   /* field[4] = cumulative_index */
   2,   /* field[2] = event_time_ns */
+  5,   /* field[5] = final_settlement */
   0,   /* field[0] = schema_version */
   3,   /* field[3] = settlement */
   1,   /* field[1] = symbol */
@@ -215,7 +273,7 @@ static const unsigned plimsoll__v1__funding_update__field_indices_by_name[] = {
 static const ProtobufCIntRange plimsoll__v1__funding_update__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__funding_update__descriptor =
 {
@@ -225,11 +283,49 @@ const ProtobufCMessageDescriptor plimsoll__v1__funding_update__descriptor =
   "Plimsoll__V1__FundingUpdate",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__FundingUpdate),
-  5,
+  6,
   plimsoll__v1__funding_update__field_descriptors,
   plimsoll__v1__funding_update__field_indices_by_name,
   1,  plimsoll__v1__funding_update__number_ranges,
   (ProtobufCMessageInit) plimsoll__v1__funding_update__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor plimsoll__v1__final_settlement__field_descriptors[1] =
+{
+  {
+    "price",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__FinalSettlement, price),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned plimsoll__v1__final_settlement__field_indices_by_name[] = {
+  0,   /* field[0] = price */
+};
+static const ProtobufCIntRange plimsoll__v1__final_settlement__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor plimsoll__v1__final_settlement__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "plimsoll.v1.FinalSettlement",
+  "FinalSettlement",
+  "Plimsoll__V1__FinalSettlement",
+  "plimsoll.v1",
+  sizeof(Plimsoll__V1__FinalSettlement),
+  1,
+  plimsoll__v1__final_settlement__field_descriptors,
+  plimsoll__v1__final_settlement__field_indices_by_name,
+  1,  plimsoll__v1__final_settlement__number_ranges,
+  (ProtobufCMessageInit) plimsoll__v1__final_settlement__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor plimsoll__v1__funding_settlement__field_descriptors[2] =

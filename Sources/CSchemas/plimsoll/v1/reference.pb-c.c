@@ -348,7 +348,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__reference_update__descriptor =
   (ProtobufCMessageInit) plimsoll__v1__reference_update__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor plimsoll__v1__instrument__field_descriptors[15] =
+static const ProtobufCFieldDescriptor plimsoll__v1__instrument__field_descriptors[18] =
 {
   {
     "symbol",
@@ -530,16 +530,55 @@ static const ProtobufCFieldDescriptor plimsoll__v1__instrument__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "payment_interval_hours",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__Instrument, payment_interval_hours),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "interest_rate",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__Instrument, interest_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "carry_rate",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__Instrument, carry_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__instrument__field_indices_by_name[] = {
+  17,   /* field[17] = carry_rate */
   12,   /* field[12] = expiry_ns */
   13,   /* field[13] = forward */
   11,   /* field[11] = funding_period_hours */
+  16,   /* field[16] = interest_rate */
   1,   /* field[1] = kind */
   7,   /* field[7] = lot_size */
   14,   /* field[14] = mark_source */
   5,   /* field[5] = multiplier */
   9,   /* field[9] = option */
+  15,   /* field[15] = payment_interval_hours */
   2,   /* field[2] = payoff */
   4,   /* field[4] = settlement_asset */
   10,   /* field[10] = strike */
@@ -551,7 +590,7 @@ static const unsigned plimsoll__v1__instrument__field_indices_by_name[] = {
 static const ProtobufCIntRange plimsoll__v1__instrument__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__instrument__descriptor =
 {
@@ -561,7 +600,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__instrument__descriptor =
   "Plimsoll__V1__Instrument",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__Instrument),
-  15,
+  18,
   plimsoll__v1__instrument__field_descriptors,
   plimsoll__v1__instrument__field_indices_by_name,
   1,  plimsoll__v1__instrument__number_ranges,

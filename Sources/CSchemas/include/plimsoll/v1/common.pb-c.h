@@ -154,10 +154,15 @@ struct  Plimsoll__V1__MarginTerm
    * of a requirement are 0 or above. Example: "135.5".
    */
   ProtobufCBinaryData amount;
+  /*
+   * The scenario row, or the part of a tail, that the amount comes from; empty where there is none.
+   * Example: "price -12% vol up".
+   */
+  ProtobufCBinaryData row;
 };
 #define PLIMSOLL__V1__MARGIN_TERM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__margin_term__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /*
@@ -253,10 +258,15 @@ struct  Plimsoll__V1__EventHeader
    */
   size_t n_terms;
   Plimsoll__V1__MarginTerm **terms;
+  /*
+   * The asset in which equity, requirements and shortfalls are stated: the rulebook's. Empty
+   * before the first rulebook, and in events of releases without the field. Example: "USD".
+   */
+  ProtobufCBinaryData reporting_asset;
 };
 #define PLIMSOLL__V1__EVENT_HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__event_header__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, NULL, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, PLIMSOLL__V1__MARGIN_STATE__MARGIN_STATE_UNSPECIFIED, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0,NULL, 0,NULL, {0,NULL} }
 
 
 /* Plimsoll__V1__Cause methods */

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Plimsoll__V1__FundingUpdate Plimsoll__V1__FundingUpdate;
+typedef struct Plimsoll__V1__FinalSettlement Plimsoll__V1__FinalSettlement;
 typedef struct Plimsoll__V1__FundingSettlement Plimsoll__V1__FundingSettlement;
 typedef struct Plimsoll__V1__FundingIndex Plimsoll__V1__FundingIndex;
 
@@ -28,12 +29,14 @@ typedef struct Plimsoll__V1__FundingIndex Plimsoll__V1__FundingIndex;
 typedef enum {
   PLIMSOLL__V1__FUNDING_UPDATE__FORM__NOT_SET = 0,
   PLIMSOLL__V1__FUNDING_UPDATE__FORM_SETTLEMENT = 4,
-  PLIMSOLL__V1__FUNDING_UPDATE__FORM_CUMULATIVE_INDEX = 5
+  PLIMSOLL__V1__FUNDING_UPDATE__FORM_CUMULATIVE_INDEX = 5,
+  PLIMSOLL__V1__FUNDING_UPDATE__FORM_FINAL_SETTLEMENT = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PLIMSOLL__V1__FUNDING_UPDATE__FORM__CASE)
 } Plimsoll__V1__FundingUpdate__FormCase;
 
 /*
- * Topic `funding`, key: symbol. A payment between longs and shorts of a perpetual contract.
+ * Topic `funding`, key: symbol. A payment between longs and shorts of a perpetual contract, or the
+ * final settlement of a contract.
  * Positive rates and rising indices: long pays short. A record at or before the symbol's last event
  * time is a duplicate and is dropped.
  */
@@ -45,11 +48,12 @@ struct  Plimsoll__V1__FundingUpdate
    */
   uint32_t schema_version;
   /*
-   * A perpetual future or a perpetual option. Example: "BTC-PERP".
+   * A contract; settlement and cumulative_index are for perpetual ones. Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
-   * The end of the interval, nanoseconds since the epoch. Example: 1760140800000000000.
+   * The end of the interval, or the moment of the final settlement, nanoseconds since the epoch.
+   * Example: 1760140800000000000.
    */
   int64_t event_time_ns;
   Plimsoll__V1__FundingUpdate__FormCase form_case;
@@ -62,11 +66,34 @@ struct  Plimsoll__V1__FundingUpdate
      * The sum of all payments so far.
      */
     Plimsoll__V1__FundingIndex *cumulative_index;
+    /*
+     * The contract expires or is delisted.
+     */
+    Plimsoll__V1__FinalSettlement *final_settlement;
   };
 };
 #define PLIMSOLL__V1__FUNDING_UPDATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__funding_update__descriptor) \
     , 0, {0,NULL}, 0, PLIMSOLL__V1__FUNDING_UPDATE__FORM__NOT_SET, {0} }
+
+
+/*
+ * The end of a contract: every position in it becomes cash. A dated contract is settled at or after
+ * its expiry, a perpetual one (delisted) at any time; what arrives in it later is settled at the
+ * same price.
+ */
+struct  Plimsoll__V1__FinalSettlement
+{
+  ProtobufCMessage base;
+  /*
+   * Quote per unit, above zero: futures are closed at it, options at max(0, price - strike) (call)
+   * or max(0, strike - price) (put). Example: "58602.6".
+   */
+  ProtobufCBinaryData price;
+};
+#define PLIMSOLL__V1__FINAL_SETTLEMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__final_settlement__descriptor) \
+    , {0,NULL} }
 
 
 /*
@@ -126,6 +153,25 @@ Plimsoll__V1__FundingUpdate *
 void   plimsoll__v1__funding_update__free_unpacked
                      (Plimsoll__V1__FundingUpdate *message,
                       ProtobufCAllocator *allocator);
+/* Plimsoll__V1__FinalSettlement methods */
+void   plimsoll__v1__final_settlement__init
+                     (Plimsoll__V1__FinalSettlement         *message);
+size_t plimsoll__v1__final_settlement__get_packed_size
+                     (const Plimsoll__V1__FinalSettlement   *message);
+size_t plimsoll__v1__final_settlement__pack
+                     (const Plimsoll__V1__FinalSettlement   *message,
+                      uint8_t             *out);
+size_t plimsoll__v1__final_settlement__pack_to_buffer
+                     (const Plimsoll__V1__FinalSettlement   *message,
+                      ProtobufCBuffer     *buffer);
+Plimsoll__V1__FinalSettlement *
+       plimsoll__v1__final_settlement__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   plimsoll__v1__final_settlement__free_unpacked
+                     (Plimsoll__V1__FinalSettlement *message,
+                      ProtobufCAllocator *allocator);
 /* Plimsoll__V1__FundingSettlement methods */
 void   plimsoll__v1__funding_settlement__init
                      (Plimsoll__V1__FundingSettlement         *message);
@@ -169,6 +215,9 @@ void   plimsoll__v1__funding_index__free_unpacked
 typedef void (*Plimsoll__V1__FundingUpdate_Closure)
                  (const Plimsoll__V1__FundingUpdate *message,
                   void *closure_data);
+typedef void (*Plimsoll__V1__FinalSettlement_Closure)
+                 (const Plimsoll__V1__FinalSettlement *message,
+                  void *closure_data);
 typedef void (*Plimsoll__V1__FundingSettlement_Closure)
                  (const Plimsoll__V1__FundingSettlement *message,
                   void *closure_data);
@@ -182,6 +231,7 @@ typedef void (*Plimsoll__V1__FundingIndex_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor plimsoll__v1__funding_update__descriptor;
+extern const ProtobufCMessageDescriptor plimsoll__v1__final_settlement__descriptor;
 extern const ProtobufCMessageDescriptor plimsoll__v1__funding_settlement__descriptor;
 extern const ProtobufCMessageDescriptor plimsoll__v1__funding_index__descriptor;
 

@@ -62,7 +62,7 @@ struct  Plimsoll__V1__PriceUpdate
   /*
    * Implied volatility per year of an option, or the level of an underlying that is used for
    * options without their own; above zero; "0.6" is 60 %; empty: not in this record. Example:
-   * "0.62".
+   * "0.62". Taken also where the price in the same record is held outside its band.
    */
   ProtobufCBinaryData implied_volatility;
 };

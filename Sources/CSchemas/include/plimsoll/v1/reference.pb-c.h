@@ -228,10 +228,25 @@ struct  Plimsoll__V1__Instrument
    * Where an option's mark comes from.
    */
   Plimsoll__V1__MarkSource mark_source;
+  /*
+   * Hours between two funding payments of a perpetual option, counted from the epoch, above zero;
+   * empty: funding accrues continuously. Example: "8".
+   */
+  ProtobufCBinaryData payment_interval_hours;
+  /*
+   * Interest per year on an option's value that its model assumes, -10 to 10; empty: 0. Not with
+   * payment_interval_hours. Example: "0.05".
+   */
+  ProtobufCBinaryData interest_rate;
+  /*
+   * Carry (drift) of the index per year that a perpetual option's model assumes, -10 to 10; empty:
+   * 0. Not with payment_interval_hours. Example: "0.1".
+   */
+  ProtobufCBinaryData carry_rate;
 };
 #define PLIMSOLL__V1__INSTRUMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__instrument__descriptor) \
-    , {0,NULL}, PLIMSOLL__V1__INSTRUMENT_KIND__INSTRUMENT_KIND_UNSPECIFIED, PLIMSOLL__V1__PAYOFF__PAYOFF_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, PLIMSOLL__V1__OPTION_RIGHT__OPTION_RIGHT_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, {0,NULL}, PLIMSOLL__V1__MARK_SOURCE__MARK_SOURCE_UNSPECIFIED }
+    , {0,NULL}, PLIMSOLL__V1__INSTRUMENT_KIND__INSTRUMENT_KIND_UNSPECIFIED, PLIMSOLL__V1__PAYOFF__PAYOFF_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, PLIMSOLL__V1__OPTION_RIGHT__OPTION_RIGHT_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, {0,NULL}, PLIMSOLL__V1__MARK_SOURCE__MARK_SOURCE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /*

@@ -1,24 +1,33 @@
 import FixedPoint
-import MarginDomain
-import MarginModel
+public import MarginDomain
 
+/// When a state is entered and left: the one place of this rule.
+///
+/// A level is equity / maintenance margin; comparisons cross-multiply and round nothing.
+/// **Source:** docs/explanation/margin-method.md, States.
 extension MarginLadder.Step {
   /// True when the level lies below `enter`, or at it where the step says so.
-  func isEntered(by totals: MarginTotals) -> Bool {
+  ///
+  /// - Parameter totals: of the unit.
+  /// - Returns: whether this level is reached, whatever the state was.
+  public func isEntered(by totals: MarginTotals) -> Bool {
     isEnteredAtLevel
       ? totals.equity.isAtOrBelow(enter, of: totals.maintenanceMargin)
       : totals.equity.isBelow(enter, of: totals.maintenanceMargin)
   }
 
   /// True when the level is at or above `leave`.
-  func isLeft(by totals: MarginTotals) -> Bool {
+  ///
+  /// - Parameter totals: of the unit.
+  /// - Returns: whether a unit in this state, or a worse one, has left it.
+  public func isLeft(by totals: MarginTotals) -> Bool {
     !totals.equity.isBelow(leave, of: totals.maintenanceMargin)
   }
 }
 
 extension MarginTotals {
   /// Nothing is asked of the unit and it owes nothing.
-  var isWithoutRequirement: Bool { maintenanceMargin.isZero && !netEquity.isNegative }
+  public var isWithoutRequirement: Bool { maintenanceMargin.isZero && !netEquity.isNegative }
 }
 
 extension MarginLadder {
@@ -26,7 +35,12 @@ extension MarginLadder {
   ///
   /// A state is entered at its enter level and kept until its leave level, so that a level between
   /// the two changes nothing. Levels may be skipped both ways.
-  func state(from current: MarginState, by totals: MarginTotals) -> MarginState {
+  ///
+  /// - Parameters:
+  ///   - current: the state so far; healthy for the state that the enter levels alone give.
+  ///   - totals: of the unit.
+  /// - Returns: healthy, warning, margin call or reduce-only.
+  public func state(from current: MarginState, by totals: MarginTotals) -> MarginState {
     if totals.isWithoutRequirement { return .healthy }
     if let reduceOnly, holds(reduceOnly, current >= .reduceOnly, totals) { return .reduceOnly }
     if holds(marginCall, current >= .marginCall, totals) { return .marginCall }
@@ -37,13 +51,19 @@ extension MarginLadder {
     step.isEntered(by: totals) || (isIn && !step.isLeft(by: totals))
   }
 
-  /// True when the unit is below its liquidation level.
-  func isBreached(by totals: MarginTotals) -> Bool {
+  /// True when the unit has reached its liquidation level.
+  ///
+  /// - Parameter totals: of the unit.
+  /// - Returns: false where nothing is asked of it.
+  public func isBreached(by totals: MarginTotals) -> Bool {
     !totals.isWithoutRequirement && liquidation.isEntered(by: totals)
   }
 
   /// True when a liquidated unit is back at its exit level, or nothing is asked of it any more.
-  func isRecovered(by totals: MarginTotals) -> Bool {
+  ///
+  /// - Parameter totals: of the unit.
+  /// - Returns: whether a liquidation may end.
+  public func isRecovered(by totals: MarginTotals) -> Bool {
     totals.isWithoutRequirement || liquidation.isLeft(by: totals)
   }
 }

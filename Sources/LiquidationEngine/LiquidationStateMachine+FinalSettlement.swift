@@ -1,0 +1,117 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Final settlement: a contract expires (or is delisted), and its positions become cash.
+///
+/// A future's position is closed at the settlement price; an option's at its payoff at that price.
+/// The flow is booked like a fill's, so the money identity holds. What arrives later in the
+/// contract (a fill, an answer, a snapshot: `trades` and `funding` have no common order) is
+/// booked, and settled in the same breath.
+extension LiquidationStateMachine {
+  mutating func settleFinally(
+    at price: Price, _ update: FundingUpdate, of instrument: Int32, into events: inout [MarginEvent]
+  ) throws(Refusal) -> CommandOutcome {
+    let place = Int(instrument)
+    try checkFinal(price, at: update.eventTime, of: market.instruments[place].terms)
+    if market.instruments[place].finalPrice != nil { return .duplicate(.funding) }
+    market.instruments[place].fundingTime = update.eventTime
+    market.instruments[place].finalPrice = price
+    let trigger = EvaluationTrigger(time: update.eventTime)
+    for account in index.holders(ofInstrument: instrument) {
+      closeOrders(of: Int(account), on: instrument, into: &events)
+      settle(Int(account), trigger: trigger, into: &events)
+    }
+    settleFund(instrument)
+    return .applied
+  }
+
+  private func checkFinal(
+    _ price: Price, at time: EventTime, of terms: Instrument
+  ) throws(Refusal) {
+    guard price.isPositive else { throw .notPositive(price, "final_settlement.price") }
+    let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .ulp
+    try require(price, in: smallest...DomainLimits.maximumPrice, "final_settlement.price")
+    // A perpetual contract may be delisted at any time; a dated one lives until its expiry.
+    guard let expiry = terms.expiry, time < expiry else { return }
+    throw Refusal(
+      .outOfRange, "event_time_ns", "it is \(time.nanoseconds)",
+      expected: "the expiry of \(terms.symbol.text) or later: \(expiry.nanoseconds)")
+  }
+
+  /// Refuses a price or a payment of a contract that has ended.
+  func checkLives(_ instrument: Int) throws(Refusal) {
+    guard let price = market.instruments[instrument].finalPrice else { return }
+    throw Refusal(
+      .contractSettled, "symbol",
+      "\(market.instruments[instrument].terms.symbol.text) was settled at \(price)",
+      expected: "a contract that lives")
+  }
+
+  /// Turns an account's positions in settled contracts into cash.
+  ///
+  /// One whose cash would leave the ranges stays, and the account is incomplete.
+  mutating func settleExpired(_ account: Int, into events: inout [MarginEvent]) {
+    for slot in holdings[account].positions.indices {
+      let position = holdings[account].positions[slot]
+      let state = market.instruments[Int(position.instrument)]
+      guard let price = state.closingPrice, !position.state.quantity.isZero else { continue }
+      var after = position.state
+      let cash = after.apply(-position.state.quantity, at: price, of: state.terms)
+      let isIsolated = holdings[account].mode == .isolated
+      let held =
+        isIsolated ? position.isolatedMargin : holdings[account].amount(of: position.settlement)
+      guard (held + cash).magnitude <= DomainLimits.maximumBalance,
+        sums.hasHeadroom(position.settlement, limits: limits)
+      else {
+        setIncomplete(account, reason: .refusedRecord(.accountLimit), into: &events)
+        continue
+      }
+      holdings[account].positions[slot].state = after
+      bookPosition(from: position.state, to: after, slot: slot, account: account)
+      sums.assets[Int(position.settlement)].fillFlows +=
+        cash + after.entryCashFlow - position.state.entryCashFlow
+      if isIsolated {
+        addIsolatedMargin(cash, slot: slot, account: account)
+      } else {
+        addCash(cash, asset: position.settlement, account: account)
+      }
+    }
+  }
+
+  /// Ends what is open on the contract: the venue has no book for it any more.
+  private mutating func closeOrders(
+    of account: Int, on instrument: Int32, into events: inout [MarginEvent]
+  ) {
+    for place in records[account].liquidations.indices {
+      let liquidation = records[account].liquidations[place]
+      for (leg, order) in liquidation.orders.enumerated()
+      where order.instrument == instrument && !order.isFinal {
+        records[account].liquidations[place].orders[leg].isFinal = true
+        let progress = LiquidationProgress(
+          order: reference(order, of: liquidation), answer: .expired, filledQuantity: .zero,
+          fillPrice: .zero, remainingQuantity: order.unfilled.magnitude)
+        emit(
+          .liquidationProgress(progress), account, liquidation.unit, from: .liquidating,
+          to: .liquidating, into: &events)
+      }
+    }
+  }
+
+  private mutating func settleFund(_ instrument: Int32) {
+    let place = Int(instrument)
+    let quantity = fund[place].quantity
+    guard let price = market.instruments[place].closingPrice, !quantity.isZero else { return }
+    let flow = takeIntoFund(
+      -quantity, place: place, at: price, terms: market.instruments[place].terms)
+    sums.assets[Int(market.instruments[place].settlement)].fillFlows += flow
+  }
+}
+
+extension InstrumentState {
+  /// The price at which a position in a settled contract is closed: the final price of a future,
+  /// the payoff at it of an option; nil while the contract lives.
+  var closingPrice: Price? {
+    finalPrice.map { terms.optionTerms?.payoff(at: $0) ?? $0 }
+  }
+}

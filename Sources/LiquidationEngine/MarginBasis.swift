@@ -1,0 +1,128 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// What an evaluation reads of the market, apart from everything else, so that a call passes a few
+/// words: nothing here allocates, copies an instrument or counts references of one.
+struct MarginBasis: Sendable {
+  private struct Contract: Sendable {
+    var margin: ContractMargin
+    var schedule: MarginSchedule?
+    /// A position that is surely within `maximumPositionValue`.
+    var safeQuantity = Quantity.zero
+  }
+
+  var assets: [AssetState] = []
+  /// By instrument index; empty before the first rulebook.
+  private var contracts: [Contract] = []
+  /// From which price the rules in force take a future's notional; nil before the first rulebook.
+  var notionalBasis: FuturesRules.NotionalBasis?
+  private let maximumPositionValue: Money
+
+  init(maximumPositionValue: Money) { self.maximumPositionValue = maximumPositionValue }
+
+  /// Takes a contract up or replaces it, still without prices; in the order of the indices.
+  mutating func define(_ margin: ContractMargin, schedule: MarginSchedule?, of instrument: Int) {
+    let contract = Contract(margin: margin, schedule: schedule)
+    if instrument < contracts.count {
+      contracts[instrument] = contract
+    } else {
+      precondition(instrument == contracts.count, "a contract was defined out of order")
+      contracts.append(contract)
+    }
+  }
+
+  /// Prices a contract; nil: a price is missing.
+  mutating func take(_ prices: PositionPrices?, of instrument: Int) {
+    contracts[instrument].margin.prices = prices
+    guard let prices else { return }
+    contracts[instrument].safeQuantity = ValueBound.safeQuantity(
+      of: terms(of: instrument), at: prices, below: maximumPositionValue)
+  }
+
+  /// The prices that positions in a contract are margined with; nil while one is missing.
+  func prices(of instrument: Int32) -> PositionPrices? {
+    notionalBasis == nil ? nil : contracts[Int(instrument)].margin.prices
+  }
+
+  private func terms(of instrument: Int) -> ValueBound.Terms {
+    (contracts[instrument].margin.payoff, contracts[instrument].margin.multiplier)
+  }
+
+  // MARK: Units
+
+  /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
+  ///
+  /// Takes the whole table, so that the account's arrays are read where they are: taking them out
+  /// would count references of each.
+  func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
+    guard notionalBasis != nil else { return nil }
+    var totals = MarginTotals()
+    let positionCount =
+      holdings[account].mode == .isolated ? 0 : holdings[account].positions.count
+    for place in holdings[account].cash.indices {
+      let asset = holdings[account].cash[place].asset
+      var net = holdings[account].cash[place].amount
+      // Every cross position's settlement asset has a cash slot, so each is met exactly once.
+      for slot in 0..<positionCount
+      where holdings[account].positions[slot].settlement == asset {
+        guard let assessment = assess(holdings[account].positions[slot]) else { return nil }
+        totals.add(assessment.requirement)
+        net += assessment.worth
+      }
+      guard add(net, of: asset, to: &totals) else { return nil }
+    }
+    return totals
+  }
+
+  /// Sums of one isolated position and its margin.
+  func isolatedTotals(of position: PositionSlot) -> MarginTotals? {
+    guard notionalBasis != nil else { return nil }
+    var totals = MarginTotals()
+    var net = position.isolatedMargin
+    if !position.state.quantity.isZero {
+      guard let assessment = assess(position) else { return nil }
+      totals.add(assessment.requirement)
+      net += assessment.worth
+    }
+    guard add(net, of: position.settlement, to: &totals) else { return nil }
+    return totals
+  }
+
+  private func add(
+    _ net: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+  ) -> Bool {
+    if net.isZero { return true }
+    guard let price = assets[Int(asset)].price,
+      net.magnitude <= assets[Int(asset)].largestAmount
+    else { return false }
+    totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    return true
+  }
+
+  // MARK: One position
+
+  /// Worth and requirement of one position; nil while a price is missing or it is out of range.
+  func assess(_ position: PositionSlot) -> PositionAssessment? {
+    if position.state.quantity.isZero { return .nothing }
+    guard notionalBasis != nil, isWithinRange(position) else { return nil }
+    let place = Int(position.instrument)
+    return contracts[place].margin.assess(
+      position.state, leverage: position.leverage.isZero ? nil : position.leverage,
+      schedule: contracts[place].schedule)
+  }
+
+  private func isWithinRange(_ position: PositionSlot) -> Bool {
+    if notionalBasis == .entry {
+      let limit = assets[Int(position.settlement)].largestPositionAmount
+      guard position.state.entryCashFlow.magnitude <= limit else { return false }
+    }
+    let place = Int(position.instrument)
+    let quantity = position.state.quantity.magnitude
+    if quantity <= contracts[place].safeQuantity { return true }
+    guard let prices = contracts[place].margin.prices else { return false }
+    return quantity
+      <= ValueBound.largestQuantity(
+        of: terms(of: place), at: prices, below: maximumPositionValue)
+  }
+}

@@ -1,0 +1,208 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// What evaluations of portfolio accounts share: one grid per underlying and one risk array per
+/// contract, each made when it is first needed and dropped when something that it stands on moves.
+struct PortfolioMarket: Sendable {
+  /// The rules in force; nil where the rulebook has no portfolio margin.
+  private(set) var rules: PortfolioRules?
+  /// By feed; nil: to be made.
+  private var grids: [ScenarioGrid?] = []
+  /// By instrument; nil: to be made.
+  private var arrays: [RiskArray?] = []
+
+  /// Takes new rules up; everything is made anew.
+  mutating func adopt(_ rules: PortfolioRules?) {
+    self.rules = rules
+    for place in grids.indices { grids[place] = nil }
+    for place in arrays.indices { arrays[place] = nil }
+  }
+
+  mutating func addFeed() { grids.append(nil) }
+  mutating func addInstrument() { arrays.append(nil) }
+
+  /// Replaces an underlying's price scan range; its grid and all arrays are made anew.
+  mutating func take(range: Rate, of underlying: Symbol, feed: Int32) {
+    guard rules != nil else { return }
+    rules?.priceScanRanges[underlying] = range
+    grids[Int(feed)] = nil
+    // A contract of another underlying may settle in an asset that moves with this one.
+    for place in arrays.indices { arrays[place] = nil }
+  }
+
+  mutating func drop(instrument: Int32) { arrays[Int(instrument)] = nil }
+
+  func grid(of feed: Int32) -> ScenarioGrid? { grids[Int(feed)] }
+  func array(of instrument: Int32) -> RiskArray? { arrays[Int(instrument)] }
+  mutating func keep(_ grid: ScenarioGrid, of feed: Int32) { grids[Int(feed)] = grid }
+  mutating func keep(_ array: RiskArray, of instrument: Int32) {
+    arrays[Int(instrument)] = array
+  }
+}
+
+/// One portfolio account as its rules see it.
+struct PortfolioAccount {
+  let totals: MarginTotals
+  let computed: PortfolioRequirement
+  let legs: [PortfolioLeg]
+  let assets: [PortfolioAsset]
+  let grids: [ScenarioGrid]
+  /// Slots of the legs among the account's positions.
+  let slots: [Int]
+}
+
+extension MarketState {
+  /// Assesses a portfolio account; nil while a price is missing or a value leaves its range.
+  ///
+  /// The same functions as `AccountBook.assess` in portfolio mode, fed from the engine's tables.
+  func portfolio(of holding: AccountHoldings) -> PortfolioAccount? {
+    guard let rules = portfolioMarket.rules else { return nil }
+    var worths: [AssetAmount] = []
+    for position in holding.positions {
+      guard let assessment = basis.assess(position) else { return nil }
+      worths.append(assessment.worth)
+    }
+    let feeds = portfolioFeeds(of: holding, worths: worths)
+    let grids = feeds.map { scenarioGrid(of: $0, by: rules) }
+    var legs: [PortfolioLeg] = []
+    var slots: [Int] = []
+    for (slot, position) in holding.positions.enumerated() where !position.state.quantity.isZero {
+      let state = instruments[Int(position.instrument)]
+      guard let array = riskArray(of: position.instrument, by: rules),
+        let grid = feeds.firstIndex(of: state.feed)
+      else { return nil }
+      slots.append(slot)
+      legs.append(
+        PortfolioLeg(
+          units: state.terms.units(of: position.state.quantity), array: array, grid: grid))
+    }
+    var totals = MarginTotals()
+    guard let assets = portfolioAssets(of: holding, worths, feeds, &totals) else { return nil }
+    let computed = PortfolioRequirement.compute(
+      legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions(of: rules))
+    totals.add(computed.requirement)
+    return PortfolioAccount(
+      totals: totals, computed: computed, legs: legs, assets: assets, grids: grids, slots: slots)
+  }
+
+  /// Keeps a funding rate with the time since the settlement before it: what a day of it costs.
+  mutating func noteFunding(_ update: FundingUpdate, of instrument: Int32) {
+    let place = Int(instrument)
+    let last = instruments[place].fundingTime
+    instruments[place].fundingTime = update.eventTime
+    guard case .settlement(let rate, _) = update.form, let last else { return }
+    // A unit of a ratio of hours, 1e-12, is 3.6 nanoseconds.
+    let span = update.eventTime.nanoseconds(since: last)
+    let hours = Rate(
+      rawValue: FullWidth.quotient(of: Int128(span), times: 5, over: 18, rounding: .nearestEven))
+    guard hours.isPositive else { return }
+    instruments[place].fundingRate = ReportDetails.FundingRate(rate: rate, intervalHours: hours)
+    portfolioMarket.drop(instrument: instrument)
+  }
+
+  /// Makes the arrays and grids that an account needs, so that the next account finds them.
+  mutating func freshenArrays(of holding: AccountHoldings) {
+    guard let rules = portfolioMarket.rules else { return }
+    for position in holding.positions {
+      let feed = instruments[Int(position.instrument)].feed
+      if portfolioMarket.grid(of: feed) == nil {
+        portfolioMarket.keep(scenarioGrid(of: feed, by: rules), of: feed)
+      }
+      guard portfolioMarket.array(of: position.instrument) == nil,
+        let array = riskArray(of: position.instrument, by: rules)
+      else { continue }
+      portfolioMarket.keep(array, of: position.instrument)
+    }
+  }
+
+  /// The feeds whose moves the account feels, in the order of their symbols.
+  private func portfolioFeeds(of holding: AccountHoldings, worths: [AssetAmount]) -> [Int32] {
+    var found: [Int32] = []
+    func note(_ feed: Int32?) {
+      if let feed, !found.contains(feed) { found.append(feed) }
+    }
+    for position in holding.positions where !position.state.quantity.isZero {
+      note(instruments[Int(position.instrument)].feed)
+      note(assets[Int(position.settlement)].underlyingFeed)
+    }
+    for slot in holding.cash where !net(of: slot, in: holding, worths).isZero {
+      note(assets[Int(slot.asset)].underlyingFeed)
+    }
+    return found.sorted { feeds[Int($0)].symbol < feeds[Int($1)].symbol }
+  }
+
+  /// Cash of an asset with the worth of what settles in it.
+  private func net(
+    of slot: CashSlot, in holding: AccountHoldings, _ worths: [AssetAmount]
+  ) -> AssetAmount {
+    zip(holding.positions, worths).reduce(slot.amount) { sum, entry in
+      entry.0.settlement == slot.asset ? sum + entry.1 : sum
+    }
+  }
+
+  private func portfolioAssets(
+    of holding: AccountHoldings, _ worths: [AssetAmount], _ feeds: [Int32],
+    _ totals: inout MarginTotals
+  ) -> [PortfolioAsset]? {
+    var found: [PortfolioAsset] = []
+    for slot in holding.cash {
+      let net = net(of: slot, in: holding, worths)
+      if net.isZero { continue }
+      let state = assets[Int(slot.asset)]
+      guard let price = state.price, net.magnitude <= state.largestAmount else { return nil }
+      let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+      let isReporting = state.definition.symbol == rules[0].reportingAsset
+      found.append(
+        PortfolioAsset(
+          asset: state.definition.symbol, value: .value(of: net, at: price, rounding: .floor),
+          counted: counted, grid: state.underlyingFeed.flatMap(feeds.firstIndex),
+          confidence: isReporting ? nil : .one))
+    }
+    return found
+  }
+
+  private func conditions(of rules: PortfolioRules) -> PortfolioConditions {
+    guard let depeg = rules.addOns.depeg, case .asset(let asset) = symbols[depeg.asset] else {
+      return .usual
+    }
+    let feed = feeds[Int(assets[Int(asset)].ownFeed)]
+    return PortfolioConditions(pegPrice: feed.band.accepted?.price)
+  }
+
+  private func scenarioGrid(of feed: Int32, by rules: PortfolioRules) -> ScenarioGrid {
+    portfolioMarket.grid(of: feed) ?? ScenarioGrid(of: feeds[Int(feed)].symbol, by: rules)
+  }
+
+  private func riskArray(of instrument: Int32, by rules: PortfolioRules) -> RiskArray? {
+    if let kept = portfolioMarket.array(of: instrument) { return kept }
+    let state = instruments[Int(instrument)]
+    // In a portfolio a future moves by its index, which its standard margin does without.
+    guard let prices = basis.prices(of: instrument),
+      feeds[Int(state.feed)].band.accepted != nil
+    else { return nil }
+    return RiskArray.make(
+      of: state.terms, at: riskInputs(of: state, prices: prices),
+      grid: scenarioGrid(of: state.feed, by: rules),
+      settlementGrid: assets[Int(state.settlement)].underlyingFeed.map {
+        scenarioGrid(of: $0, by: rules)
+      },
+      rules: rules)
+  }
+
+  /// The moment of a contract's last price is that of its time to expiry, so that an array is the
+  /// same whenever it is made.
+  private func riskInputs(of state: InstrumentState, prices: PositionPrices) -> RiskInputs {
+    let feed = feeds[Int(state.feed)]
+    var inputs = RiskInputs(
+      prices: prices,
+      volatility: state.terms.isFuture ? nil : state.volatility ?? feed.volatility)
+    inputs.underlyingVolatility = feed.volatility
+    inputs.funding = state.fundingRate
+    if let expiry = state.terms.expiry, let time = state.pricedAt, !state.terms.isFuture {
+      inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price } ?? prices.index
+      inputs.nanosecondsToExpiry = max(0, expiry.nanoseconds(since: time))
+    }
+    return inputs
+  }
+}

@@ -1,0 +1,56 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Up to which size a position is evaluated: its value must not pass a maximum
+/// (`EngineLimits.maximumPositionValue`).
+enum ValueBound {
+  /// What it depends on beside the prices.
+  typealias Terms = (payoff: Instrument.Payoff, multiplier: Quantity)
+
+  /// The largest position whose value is within the maximum, rounded down.
+  ///
+  /// With v the value of one unit, rounded up to 1e-12 and at least that: ⌊⌊maximum / v⌋ / m⌋.
+  static func largestQuantity(
+    of contract: Terms, at prices: PositionPrices, below maximum: Money
+  ) -> Quantity {
+    let value = FullWidth.quotient(
+      of: unitPrice(of: contract, at: prices).rawValue, times: prices.settlementIndex.rawValue,
+      over: Price.one.rawValue, rounding: .ceiling)
+    let units = FullWidth.checkedQuotient(
+      of: maximum.rawValue, times: ContractUnits.one.rawValue, over: max(1, value),
+      rounding: .floor)
+    guard let units else { return Quantity(rawValue: .max) }
+    return Quantity(rawValue: units / contract.multiplier.rawValue)
+  }
+
+  /// A power of two that `largestQuantity` is never below, from the lengths of the numbers alone:
+  /// what almost every position is held against.
+  ///
+  /// A number of n bits is below 2^n and at least 2^(n − 1). With p, s, m the lengths of the unit
+  /// price, the settlement index and the multiplier, v is below 2^max(0, p + s − 39) + 1, because
+  /// 1e12 is above 2^39; one unit is above 2^53. So a quantity of 2^e is safe for
+  /// e = (length of the maximum − 1) + 53 − (max(0, p + s − 39) + 1) − m.
+  static func safeQuantity(
+    of contract: Terms, at prices: PositionPrices, below maximum: Money
+  ) -> Quantity {
+    func length(_ number: Int128) -> Int { Int128.bitWidth - number.leadingZeroBitCount }
+    let price = length(unitPrice(of: contract, at: prices).rawValue)
+    let value = max(0, price + length(prices.settlementIndex.rawValue) - 39) + 1
+    let exponent =
+      length(maximum.rawValue) - 1 + 53 - value - length(contract.multiplier.rawValue)
+    return Quantity(rawValue: exponent < 0 ? 0 : Int128(1) << Int128(min(exponent, 126)))
+  }
+
+  /// What one unit is worth in the settlement asset.
+  private static func unitPrice(of contract: Terms, at prices: PositionPrices) -> Price {
+    switch contract.payoff {
+    case .linear: return max(prices.mark, prices.index)
+    case .inverse:
+      return Price(
+        rawValue: FullWidth.quotient(
+          of: Price.one.rawValue, times: Price.one.rawValue, over: prices.mark.rawValue,
+          rounding: .ceiling))
+    }
+  }
+}

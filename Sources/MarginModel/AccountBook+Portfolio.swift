@@ -1,0 +1,115 @@
+import FixedPoint
+import MarginDomain
+
+extension AccountBook {
+  /// A position as a leg of a portfolio: worth and notional, without standard requirements.
+  func portfolioStandard(
+    of position: Position, prices: PositionPrices
+  ) -> PositionAssessment {
+    let instrument = position.instrument
+    let size = instrument.notional(
+      of: position.state.quantity, at: instrument.isFuture ? prices.mark : prices.index)
+    return PositionAssessment(
+      worth: position.state.worth(of: instrument, at: prices.mark),
+      notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
+      requirement: .zero, closingFee: .zero)
+  }
+}
+
+/// A unit's legs and assets brought to the form that portfolio rules are computed in.
+struct PortfolioUnit {
+  let legs: [PortfolioLeg]
+  let assets: [PortfolioAsset]
+  let grids: [ScenarioGrid]
+  let rules: PortfolioRules
+  let conditions: PortfolioConditions
+
+  /// - Parameters:
+  ///   - margin: the unit's positions.
+  ///   - counted: its net assets with their prices and what counts of them.
+  ///   - market: accepted prices.
+  ///   - reporting: the reporting asset.
+  ///   - rules: portfolio rules.
+  /// - Throws: `AssessmentFault` where an option has no volatility or no moment of expiry.
+  init(
+    of margin: [MarginLeg], assets counted: [CountedAsset], in market: MarketView,
+    reporting: Symbol, by rules: PortfolioRules
+  ) throws(AssessmentFault) {
+    let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
+    let settled = margin.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
+    let underlyings = Set(margin.map(\.instrument.underlying) + followed + settled).sorted()
+    let grids = underlyings.map { ScenarioGrid(of: $0, by: rules) }
+    var legs: [PortfolioLeg] = []
+    for leg in margin {
+      legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, rules))
+    }
+    self.legs = legs
+    self.grids = grids
+    self.rules = rules
+    assets = counted.map { asset in
+      PortfolioAsset(
+        asset: asset.asset, value: asset.value, counted: asset.counted,
+        grid: market.assets[asset.asset]?.underlying.flatMap(underlyings.firstIndex),
+        confidence: asset.asset == reporting ? nil : market.confidence(of: asset.asset))
+    }
+    conditions = PortfolioConditions(in: market, by: rules)
+  }
+
+  private static func leg(
+    _ leg: MarginLeg, _ underlyings: [Symbol], _ grids: [ScenarioGrid], _ market: MarketView,
+    _ rules: PortfolioRules
+  ) throws(AssessmentFault) -> PortfolioLeg {
+    let instrument = leg.instrument
+    if case .datedOption = instrument.kind, market.asOf == nil {
+      throw .missingTime(instrument.symbol)
+    }
+    let place = underlyings.firstIndex(of: instrument.underlying) ?? 0
+    let settlement = market.assets[instrument.settlementAsset]?.underlying
+      .flatMap(underlyings.firstIndex)
+    let array = RiskArray.make(
+      of: instrument, at: market.riskInputs(of: instrument, prices: leg.prices),
+      grid: grids[place], settlementGrid: settlement.map { grids[$0] }, rules: rules)
+    guard let array else { throw .missingVolatility(instrument.symbol) }
+    return PortfolioLeg(
+      units: instrument.units(of: leg.position.quantity), array: array, grid: place)
+  }
+
+  /// What the unit requires, with the shares of its legs.
+  var requirement: UnitRequirement {
+    let computed = PortfolioRequirement.compute(
+      legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
+    return UnitRequirement(
+      requirement: computed.requirement, terms: computed.terms(grids: grids, rules: rules),
+      shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
+  }
+}
+
+/// A net asset of a unit with its value and what counts of it.
+struct CountedAsset {
+  let asset: Symbol
+  let value: Money
+  let counted: Money
+}
+
+extension PortfolioConditions {
+  init(in market: MarketView, by rules: PortfolioRules) {
+    self.init()
+    if let depeg = rules.addOns.depeg {
+      pegPrice = market.assetPrices[depeg.asset] ?? market.reportingAssetPrice
+    }
+    if let rules = rules.addOns.confidence {
+      confidence = rules.indices.map(market.confidence(of:)).min() ?? .one
+    }
+  }
+}
+
+extension UnitAssessment {
+  /// What a position asks: alone under the standard rules; in a portfolio its share of the core
+  /// times the factors, without charges.
+  func requirement(at place: Int) -> PositionRequirement {
+    guard let shares, let portfolio else { return positions[place].assessment.requirement }
+    return PositionRequirement(
+      initial: shares[place].times(portfolio.initialFactor, rounding: .ceiling),
+      maintenance: shares[place].times(portfolio.maintenanceFactor, rounding: .ceiling))
+  }
+}

@@ -1,0 +1,139 @@
+import FixedPoint
+public import MarginDomain
+
+/// A contract with the rules and prices of a moment: all that the assessment of a position reads.
+///
+/// Made once per definition, priced once per price record and read once per position, so it is
+/// small and of plain values.
+public struct ContractMargin: Sendable {
+  /// The prices that positions are margined with; nil while one is missing.
+  public var prices: PositionPrices?
+  /// Linear or inverse.
+  public let payoff: Instrument.Payoff
+  /// Underlying (linear) or quote (inverse) per contract.
+  public let multiplier: Quantity
+  private let takerFee: Rate
+  private let formula: FuturesFormula
+  /// The first tier of the schedule and the notional from which it no longer holds; nil: no end.
+  private let firstTier: MarginTier?
+  private let secondFloor: Money?
+  /// Nil for futures.
+  private let option: OptionMargin?
+
+  /// Gathers what an assessment reads, still without prices.
+  ///
+  /// - Parameters:
+  ///   - instrument: the contract.
+  ///   - rulebook: its rules.
+  ///   - schedule: a future's schedule; unused for options.
+  public init(_ instrument: Instrument, rulebook: Rulebook, schedule: MarginSchedule?) {
+    payoff = instrument.payoff
+    multiplier = instrument.multiplier
+    takerFee = instrument.takerFee
+    formula = FuturesFormula(rulebook.futures)
+    firstTier = schedule?.tier(at: .zero)
+    secondFloor = schedule?.secondFloor
+    option = instrument.optionTerms.map { OptionMargin($0, rules: rulebook.options) }
+  }
+
+  /// Assesses one position under the standard (not portfolio) rules.
+  ///
+  /// - Parameters:
+  ///   - position: not flat.
+  ///   - leverage: chosen by the account, or nil.
+  ///   - schedule: the schedule that the contract was made with; read beyond its first tier alone.
+  /// - Returns: worth and requirements; nil while a price is missing.
+  public func assess(
+    _ position: PositionState, leverage: Rate?, schedule: @autoclosure () -> MarginSchedule?
+  ) -> PositionAssessment? {
+    guard let prices else { return nil }
+    let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
+    let worth = position.worth(of: units, payoff, at: prices.mark)
+    if let option {
+      let perUnit = option.perUnit(isShort: position.quantity.isNegative, at: prices)
+      return PositionAssessment(
+        worth: worth, notional: notional(of: units, at: prices.index, prices),
+        requirement: perUnit.requirement(
+          of: units.magnitude, settlementIndex: prices.settlementIndex),
+        closingFee: .zero)
+    }
+    let notional: Money
+    switch formula.notionalBasis {
+    case .mark: notional = self.notional(of: units, at: prices.mark, prices)
+    case .entry: notional = prices.money(position.entryCashFlow.magnitude)
+    }
+    let tier = tier(at: notional, schedule: schedule)
+    let fee = closingFee(of: units, leverage: leverage, prices, (notional, tier))
+    return PositionAssessment(
+      worth: worth, notional: notional,
+      requirement: formula.requirement(
+        of: notional, leverage: leverage, closingFee: fee, tier: tier),
+      closingFee: fee)
+  }
+
+  private func notional(
+    of units: ContractUnits, at price: Price, _ prices: PositionPrices
+  ) -> Money {
+    prices.money(payoff.value(of: units.magnitude, at: price, rounding: .ceiling))
+  }
+
+  private func tier(at notional: Money, schedule: () -> MarginSchedule?) -> MarginTier {
+    if let firstTier, secondFloor.map({ notional < $0 }) ?? true { return firstTier }
+    guard let tier = schedule()?.tier(at: notional) else {
+      preconditionFailure("a future was admitted without a schedule")
+    }
+    return tier
+  }
+
+  private func closingFee(
+    of units: ContractUnits, leverage: Rate?, _ prices: PositionPrices,
+    _ sized: (notional: Money, tier: MarginTier)
+  ) -> Money {
+    switch formula.closingFee {
+    case .none: return .zero
+    case .atMark:
+      let size = payoff.value(of: units.magnitude, at: prices.mark, rounding: .ceiling)
+      return prices.money(size.times(takerFee, rounding: .ceiling))
+    case .atBankruptcyPrice:
+      return formula.bankruptcyClosingFee(
+        of: sized.notional,
+        initialMargin: formula.initialMargin(
+          of: sized.notional, leverage: leverage, tier: sized.tier),
+        shrinks: payoff.notionalShrinksWithLosses(of: units), takerFee: takerFee)
+    }
+  }
+}
+
+/// What options alone have, kept apart because most contracts are futures.
+private final class OptionMargin: Sendable {
+  private let terms: OptionTerms
+  private let rules: StandardOptionRules
+
+  init(_ terms: OptionTerms, rules: StandardOptionRules) {
+    self.terms = terms
+    self.rules = rules
+  }
+
+  func perUnit(isShort: Bool, at prices: PositionPrices) -> RequirementPerUnit {
+    isShort
+      ? rules.shortPerUnit(terms, index: prices.index)
+      : rules.longPerUnit(mark: prices.mark, index: prices.index)
+  }
+}
+
+extension PositionPrices {
+  /// What an amount of the settlement asset is worth in the reporting asset, rounded up.
+  fileprivate func money(_ amount: AssetAmount) -> Money {
+    .value(of: amount, at: settlementIndex, rounding: .ceiling)
+  }
+}
+
+extension MarginSchedule {
+  /// Where the second tier begins; nil when there is one tier alone.
+  fileprivate var secondFloor: Money? {
+    switch self {
+    case .flat: return nil
+    case .tiered(let tiers): return tiers.count > 1 ? tiers[1].floor : nil
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import FixedPoint
+public import MarginDomain
+
+/// Mean loss of the worst part of a weighted set of losses.
+///
+/// With n ordinary and m stressed vectors and stressed weight w, each ordinary one weighs
+/// (1 − w)/n and each stressed one w/m; the tail is the worst 1 − confidence of that weight, its
+/// last vector counted in part. VaR is the loss of that last vector, so that ES ≥ VaR.
+/// Weights are integers over one denominator: nothing is rounded but the result.
+/// - Source: margin-method.md 3.3; Acerbi and Tasche, "On the coherence of expected shortfall"
+///   (2002), for the part of the last loss.
+public struct ExpectedShortfall: Sendable, Equatable {
+  /// ES, reporting asset, rounded up; negative when even the tail gains.
+  public let amount: Money
+  /// VaR at the same confidence.
+  public let valueAtRisk: Money
+  /// Places of the vectors in the tail, from the worst; ties in the order of the table.
+  public let tail: [Int]
+  /// Integer weight of each vector of the tail.
+  let weights: [Int128]
+
+  /// Takes the tail of a set of profits.
+  ///
+  /// - Parameters:
+  ///   - profits: one per vector, signed.
+  ///   - rules: vectors, confidence and stressed weight.
+  /// - Returns: nil without vectors.
+  /// - Complexity: O(n log n).
+  public init?(of profits: [Money], by rules: ExpectedShortfallRules) {
+    guard !profits.isEmpty, profits.count == rules.vectors.count else { return nil }
+    let stressed = Int128(rules.vectors.count { $0.isStressed })
+    let ordinary = Int128(rules.vectors.count) - stressed
+    // Without vectors of one kind the other has all the weight.
+    let stressedWeight =
+      stressed == 0 ? 0 : ordinary == 0 ? Rate.one.rawValue : rules.stressedWeight.rawValue
+    let ordinaryWeight = Rate.one.rawValue - stressedWeight
+    func weight(_ place: Int) -> Int128 {
+      rules.vectors[place].isStressed
+        ? stressedWeight * max(1, ordinary) : ordinaryWeight * max(1, stressed)
+    }
+    let whole = max(1, ordinary) * max(1, stressed)
+    let mass = max(1, (Rate.one.rawValue - rules.confidence.rawValue) * whole)
+    let order = profits.indices.sorted { (profits[$0], $0) < (profits[$1], $1) }
+    var open = mass
+    var sum = ExactSum()
+    var places: [Int] = []
+    var taken: [Int128] = []
+    for place in order where open > 0 {
+      let part = min(open, weight(place))
+      guard part > 0 else { continue }
+      sum.add(-profits[place].rawValue, times: part)
+      open -= part
+      places.append(place)
+      taken.append(part)
+    }
+    let covered = max(1, mass - open)
+    amount = Money(rawValue: sum.quotient(over: covered, rounding: .ceiling))
+    valueAtRisk = places.last.map { -profits[$0] } ?? .zero
+    tail = places
+    weights = taken
+  }
+}

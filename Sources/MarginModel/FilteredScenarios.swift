@@ -1,0 +1,90 @@
+import DeterministicMath
+import FixedPoint
+public import MarginDomain
+
+/// Scenario vectors from history: past returns scaled to the volatility of now.
+///
+///     r*_t = r_t · clamp(σ_now / σ_t, 0.5, 3)
+///
+/// with σ_t the exponentially weighted volatility known before r_t: σ²_t = λσ²_{t−1} + (1 − λ)r²_{t−1},
+/// λ = 0.5^(1/half-life), σ²_1 the mean square of all returns. A calm past is stretched to a
+/// stormy present and the other way round, but never by more than the bounds.
+/// - Source: margin-method.md 3.3; Barone-Adesi, Giannopoulos, Vosper, "VaR without correlations
+///   for portfolios of derivative securities" (1999).
+public enum FilteredScenarios {
+  /// One underlying's history, oldest first, on days that all underlyings share.
+  public struct History: Sendable, Equatable {
+    /// Whose.
+    public let underlying: Symbol
+    /// Relative moves of price and volatility per horizon.
+    public let moves: [ExpectedShortfallRules.Move]
+    /// Makes a history.
+    public init(underlying: Symbol, moves: [ExpectedShortfallRules.Move]) {
+      self.underlying = underlying
+      self.moves = moves
+    }
+  }
+
+  /// Returns scaled to the volatility after the last of them.
+  ///
+  /// - Parameters:
+  ///   - returns: relative moves, oldest first.
+  ///   - halfLife: in returns, above 0.
+  /// - Returns: as many, to the nearest unit, −0.99 or above.
+  /// - Complexity: O(n).
+  public static func filtered(_ returns: [Rate], halfLife: Rate) -> [Rate] {
+    let values = returns.map(ModelMark.double)
+    let squares = values.reduce(0) { $0 + $1 * $1 }
+    guard squares > 0, halfLife.isPositive else { return returns }
+    let decay = ElementaryFunction.power(0.5, 1 / ModelMark.double(halfLife))
+    var variance = squares / Double(values.count)
+    var variances: [Double] = []
+    for value in values {
+      variances.append(variance)
+      variance = decay * variance + (1 - decay) * value * value
+    }
+    let now = variance
+    return zip(values, variances).map { value, then in
+      // A volatility that has decayed to nothing is stretched to the bound.
+      let ratio = then > 0 ? ElementaryFunction.squareRoot(now / then) : 3
+      let scaled = max(-0.99, value * min(3, max(0.5, ratio)))
+      return Rate(rawValue: ModelMark.quantized(scaled).rawValue)
+    }
+  }
+
+  /// A table of vectors: the newest days filtered, the stressed days as they were.
+  ///
+  /// - Parameters:
+  ///   - histories: one per underlying, all of one length.
+  ///   - count: how many of the newest days make ordinary vectors, 1 or above.
+  ///   - stressed: places of the stressed days.
+  ///   - halfLife: of the volatility, in days.
+  ///   - confidence: of the shortfall, 0 to below 1.
+  ///   - stressedWeight: of the stressed vectors together, 0 to 1.
+  /// - Returns: rules with `count` ordinary and then the stressed vectors, horizon one day.
+  /// - Precondition: histories of one length.
+  /// - Complexity: O(underlyings · days).
+  public static func rules(
+    from histories: [History], count: Int, stressed: [Int], halfLife: Rate, confidence: Rate,
+    stressedWeight: Rate
+  ) -> ExpectedShortfallRules {
+    let days = histories.first?.moves.count ?? 0
+    precondition(
+      histories.allSatisfy { $0.moves.count == days }, "histories must share their days")
+    let scaled = histories.map { history in
+      zip(
+        filtered(history.moves.map(\.price), halfLife: halfLife),
+        filtered(history.moves.map(\.volatility), halfLife: halfLife)
+      ).map { ExpectedShortfallRules.Move(price: $0, volatility: $1) }
+    }
+    let ordinary = (max(0, days - count)..<days).map { day in
+      ExpectedShortfallRules.Vector(isStressed: false, moves: scaled.map { $0[day] })
+    }
+    let worst = stressed.filter { (0..<days).contains($0) }.map { day in
+      ExpectedShortfallRules.Vector(isStressed: true, moves: histories.map { $0.moves[day] })
+    }
+    return ExpectedShortfallRules(
+      confidence: confidence, stressedWeight: stressedWeight, horizonDays: .one,
+      underlyings: histories.map(\.underlying), vectors: ordinary + worst)
+  }
+}

@@ -1,0 +1,216 @@
+import FixedPoint
+import MarginDomain
+
+/// The charges beside the core, and the floor of the core by deltas.
+struct PortfolioCharger {
+  let legs: [PortfolioLeg]
+  let assets: [PortfolioAsset]
+  let grids: [ScenarioGrid]
+  let rules: PortfolioRules
+  let order: PortfolioOrder
+  let conditions: PortfolioConditions
+
+  /// Every charge that is not zero, in the order of the kinds.
+  var charges: [PortfolioCharge] {
+    PortfolioCharge.Kind.allCases.compactMap { kind in
+      let (maintenance, extra) = amounts(of: kind)
+      guard !maintenance.isZero || !extra.isZero else { return nil }
+      return PortfolioCharge(kind: kind, maintenance: maintenance, initialExtra: extra)
+    }
+  }
+
+  /// factor · (threshold − price) while the peg is lost.
+  var pegLoss: Rate {
+    guard let depeg = rules.addOns.depeg, let price = conditions.pegPrice,
+      price < depeg.threshold
+    else { return .zero }
+    return depeg.factor.scaled(
+      by: (depeg.threshold - price).rawValue, over: Price.one.rawValue, rounding: .ceiling)
+  }
+
+  private typealias Amounts = (maintenance: Money, extra: Money)
+
+  private func amounts(of kind: PortfolioCharge.Kind) -> Amounts {
+    let addOns = rules.addOns
+    switch kind {
+    case .shortOptions:
+      guard let rate = addOns.shortOptions else { return (.zero, .zero) }
+      return staged(nakedShortNotional, rate)
+    case .futures:
+      guard let rate = addOns.futures else { return (.zero, .zero) }
+      return staged(notional { $0.array.group == .futures }, rate)
+    case .collateral: return collateral(addOns.collateral)
+    case .liquidity: return (addOns.liquidity == nil ? .zero : liquidity, .zero)
+    case .vegaTerm: return (addOns.vegaTerm.map(vegaTerm) ?? .zero, .zero)
+    case .fundingProvision: return (addOns.fundingHours.map(funding) ?? .zero, .zero)
+    case .closingFees: return (addOns.chargesClosingFees ? closingFees : .zero, .zero)
+    case .confidence: return (.zero, addOns.confidence.map(confidence) ?? .zero)
+    }
+  }
+
+  private func staged(_ base: Money, _ rate: StagedRate) -> Amounts {
+    (
+      base.times(rate.maintenance, rounding: .ceiling),
+      base.times(rate.initialExtra, rounding: .ceiling)
+    )
+  }
+
+  /// Σ |units| · notional of the legs asked for.
+  private func notional(of isMeant: (PortfolioLeg) -> Bool) -> Money {
+    var sum = ExactSum()
+    for leg in legs where isMeant(leg) { sum.add(leg.units.magnitude, leg.array.profile.notional) }
+    return sum.money(.ceiling)
+  }
+
+  /// Per strike and expiry, calls and puts together: what is short beyond what is long.
+  private var nakedShortNotional: Money {
+    var total = ExactSum()
+    for group in order.groups where legs[order.places[group.lowerBound]].array.group != .futures {
+      var place = group.lowerBound
+      while place < group.upperBound {
+        let first = legs[order.places[place]].array
+        var net = ContractUnits.zero
+        while place < group.upperBound, legs[order.places[place]].array.strike == first.strike {
+          net += legs[order.places[place]].units
+          place += 1
+        }
+        if net.isNegative { total.add(-net, first.profile.notional) }
+      }
+    }
+    return total.money(.ceiling)
+  }
+
+  private func collateral(_ charges: [CollateralCharge]) -> Amounts {
+    var total: Amounts = (.zero, .zero)
+    for asset in assets where asset.value.isPositive {
+      guard let charge = charges.first(where: { $0.asset == asset.asset }) else { continue }
+      let own = staged(asset.value, charge.rate)
+      total.maintenance += own.maintenance
+      total.extra += own.extra
+    }
+    return total
+  }
+
+  /// Σ |units| · (half spread + impact · √(|units| / volume)).
+  private var liquidity: Money {
+    var total = ExactSum()
+    for leg in legs {
+      let profile = leg.array.profile
+      guard let volume = profile.volume else { continue }
+      let days =
+        Rate.ratio(of: leg.units.magnitude, to: volume, rounding: .ceiling)
+        ?? DomainLimits.maximumRate
+      let cost =
+        profile.halfSpread
+        + profile.impact.times(days.squareRoot, rounding: .ceiling)
+      total.add(leg.units.magnitude, cost)
+    }
+    return total.money(.ceiling)
+  }
+
+  /// Per underlying: points · part · what the buckets' vegas offset.
+  private func vegaTerm(_ rules: VegaTermRules) -> Money {
+    var total = Money.zero
+    for grid in grids.indices {
+      var buckets = [ExactSum](repeating: ExactSum(), count: rules.bucketDays.count + 1)
+      for leg in legs where leg.grid == grid && leg.array.group != .futures {
+        let days = leg.array.profile.termDays
+        let bucket = rules.bucketDays.firstIndex { days <= $0 } ?? rules.bucketDays.count
+        buckets[bucket].add(leg.units, leg.array.profile.vega)
+      }
+      let vegas = buckets.map { $0.money(.nearestEven) }
+      let long = vegas.reduce(Money.zero) { $0 + max(.zero, $1) }
+      let short = vegas.reduce(Money.zero) { $0 + max(.zero, -$1) }
+      total += min(long, short).times(rules.points, rounding: .ceiling)
+        .times(rules.part, rounding: .ceiling)
+    }
+    return total
+  }
+
+  private func funding(hours: Rate) -> Money {
+    var sum = ExactSum()
+    for leg in legs { sum.add(leg.units, leg.array.profile.fundingPerHour) }
+    return max(.zero, sum.money(.ceiling)).times(hours, rounding: .ceiling)
+  }
+
+  private var closingFees: Money {
+    var sum = ExactSum()
+    for leg in legs { sum.add(leg.units.magnitude, leg.array.profile.fee) }
+    return sum.money(.ceiling)
+  }
+
+  /// margin · (1 − confidence) of futures, of each expiry and of each asset.
+  private func confidence(_ rules: ConfidenceRules) -> Money {
+    func charge(_ base: Money, _ confidence: Rate) -> Money {
+      guard confidence < rules.threshold else { return .zero }
+      return base.times(.one - confidence, rounding: .ceiling)
+        .times(rules.margin, rounding: .ceiling)
+    }
+    var total = Money.zero
+    var bound = conditions.confidence
+    for leg in legs where leg.array.group == .futures {
+      bound = min(bound, leg.array.profile.confidence)
+    }
+    total += charge(notional { $0.array.group == .futures }, bound)
+    for group in order.groups where legs[order.places[group.lowerBound]].array.group != .futures {
+      var least = bound
+      var size = ExactSum()
+      for place in order.places[group] {
+        let profile = legs[place].array.profile
+        least = min(least, profile.confidence)
+        size.add(legs[place].units.magnitude, profile.notional)
+      }
+      total += charge(size.money(.ceiling), least)
+    }
+    for asset in assets where asset.value.isPositive {
+      guard let own = asset.confidence else { continue }
+      total += charge(asset.value, min(own, conditions.confidence))
+    }
+    return total
+  }
+
+  /// Σ over underlyings of net · |Σ delta| + hedged · min(long, short), in the reporting asset.
+  var deltaFloor: Money {
+    guard let floor = rules.deltaFloor else { return .zero }
+    var total = Money.zero
+    for grid in grids.indices {
+      var long = ExactSum()
+      var short = ExactSum()
+      for leg in legs where leg.grid == grid {
+        let units = leg.units.rawValue
+        let delta = leg.array.profile.delta.rawValue
+        if (units < 0) == (delta < 0) {
+          long.add(units, times: delta)
+        } else {
+          short.add(-units, times: delta)
+        }
+      }
+      var (up, down) = (long.money(.ceiling), short.money(.ceiling))
+      if rules.collateralMoves {
+        for asset in assets where asset.grid == grid {
+          up += max(.zero, asset.counted)
+          down += max(.zero, -asset.counted)
+        }
+      }
+      total += (up - down).magnitude.times(floor.net, rounding: .ceiling)
+      total += min(up, down).times(floor.hedged, rounding: .ceiling)
+    }
+    return total
+  }
+}
+
+extension Rate {
+  /// √ of a ratio that is not negative, rounded up; integers only.
+  fileprivate var squareRoot: Rate {
+    let target = UInt128(max(0, rawValue)) * UInt128(Rate.one.rawValue)
+    guard target > 0 else { return .zero }
+    // Newton from above: falls until it stands at the floor of the root.
+    var root = UInt128(1) << ((128 - target.leadingZeroBitCount + 1) / 2)
+    while true {
+      let next = (root + target / root) / 2
+      guard next < root else { break }
+      root = next
+    }
+    return Rate(rawValue: Int128(root * root < target ? root + 1 : root))
+  }
+}

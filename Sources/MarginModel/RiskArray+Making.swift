@@ -1,0 +1,178 @@
+import FixedPoint
+public import MarginDomain
+
+extension RiskArray {
+  /// Values a contract in every column of its underlying's grid.
+  ///
+  /// Options: V(S·(1+move), σ′) − V(S, σ) by the model, forwards moving with the index. Linear
+  /// futures: P′ − P with P′ = P + move·S or P·(1+move) as the rules say. Inverse ones:
+  /// (1/P − 1/P′) in coin. What settles in an asset that moves itself is converted at the asset's
+  /// price in that column.
+  ///
+  /// - Parameters:
+  ///   - instrument: the contract.
+  ///   - inputs: prices; an option has a volatility.
+  ///   - grid: of the contract's underlying.
+  ///   - settlementGrid: of the underlying that the settlement asset moves with; nil: none.
+  ///   - rules: shocks and add-ons.
+  /// - Returns: the array, each change to the nearest unit of 1e-12, or nil for an option without a
+  ///   volatility.
+  /// - Complexity: O(columns) valuations; one allocation, the array of changes.
+  /// - Source: margin-method.md 4.4.
+  public static func make(
+    of instrument: Instrument, at inputs: RiskInputs, grid: ScenarioGrid,
+    settlementGrid: ScenarioGrid?, rules: PortfolioRules
+  ) -> RiskArray? {
+    let option = ScenarioOption(instrument, inputs)
+    guard instrument.isFuture || option != nil else { return nil }
+    let maker = RiskArrayMaker(
+      instrument: instrument, inputs: inputs, rules: rules, option: option)
+    let changes = grid.columns.indices.map { place in
+      let move = settlementGrid?.move(in: place, of: grid) ?? .zero
+      return maker.change(in: grid.columns[place], settlementMove: move)
+    }
+    return RiskArray(
+      symbol: instrument.symbol, group: instrument.riskGroup,
+      strike: instrument.optionTerms?.strike ?? .zero,
+      value: maker.reporting(maker.base, settlementMove: .zero),
+      changes: changes, profile: maker.profile)
+  }
+}
+
+extension Instrument {
+  /// What the contract is valued together with in scenarios.
+  fileprivate var riskGroup: RiskArray.Group {
+    switch kind {
+    case .perpetualFuture, .datedFuture: return .futures
+    case .perpetualOption(let terms): return .perpetual(hours: terms.fundingPeriodHours)
+    case .datedOption(_, let expiry, _): return .expiry(expiry)
+    }
+  }
+}
+
+/// The contract under valuation.
+struct RiskArrayMaker {
+  let instrument: Instrument
+  let inputs: RiskInputs
+  let rules: PortfolioRules
+  let option: ScenarioOption?
+  /// The option's value as the market is; 0 for a future.
+  let base: Price
+
+  init(
+    instrument: Instrument, inputs: RiskInputs, rules: PortfolioRules, option: ScenarioOption?
+  ) {
+    self.instrument = instrument
+    self.inputs = inputs
+    self.rules = rules
+    self.option = option
+    base = option?.value ?? .zero
+  }
+
+  /// Change of one unit in a column, reporting asset.
+  func change(in column: ScenarioGrid.Column, settlementMove: Rate) -> Price {
+    if let option {
+      let value = option.value(column, rules)
+      return reporting(value - base, settlementMove: settlementMove)
+    }
+    return futureChange(move: column.move, settlementMove: settlementMove)
+  }
+
+  /// Change of one unit of a future whose underlying moves, reporting asset.
+  func futureChange(move: Rate, settlementMove: Rate) -> Price {
+    let step: Price
+    switch rules.futuresShock {
+    case .keepsBasis: step = inputs.index.times(move, rounding: .nearestEven)
+    case .proportional: step = inputs.mark.times(move, rounding: .nearestEven)
+    }
+    switch instrument.payoff {
+    case .linear: return reporting(step, settlementMove: settlementMove)
+    case .inverse:
+      // (1/P − 1/P′) · X = (P′ − P)/P · X/P′ with X the coin's price in the column.
+      let moved = max(DomainLimits.minimumInversePrice, inputs.mark + step)
+      let coin = reporting(.one, settlementMove: settlementMove)
+      let relative = (moved - inputs.mark).scaled(
+        by: coin.rawValue, over: moved.rawValue, rounding: .nearestEven)
+      return relative.scaled(
+        by: Price.one.rawValue, over: inputs.mark.rawValue, rounding: .nearestEven)
+    }
+  }
+
+  /// An amount of the settlement asset in the reporting asset, at the asset's moved price.
+  func reporting(_ amount: Price, settlementMove: Rate) -> Price {
+    let price = inputs.prices.settlementIndex.times(
+      .one + settlementMove, rounding: .nearestEven)
+    return amount.scaled(
+      by: price.rawValue, over: Price.one.rawValue, rounding: .nearestEven)
+  }
+
+  /// What add-ons read.
+  var profile: RiskProfile {
+    var profile = RiskProfile()
+    profile.confidence = inputs.confidence
+    switch instrument.payoff {
+    case .linear: profile.notional = reporting(inputs.index, settlementMove: .zero)
+    case .inverse:
+      profile.notional = reporting(.one, settlementMove: .zero).scaled(
+        by: Price.one.rawValue, over: inputs.mark.rawValue, rounding: .nearestEven)
+    }
+    if let option {
+      fillOption(option, &profile)
+    } else {
+      profile.delta = profile.notional
+      profile.fundingPerHour = futureFundingPerHour(of: profile.notional)
+    }
+    profile.fee = profile.notional.times(instrument.takerFee, rounding: .ceiling)
+    fillDepth(&profile)
+    return profile
+  }
+
+  private func fillOption(_ option: ScenarioOption, _ profile: inout RiskProfile) {
+    profile.delta = reporting(option.dollarDelta, settlementMove: .zero)
+    profile.vega = reporting(option.vega, settlementMove: .zero)
+    profile.termDays = option.termDays
+    if case .perpetualOption(let terms) = instrument.kind {
+      let timeValue = inputs.mark - terms.payoff(at: inputs.index)
+      profile.fundingPerHour = reporting(timeValue, settlementMove: .zero).scaled(
+        by: Price.one.rawValue, over: terms.fundingPeriodHours.rawValue, rounding: .nearestEven)
+    }
+    guard case .datedOption = instrument.kind else { return }
+    if let rules = rules.basisContingency {
+      profile.basis = (
+        up: reporting(option.valueMoving(rules.up) - base, settlementMove: .zero),
+        down: reporting(option.valueMoving(rules.down) - base, settlementMove: .zero)
+      )
+      profile.basisPart =
+        rules.add
+        + rules.scale.scaled(
+          by: option.termDays.rawValue, over: 365 * Rate.one.rawValue, rounding: .nearestEven)
+    }
+    if let rules = rules.staticDiscount {
+      profile.discounts = option.discounts(rules, rate: inputs.interestRate)
+    }
+  }
+
+  /// S · F per interval; the notional of one unit is S in the reporting asset.
+  private func futureFundingPerHour(of notional: Price) -> Price {
+    guard let funding = inputs.funding else { return .zero }
+    return notional.scaled(
+      by: funding.rate.rawValue, over: funding.intervalHours.rawValue, rounding: .nearestEven)
+  }
+
+  private func fillDepth(_ profile: inout RiskProfile) {
+    guard let rules = rules.addOns.liquidity, let depth = rules.depth(of: instrument.symbol) else {
+      return
+    }
+    let mark =
+      instrument.payoff == .inverse
+      ? profile.notional : reporting(inputs.mark, settlementMove: .zero)
+    profile.halfSpread = mark.scaled(
+      by: depth.spread.rawValue, over: 2 * Rate.one.rawValue, rounding: .ceiling)
+    let daily =
+      inputs.underlyingVolatility.map(ScenarioOption.dailyVolatility)
+      ?? rules.usualDailyVolatility
+    profile.impact = profile.delta.magnitude.times(daily, rounding: .ceiling)
+      .times(rules.impact, rounding: .ceiling)
+    profile.volume = instrument.units(of: depth.volume)
+  }
+}

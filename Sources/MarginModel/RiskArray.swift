@@ -1,0 +1,107 @@
+import FixedPoint
+public import MarginDomain
+
+/// What the risk array of one contract is made from.
+public struct RiskInputs: Sendable, Equatable {
+  /// Mark, index of the underlying, reporting asset per unit of the settlement asset.
+  public var prices: PositionPrices
+  /// σ per year of an option; nil for futures.
+  public var volatility: Rate?
+  /// σ per year of the underlying; nil where it has none.
+  public var underlyingVolatility: Rate?
+  /// Forward of a dated option's expiry; the index where there is none.
+  public var forward: Price
+  /// Rate per year of that expiry.
+  public var interestRate: Rate
+  /// Nanoseconds to expiry, 0 or above; 0 for contracts without one.
+  public var nanosecondsToExpiry: Int64
+  /// Funding rate of a perpetual future, where known.
+  public var funding: ReportDetails.FundingRate?
+  /// Least confidence of what the mark stands on, 0 to 1.
+  public var confidence: Rate
+
+  /// Makes inputs of a contract without expiry, rates and doubts.
+  public init(prices: PositionPrices, volatility: Rate?) {
+    self.prices = prices
+    self.volatility = volatility
+    forward = prices.index
+    interestRate = .zero
+    nanosecondsToExpiry = 0
+    confidence = .one
+  }
+
+  /// Mark.
+  var mark: Price { prices.mark }
+  /// Index.
+  var index: Price { prices.index }
+}
+
+/// Change of value of one unit of a contract in every column of its underlying's grid.
+///
+/// Amounts are in the reporting asset per unit of quantity · multiplier, at 12 decimals. An array
+/// is made by full revaluation when a price that it stands on changes, and shared by all accounts:
+/// an account is a dot product of units and arrays.
+public struct RiskArray: Sendable, Equatable {
+  /// Contracts that are valued together: discounts, skew and netting see them as one.
+  public enum Group: Sendable, Hashable, Comparable {
+    /// Futures of any expiry.
+    case futures
+    /// Perpetual options by funding period in hours.
+    case perpetual(hours: Rate)
+    /// Options of one expiry.
+    case expiry(EventTime)
+  }
+
+  /// The contract.
+  public let symbol: Symbol
+  /// What it is valued together with.
+  public let group: Group
+  /// Strike of an option; 0 for a future.
+  public let strike: Price
+  /// An option's value now by the model; 0 for a future.
+  public let value: Price
+  /// Change of value per column of the grid.
+  public let changes: [Price]
+  /// What add-ons read of the contract.
+  public let profile: RiskProfile
+}
+
+/// What charges beside the core read of one unit of a contract; reporting asset per unit.
+public struct RiskProfile: Sendable, Equatable {
+  /// Value of the underlying that one unit is.
+  public var notional: Price = .zero
+  /// Change of value per relative move of the underlying: delta times index.
+  public var delta: Price = .zero
+  /// Change of value per 1 of volatility.
+  public var vega: Price = .zero
+  /// Days to expiry, or of a funding period.
+  public var termDays: Rate = .zero
+  /// What a long pays per hour.
+  public var fundingPerHour: Price = .zero
+  /// Change of value in the two moves of the basis contingency; 0 without an expiry.
+  public var basis: (up: Price, down: Price) = (.zero, .zero)
+  /// Part of the worse one that is charged.
+  public var basisPart: Rate = .zero
+  /// Discounts of shocked values above and below zero.
+  public var discounts: (long: Rate, short: Rate) = (.one, .one)
+  /// Taker fee of closing at the mark.
+  public var fee: Price = .zero
+  /// Half the spread.
+  public var halfSpread: Price = .zero
+  /// Impact at a size of one day's volume.
+  public var impact: Price = .zero
+  /// One day's volume in units; nil: no depth is known.
+  public var volume: ContractUnits?
+  /// Least confidence of what the mark stands on, 0 to 1.
+  public var confidence: Rate = .one
+
+  /// Equality of all parts.
+  public static func == (left: RiskProfile, right: RiskProfile) -> Bool {
+    left.notional == right.notional && left.delta == right.delta && left.vega == right.vega
+      && left.termDays == right.termDays && left.fundingPerHour == right.fundingPerHour
+      && left.basis == right.basis && left.basisPart == right.basisPart
+      && left.discounts == right.discounts && left.fee == right.fee
+      && left.halfSpread == right.halfSpread && left.impact == right.impact
+      && left.volume == right.volume && left.confidence == right.confidence
+  }
+}
