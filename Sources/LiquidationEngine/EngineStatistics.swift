@@ -33,6 +33,8 @@ public struct EngineStatistics: Sendable, Equatable {
   public internal(set) var fundPaymentsLeftOut: UInt64 = 0
   /// Scheduled definitions that contradicted what was in force when their time came.
   public internal(set) var scheduledDefinitionsRefused: UInt64 = 0
+  /// Steps of price scan ranges on their ladders.
+  public internal(set) var priceScanSteps: UInt64 = 0
   /// Answers that name no open order.
   public internal(set) var unknownOrderAnswers: UInt64 = 0
   /// Events per output topic, `MarginEvent.Topic` raw value as the index.

@@ -96,6 +96,7 @@ extension LiquidationStateMachine {
       view.indices[symbol] = market.feeds[Int(feed)].band.accepted?.price
       view.volatilities[symbol] = market.feeds[Int(feed)].volatility
     }
+    view.priceScanRanges = market.priceScanRanges
     return view
   }
 }

@@ -115,7 +115,20 @@ private struct EvidenceDraft {
     for asset in portfolio.assets {
       terms.append(MarginTerm(name: "collateral.\(asset.asset)", amount: asset.counted))
     }
+    terms += scanRanges(of: portfolio.grids)
     terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
+  }
+
+  /// The ranges that move, each with the moment since which it holds.
+  private func scanRanges(of grids: [ScenarioGrid]) -> [MarginTerm] {
+    grids.compactMap { grid in
+      guard let ladder = market.feeds.first(where: { $0.symbol == grid.underlying })?.ladder else {
+        return nil
+      }
+      return MarginTerm(
+        name: "price_scan_range.\(grid.underlying)", amount: Money(rawValue: ladder.range.rawValue),
+        row: ladder.lastStep.map { "since \($0)" } ?? "as the rulebook starts")
+    }
   }
 
   /// An amount of zero counts for zero whatever its price, so none is missing.

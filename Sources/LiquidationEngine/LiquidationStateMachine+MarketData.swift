@@ -47,6 +47,11 @@ extension LiquidationStateMachine {
     market.feeds[place].order.note(update)
     let hold = update.indexPrice.flatMap { takeIndex($0, at: update.eventTime, of: place) }
     if let hold, update.impliedVolatility == nil { return .held(hold) }
+    if hold == nil, let price = update.indexPrice,
+      market.noteScan(price, at: update.eventTime, ofFeed: place)
+    {
+      counters.priceScanSteps += 1
+    }
     if let volatility = update.impliedVolatility { market.feeds[place].volatility = volatility }
     market.refresh(feed: feed, time: update.eventTime)
     evaluate(

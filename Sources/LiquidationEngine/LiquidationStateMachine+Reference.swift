@@ -248,6 +248,7 @@ extension LiquidationStateMachine {
   private mutating func addUnderlying(_ symbol: Symbol) {
     let feed = addFeed(symbol)
     market.symbols[symbol] = .underlying(feed: feed)
+    market.seatLadder(ofFeed: Int(feed))
   }
 
   private mutating func addFeed(_ symbol: Symbol) -> Int32 {

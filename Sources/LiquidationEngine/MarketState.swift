@@ -15,6 +15,8 @@ struct FeedState: Sendable {
   var order = RecordOrder()
   var band = PriceBand()
   var volatility: Rate?
+  /// Its price scan range where that moves with the volatility.
+  var ladder: PriceScanLadder?
   /// Contracts on it, ascending.
   var instruments: [Int32] = []
   /// Assets whose price it gives or may give, ascending.
@@ -90,6 +92,7 @@ struct MarketState: Sendable {
   private(set) var warning: MarginLadder.Step?
   private(set) var priceRules: MarketRules?
   private(set) var liquidationRules: LiquidationRules?
+  var dynamicRules: DynamicRules?
   let limits: EngineLimits
 
   init(limits: EngineLimits) {
@@ -114,6 +117,7 @@ struct MarketState: Sendable {
       basis.notionalBasis = newValue?.futures.notionalBasis
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
       portfolioMarket.adopt(newValue?.portfolio)
+      seatLadders(by: newValue?.dynamic)
     }
   }
 

@@ -52,6 +52,24 @@ extension LiquidationStateMachine {
       try require(
         range, in: .ulp...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_ranges")
     }
+    if let dynamic = rulebook.dynamic { try check(dynamic) }
+  }
+
+  /// A ladder has a floor to stand on, rungs that rise, and bounds that scans can hold.
+  private func check(_ rules: DynamicRules) throws(Refusal) {
+    let bounds = rules.ranges.map(\.range) + (rules.defaultRange.map { [$0] } ?? [])
+    let below = Rate(rawValue: Rate.one.rawValue - 1)
+    for range in bounds {
+      try require(range.cap, in: .ulp...below, "dynamic.cap")
+      try require(range.floor, in: .ulp...range.cap, "dynamic.floor")
+      try require(
+        range.stressVolatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
+        "dynamic.stress_volatility")
+    }
+    let smallestRatio = Rate(rawValue: 1_001 * Rate.one.rawValue / 1_000)
+    try require(rules.stepRatio, in: smallestRatio...DomainLimits.maximumRate, "dynamic.step_ratio")
+    try require(rules.stressWeight, in: .zero ... .one, "dynamic.stress_weight")
+    try require(rules.deviations, in: .ulp...DomainLimits.maximumRate, "dynamic.deviations")
   }
 
   /// Levels, requirements and events of accounts are stated in the reporting asset, and so are the

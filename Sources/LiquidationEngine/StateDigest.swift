@@ -27,6 +27,13 @@ struct StateDigest: Sendable {
     add(text.utf8.count)
     for byte in text.utf8 { add(UInt64(byte)) }
   }
+  mutating func add(_ ladder: PriceScanLadder) {
+    add(ladder.range)
+    add(ladder.lastStep)
+    add(ladder.estimate.lastTime)
+    add(ladder.estimate.fastVariance.bitPattern)
+    add(ladder.estimate.slowVariance.bitPattern)
+  }
   mutating func add(_ status: UnitStatus) {
     add(UInt64(status.state.rawValue))
     add(status.firstBreach)
@@ -62,6 +69,7 @@ extension LiquidationStateMachine {
       digest.add(feed.band)
       digest.add(feed.order)
       digest.add(feed.volatility ?? .zero)
+      if let ladder = feed.ladder { digest.add(ladder) }
     }
     for sums in sums.assets.sorted(by: { $0.asset < $1.asset }) { digest.add(sums) }
     let places = market.instruments.indices.sorted {

@@ -43,4 +43,21 @@ extension NativeRules {
     rules.addOns.chargesClosingFees = true
     return rules
   }
+
+  /// Ranges that move: four deviations of a day, steps of 5 %, up a quarter of an hour apart and
+  /// down a day apart.
+  ///
+  /// - Parameter pace: nanoseconds that stand for a second of the native rules; shorter ones let
+  ///   short streams step.
+  public static func dynamic(pace: Int64 = 1_000_000_000) -> DynamicRules {
+    let day = 86_400 * pace
+    return DynamicRules(
+      deviations: decimal("4"), horizonNanoseconds: 86_400_000_000_000,
+      fastHalfLifeNanoseconds: day, slowHalfLifeNanoseconds: 30 * day,
+      sampleNanoseconds: 60 * pace, stressWeight: decimal("0.25"), stepRatio: decimal("1.05"),
+      stepUpNanoseconds: 900 * pace, stepDownNanoseconds: day,
+      defaultRange: DynamicRules.Range(
+        floor: decimal("0.12"), cap: decimal("0.6"), stressVolatility: decimal("1.1")),
+      ranges: [])
+  }
 }

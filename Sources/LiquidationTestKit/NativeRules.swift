@@ -31,13 +31,14 @@ public enum NativeRules {
   ///   - reportingAsset: the asset of equity and requirements.
   ///   - portfolio: portfolio margin, if any.
   ///   - orders: what resting orders ask.
+  ///   - dynamic: how price scan ranges move, if they do.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
     reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
-    orders: OrderMarginRules = .none
+    orders: OrderMarginRules = .none, dynamic: DynamicRules? = nil
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -58,7 +59,7 @@ public enum NativeRules {
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
         maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
-      portfolio: portfolio)
+      portfolio: portfolio, dynamic: dynamic)
   }
 
   static let options = StandardOptionRules(

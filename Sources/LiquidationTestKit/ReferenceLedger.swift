@@ -15,6 +15,9 @@ public struct ReferenceLedger {
   /// Contracts in the order in which they were first defined: the order of isolated positions.
   var definitionOrder: [Symbol] = []
   var assets: [Symbol: CollateralAsset] = [:]
+  var underlyings: Set<Symbol> = []
+  /// Price scan ranges that move, by underlying.
+  var ladders: [Symbol: PriceScanLadder] = [:]
   var bands: [Symbol: ReferenceBand] = [:]
   var marks: [Symbol: Price] = [:]
   var volatilities: [Symbol: Rate] = [:]
@@ -84,12 +87,17 @@ public struct ReferenceLedger {
 
   private mutating func take(_ definition: ReferenceUpdate.Definition) {
     switch definition {
-    case .underlying: break
+    case .underlying(let symbol):
+      underlyings.insert(symbol)
+      seatLadders()
     case .asset(let asset): assets[asset.symbol] = asset
     case .instrument(let instrument):
       if instruments[instrument.symbol] == nil { definitionOrder.append(instrument.symbol) }
       instruments[instrument.symbol] = instrument
-    case .rulebook(let rulebook): self.rulebook = rulebook
+    case .rulebook(let rulebook):
+      self.rulebook = rulebook
+      // Where a range stood still before, it starts anew.
+      seatLadders()
     }
     let trigger = ReferenceTrigger(time: marginTime ?? EventTime(nanoseconds: .min))
     for place in accounts.indices { evaluate(place, trigger) { _ in true } }
@@ -130,6 +138,18 @@ public struct ReferenceLedger {
 
   // MARK: Market
 
+  private mutating func seatLadders() {
+    let before = ladders
+    ladders = [:]
+    guard let rules = rulebook?.dynamic, let portfolio = rulebook?.portfolio else { return }
+    for symbol in underlyings {
+      guard let bounds = rules.range(of: symbol) else { continue }
+      ladders[symbol] =
+        before[symbol]?.reseated(in: bounds, by: rules)
+        ?? PriceScanLadder(from: portfolio.priceScanRanges[symbol], in: bounds, by: rules)
+    }
+  }
+
   private func price(ofUnderlying symbol: Symbol) -> Price? { bands[symbol]?.accepted }
 
   func market() -> MarketView {
@@ -137,6 +157,7 @@ public struct ReferenceLedger {
       marks: marks, volatilities: volatilities, indices: [:], assetPrices: [:], assets: assets,
       asOf: marginTime)
     view.fundingRates = fundingRates
+    view.priceScanRanges = ladders.mapValues(\.range)
     for (symbol, band) in bands {
       if assets[symbol] != nil {
         view.assetPrices[symbol] = band.accepted
@@ -157,6 +178,11 @@ public struct ReferenceLedger {
     lastRecords[update.symbol] = (update.eventTime, update.sourceSequence)
     let hold = take(update)
     if let hold, update.impliedVolatility == nil { return .held(hold) }
+    if hold == nil, let index = update.indexPrice, let rules = rulebook?.dynamic,
+      let bounds = rules.range(of: update.symbol)
+    {
+      _ = ladders[update.symbol]?.note(index, at: update.eventTime, in: bounds, by: rules)
+    }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
     revalueModelMarks(after: update.symbol, at: update.eventTime)
     let trigger = ReferenceTrigger(

@@ -127,6 +127,7 @@ public struct ScenarioRunner {
     var reduceOnly: MarginLadder.Step?
     var reportingAsset = "USD"
     var portfolio: PortfolioRules?
+    var dynamic: DynamicRules?
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -138,6 +139,7 @@ public struct ScenarioRunner {
       case "complete-only": includesIncomplete = false
       case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
       case "portfolio": portfolio = NativeRules.portfolio
+      case "dynamic": dynamic = NativeRules.dynamic()
       case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
@@ -148,7 +150,8 @@ public struct ScenarioRunner {
     let rulebook = NativeRules.rulebook(
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
       includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
-      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio)
+      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio,
+      dynamic: dynamic)
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
   }
 

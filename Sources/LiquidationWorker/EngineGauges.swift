@@ -65,6 +65,10 @@ final class EngineGauges: Sendable {
       $0.liquidationsResolved
     }
     try counter(
+      registry, "plimsoll_price_scan_steps_total",
+      "Steps of price scan ranges on their ladders, in every engine that takes them."
+    ) { $0.priceScanSteps }
+    try counter(
       registry, "plimsoll_takeovers_total", "Legs of which the fund took over something."
     ) { $0.takeovers }
   }

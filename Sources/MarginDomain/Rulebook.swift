@@ -23,12 +23,14 @@ public struct Rulebook: Sendable, Equatable {
   public let market: MarketRules
   /// What the initial requirement adds while prices deserve less trust; nil: nothing.
   public let contingencies: ContingencyRules?
+  /// How price scan ranges follow the volatility; nil: they stand still.
+  public let dynamic: DynamicRules?
   /// Makes a rulebook of parts that were checked.
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
     market: MarketRules, portfolio: PortfolioRules? = nil,
-    contingencies: ContingencyRules? = nil
+    contingencies: ContingencyRules? = nil, dynamic: DynamicRules? = nil
   ) {
     self.id = id
     self.reportingAsset = reportingAsset
@@ -40,5 +42,6 @@ public struct Rulebook: Sendable, Equatable {
     self.market = market
     self.contingencies = contingencies
     self.portfolio = portfolio
+    self.dynamic = dynamic
   }
 }

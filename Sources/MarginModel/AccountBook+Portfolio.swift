@@ -23,6 +23,8 @@ struct PortfolioUnit {
   let grids: [ScenarioGrid]
   let rules: PortfolioRules
   let conditions: PortfolioConditions
+  /// Ranges that move, by underlying.
+  let ranges: [Symbol: Rate]
 
   /// - Parameters:
   ///   - margin: the unit's positions.
@@ -37,15 +39,17 @@ struct PortfolioUnit {
   ) throws(AssessmentFault) {
     let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
     let settled = margin.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
+    let moved = rules.scanning(market.priceScanRanges)
     let underlyings = Set(margin.map(\.instrument.underlying) + followed + settled).sorted()
-    let grids = underlyings.map { ScenarioGrid(of: $0, by: rules) }
+    let grids = underlyings.map { ScenarioGrid(of: $0, by: moved) }
     var legs: [PortfolioLeg] = []
     for leg in margin {
-      legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, rules))
+      legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, moved))
     }
     self.legs = legs
     self.grids = grids
-    self.rules = rules
+    self.rules = moved
+    ranges = market.priceScanRanges
     assets = counted.map { asset in
       PortfolioAsset(
         asset: asset.asset, value: asset.value, counted: asset.counted,
@@ -79,8 +83,20 @@ struct PortfolioUnit {
     let computed = PortfolioRequirement.compute(
       legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
     return UnitRequirement(
-      requirement: computed.requirement, terms: computed.terms(grids: grids, rules: rules),
+      requirement: computed.requirement,
+      terms: PriceScanLadder.terms(of: grids.map(\.underlying), ranges: ranges)
+        + computed.terms(grids: grids, rules: rules),
       shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
+  }
+}
+
+extension PortfolioRules {
+  /// The same rules with the ranges in force.
+  func scanning(_ ranges: [Symbol: Rate]) -> PortfolioRules {
+    guard !ranges.isEmpty else { return self }
+    var rules = self
+    for (symbol, range) in ranges { rules.priceScanRanges[symbol] = range }
+    return rules
   }
 }
 

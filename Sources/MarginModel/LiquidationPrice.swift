@@ -257,6 +257,6 @@ extension Rulebook {
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: replaced, options: options,
       collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
-      portfolio: portfolio)
+      portfolio: portfolio, contingencies: contingencies, dynamic: dynamic)
   }
 }

@@ -37,6 +37,9 @@ public struct MarketView: Sendable {
   public var averageAssetPrices: [Symbol: Price] = [:]
   /// Deposits of all accounts by asset, in the asset, where they are known.
   public var totalDeposits: [Symbol: AssetAmount] = [:]
+  /// Price scan ranges in force where they move with the volatility, by underlying; else those of
+  /// the rulebook.
+  public var priceScanRanges: [Symbol: Rate] = [:]
 
   /// Makes a view.
   public init(

@@ -19,19 +19,43 @@ public struct PriceScanLadder: Sendable, Equatable {
   /// Event time of the last step; nil before the first.
   public private(set) var lastStep: EventTime?
 
-  /// Starts on the rung that the stress volatility asks for, so that nobody begins too low.
+  /// Starts on the lowest rung that is not below a range, with estimates that ask for that range.
+  ///
+  /// Until prices say otherwise the range stays where the rulebook's author put it.
   ///
   /// - Parameters:
+  ///   - range: the range of the part `portfolio`, a ratio of the index.
   ///   - bounds: of the underlying.
   ///   - rules: the ladder.
-  public init(in bounds: DynamicRules.Range, by rules: DynamicRules) {
-    estimate = VolatilityEstimate(volatility: bounds.stressVolatility)
+  public init(from range: Rate, in bounds: DynamicRules.Range, by rules: DynamicRules) {
+    self.init(
+      holding: VolatilityEstimate(asking: range, in: bounds, by: rules), from: range, in: bounds,
+      by: rules, lastStep: nil)
+  }
+
+  private init(
+    holding estimate: VolatilityEstimate, from wanted: Rate, in bounds: DynamicRules.Range,
+    by rules: DynamicRules, lastStep: EventTime?
+  ) {
+    self.estimate = estimate
+    self.lastStep = lastStep
     range = bounds.floor
-    let wanted = estimate.priceScanRange(in: bounds, by: rules)
+    let wanted = min(wanted, bounds.cap)
     while range < wanted {
       rung += 1
       range = Self.next(above: range, in: bounds, by: rules)
     }
+  }
+
+  /// The same estimates and the same last step on the ladder of other rules: the lowest rung that
+  /// is not below the range in force.
+  ///
+  /// - Parameters:
+  ///   - bounds: of the underlying under the new rules.
+  ///   - rules: the new ladder.
+  /// - Returns: the ladder to go on with.
+  public func reseated(in bounds: DynamicRules.Range, by rules: DynamicRules) -> PriceScanLadder {
+    PriceScanLadder(holding: estimate, from: range, in: bounds, by: rules, lastStep: lastStep)
   }
 
   /// Takes an accepted index price in and steps when it is due.
@@ -60,6 +84,20 @@ public struct PriceScanLadder: Sendable, Equatable {
     }
     lastStep = time
     return true
+  }
+
+  /// The ranges in force as terms of a decision.
+  ///
+  /// - Parameters:
+  ///   - underlyings: those whose moves the unit feels, in order.
+  ///   - ranges: those that move.
+  /// - Returns: `price_scan_range.UNDERLYING`, ratios and not amounts, for those that move.
+  public static func terms(of underlyings: [Symbol], ranges: [Symbol: Rate]) -> [MarginTerm] {
+    underlyings.compactMap { symbol in
+      ranges[symbol].map {
+        MarginTerm(name: "price_scan_range.\(symbol)", amount: Money(rawValue: $0.rawValue))
+      }
+    }
   }
 
   /// Whether the interval since the last step has passed; before the first step it has.

@@ -30,6 +30,27 @@ public struct VolatilityEstimate: Sendable, Equatable {
     slowVariance = sigma * sigma
   }
 
+  /// Starts where the estimates ask for a given range, or for the least above it that they can.
+  ///
+  ///     σ² = max(0, ((range / n)² / horizon − w·σ²stress) / (1 − w))
+  ///
+  /// - Parameters:
+  ///   - range: a ratio of the index, above zero.
+  ///   - bounds: stress volatility of the underlying.
+  ///   - rules: deviations n, horizon, weight w of stress; where w is 1 the estimates do not count
+  ///     and start at zero.
+  public init(asking range: Rate, in bounds: DynamicRules.Range, by rules: DynamicRules) {
+    let weight = ModelMark.double(rules.stressWeight)
+    let stress = ModelMark.double(bounds.stressVolatility)
+    let deviation = ModelMark.double(range) / ModelMark.double(rules.deviations)
+    let years = Double(rules.horizonNanoseconds) / Self.nanosecondsPerYear
+    let variance =
+      weight < 1
+      ? max(0, (deviation * deviation / years - weight * (stress * stress)) / (1 - weight)) : 0
+    fastVariance = variance
+    slowVariance = variance
+  }
+
   /// Takes a price in, unless it follows the last sample too closely.
   ///
   /// - Parameters:

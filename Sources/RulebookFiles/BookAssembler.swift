@@ -23,6 +23,7 @@ struct BookAssembler {
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
+      market.priceScanRanges[underlying.symbol] = underlying.priceScanRange
       market.confidences[underlying.symbol] = underlying.confidence.map { [$0] }
     }
     for asset in definitions.assets.map(\.value) {

@@ -18,6 +18,7 @@ struct WrittenUnderlying: Sendable {
   let indexPrice: Price?
   let volatility: Rate?
   let confidence: Rate?
+  let priceScanRange: Rate?
 }
 
 /// A mark as it was written.
@@ -68,9 +69,11 @@ extension YAMLShape where Value == WrittenUnderlying {
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
       let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
+      let range = hasPrice ? fields.optional("price_scan_range", .scanRange) : nil
       return symbol.map {
         WrittenUnderlying(
-          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence)
+          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence,
+          priceScanRange: range)
       }
     }
   }

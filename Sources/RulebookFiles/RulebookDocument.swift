@@ -39,6 +39,7 @@ struct RulebookParts {
   var market: MarketRules?
   var contingencies: ContingencyRules?
   var portfolio: PortfolioRules?
+  var dynamic: DynamicRules?
 
   init() {}
 
@@ -53,6 +54,7 @@ struct RulebookParts {
     market = rulebook.market
     contingencies = rulebook.contingencies
     portfolio = rulebook.portfolio
+    dynamic = rulebook.dynamic
   }
 
   var absentParts: [RulebookDocument.OptionalPart] {
@@ -69,7 +71,7 @@ struct RulebookParts {
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
       liquidation: liquidation, market: market, portfolio: portfolio,
-      contingencies: contingencies)
+      contingencies: contingencies, dynamic: dynamic)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

@@ -68,7 +68,7 @@ extension YAMLShape where Value == RulebookDocument {
 
 extension RulebookDocument {
   /// Parts of the format that this version does not know; each is refused by name, not as a typo.
-  private static let partsToCome = ["dynamic", "credit"]
+  private static let partsToCome = ["credit"]
 
   fileprivate static func refusePartsToCome(in fields: inout YAMLFields) {
     for part in partsToCome where fields.contains(part) {
@@ -113,12 +113,13 @@ extension RulebookParts {
     market = fields.optional("market", .marketRules)
     contingencies = fields.optional("contingencies", .contingencyRules)
     portfolio = fields.optional("portfolio", .portfolioRules)
+    dynamic = fields.optional("dynamic", .dynamicRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
     "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
-    "contingencies",
+    "contingencies", "dynamic",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -160,7 +161,8 @@ extension RulebookParts {
       market = market ?? other.market
       contingencies = contingencies ?? other.contingencies
       portfolio = portfolio ?? other.portfolio
-      return true
+      dynamic = dynamic ?? other.dynamic
+      return checkDynamic(in: &fields)
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.
       fields.report("names the preset '\(preset.name)', which is broken: \(error)", for: "id")
@@ -182,6 +184,15 @@ extension RulebookParts {
       fields.report("holds no margin rules", expected: "futures, options or portfolio")
       return false
     }
-    return true
+    return checkDynamic(in: &fields)
+  }
+
+  /// Ranges that move need rules that are stated by them.
+  private func checkDynamic(in fields: inout YAMLFields) -> Bool {
+    guard dynamic != nil, portfolio == nil, !fields.contains("portfolio") else { return true }
+    fields.report(
+      "moves price scan ranges, and no part is stated by them", for: "dynamic",
+      expected: "a rulebook with portfolio")
+    return false
   }
 }

@@ -31,7 +31,8 @@ struct RandomCommands {
     portfolio: NativeRules.portfolio,
     orders: OrderMarginRules(
       basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
-      countsForMaintenance: false))
+      countsForMaintenance: false),
+    dynamic: NativeRules.dynamic(pace: 1_000_000))
 
   mutating func setup(rulebook: Rulebook = Self.rulebook) -> [MarginCommand] {
     var commands = [

@@ -56,17 +56,33 @@ struct PriceScanLadderTests {
     #expect(estimate.slowVariance > estimate.fastVariance)
   }
 
-  @Test("begins on the rung of stress, and each rung is the one below times the ratio")
+  @Test("begins on the lowest rung that is not below its start, and asks for no other")
   func start() {
-    let ladder = PriceScanLadder(in: Self.bounds, by: Self.rules)
-    // 4 · 1.2 / sqrt(365) = 0.25124; the first rung not below it is 0.12 · 1.05^16 = 0.26194.
+    var ladder = PriceScanLadder(from: Self.decimal("0.2513"), in: Self.bounds, by: Self.rules)
+    // The first rung not below 0.2513 is 0.12 · 1.05^16 = 0.26194.
     #expect(ladder.rung == 16)
     #expect(ladder.range > Self.decimal("0.2619") && ladder.range < Self.decimal("0.262"))
+    let wanted = ladder.estimate.priceScanRange(in: Self.bounds, by: Self.rules)
+    #expect((wanted - Self.decimal("0.2513")).magnitude <= Rate(rawValue: 2))
+    let isStep = ladder.note(
+      .one, at: EventTime(nanoseconds: 0), in: Self.bounds, by: Self.rules)
+    #expect(!isStep)
+  }
+
+  @Test("keeps range, estimates and last step as far as another ladder's rungs allow")
+  func reseat() {
+    let ladder = PriceScanLadder(from: Self.decimal("0.2513"), in: Self.bounds, by: Self.rules)
+    let higher = DynamicRules.Range(
+      floor: Self.decimal("0.3"), cap: Self.decimal("0.6"), stressVolatility: Self.decimal("1.2"))
+    #expect(ladder.reseated(in: Self.bounds, by: Self.rules) == ladder)
+    let moved = ladder.reseated(in: higher, by: Self.rules)
+    #expect(moved.rung == 0 && moved.range == Self.decimal("0.3"))
+    #expect(moved.estimate == ladder.estimate && moved.lastStep == ladder.lastStep)
   }
 
   @Test("steps up every 15 minutes at most, down once a day at most, one rung at a time")
   func speed() {
-    var ladder = PriceScanLadder(in: Self.bounds, by: Self.rules)
+    var ladder = PriceScanLadder(from: Self.decimal("0.2513"), in: Self.bounds, by: Self.rules)
     var steps: [(time: Int64, range: Rate)] = []
     let calm = Self.prices(volatility: 0.2, minutes: 40 * 1_440, from: 0)
     let storm = Self.prices(volatility: 6, minutes: 2_880, from: 40 * Self.day)
@@ -94,7 +110,7 @@ struct PriceScanLadderTests {
 
   @Test("goes by event time: what arrives twice or late changes nothing")
   func lateTicks() {
-    var ladder = PriceScanLadder(in: Self.bounds, by: Self.rules)
+    var ladder = PriceScanLadder(from: Self.decimal("0.2513"), in: Self.bounds, by: Self.rules)
     for (price, time) in Self.prices(volatility: 2, minutes: 100, from: 0) {
       _ = ladder.note(price, at: time, in: Self.bounds, by: Self.rules)
       let before = ladder.estimate

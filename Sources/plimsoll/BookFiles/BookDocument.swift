@@ -64,6 +64,9 @@ struct BookDocument {
     if let volatility = market.volatilities[symbol] {
       entries.append(("volatility", .decimal(volatility)))
     }
+    if let range = market.priceScanRanges[symbol] {
+      entries.append(("price_scan_range", .decimal(range)))
+    }
     return .object(entries)
   }
 
