@@ -74,6 +74,8 @@ struct PositionSlot: Sendable, Equatable {
 struct AccountHoldings: Sendable {
   var mode = MarginMode.cross
   var isIncomplete = false
+  /// Place of the account's credit line in the table in force; −1: none.
+  var credit: Int32 = -1
   var status = UnitStatus()
   var cash: [CashSlot] = []
   var positions: [PositionSlot] = []

@@ -8,11 +8,15 @@ struct MarginBasis: Sendable {
   private struct Contract: Sendable {
     var margin: ContractMargin
     var schedule: MarginSchedule?
+    let feed: Int32
+    /// Sign of a quantity that loses when the underlying falls.
+    let fallSign: Int128
     /// A position that is surely within `maximumPositionValue`.
     var safeQuantity = Quantity.zero
   }
 
   var assets: [AssetState] = []
+  var credits = CreditTable()
   /// By instrument index; empty before the first rulebook.
   private var contracts: [Contract] = []
   /// From which price the rules in force take a future's notional; nil before the first rulebook.
@@ -22,8 +26,11 @@ struct MarginBasis: Sendable {
   init(maximumPositionValue: Money) { self.maximumPositionValue = maximumPositionValue }
 
   /// Takes a contract up or replaces it, still without prices; in the order of the indices.
-  mutating func define(_ margin: ContractMargin, schedule: MarginSchedule?, of instrument: Int) {
-    let contract = Contract(margin: margin, schedule: schedule)
+  mutating func define(
+    _ margin: ContractMargin, schedule: MarginSchedule?, feed: Int32, fallSign: Int128,
+    of instrument: Int
+  ) {
+    let contract = Contract(margin: margin, schedule: schedule, feed: feed, fallSign: fallSign)
     if instrument < contracts.count {
       contracts[instrument] = contract
     } else {
@@ -72,7 +79,31 @@ struct MarginBasis: Sendable {
       }
       guard add(net, of: asset, to: &totals) else { return nil }
     }
+    if let credited = credited(totals, of: holdings[account]) { totals.apply(credited) }
     return totals
+  }
+
+  /// What a cross account asks under its credit line; nil without one.
+  ///
+  /// - Parameters:
+  ///   - totals: without credit.
+  ///   - holding: the account, all of whose positions can be assessed.
+  func credited(_ totals: MarginTotals, of holding: AccountHoldings) -> CreditedRequirement? {
+    guard holding.mode == .cross, let entry = credits[holding.credit] else { return nil }
+    var wrongWay = PositionRequirement.zero
+    for position in holding.positions where !entry.wrongWayFeeds.isEmpty {
+      let contract = contracts[Int(position.instrument)]
+      guard position.state.quantity.signum == contract.fallSign,
+        entry.wrongWayFeeds.contains(contract.feed), let assessment = assess(position)
+      else { continue }
+      wrongWay.initial += assessment.requirement.initial
+      wrongWay.maintenance += assessment.requirement.maintenance
+    }
+    let requirement = PositionRequirement(
+      initial: totals.initialMargin, maintenance: totals.maintenanceMargin)
+    return entry.credit.requirement(
+      of: CreditExposure(standard: requirement, wrongWay: wrongWay, credit: entry.credit),
+      equity: totals.equity)
   }
 
   /// Sums of one isolated position and its margin.

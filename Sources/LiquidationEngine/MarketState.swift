@@ -91,6 +91,15 @@ struct MarketState: Sendable {
     basis = MarginBasis(maximumPositionValue: limits.maximumPositionValue)
   }
 
+  var credits: CreditTable { basis.credits }
+
+  /// Takes a feed up under its symbol.
+  mutating func addFeed(_ symbol: Symbol) {
+    feeds.append(FeedState(symbol: symbol))
+    portfolioMarket.addFeed()
+    basis.credits.resolve(Int32(feeds.count - 1), symbol: symbol)
+  }
+
   var assets: [AssetState] {
     get { basis.assets }
     _modify { yield &basis.assets }
@@ -107,6 +116,7 @@ struct MarketState: Sendable {
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
       portfolioMarket.adopt(newValue?.portfolio)
+      basis.credits = CreditTable(newValue?.credit, feeds: feeds)
     }
   }
 
@@ -175,7 +185,8 @@ struct MarketState: Sendable {
     instruments[place].schedule = schedule
     basis.define(
       ContractMargin(instruments[place].terms, rulebook: rules[0], schedule: schedule),
-      schedule: schedule, of: place)
+      schedule: schedule, feed: instruments[place].feed,
+      fallSign: instruments[place].terms.fallSign, of: place)
     refreshPrices(of: instrument)
   }
 

@@ -30,12 +30,14 @@ public enum NativeRules {
   ///   - reduceOnly: a state between margin call and liquidation, which the native rules lack.
   ///   - reportingAsset: the asset of equity and requirements.
   ///   - portfolio: portfolio margin, if any.
+  ///   - credit: credit lines, if any.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
-    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil
+    reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
+    credit: CreditRules? = nil
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -56,7 +58,7 @@ public enum NativeRules {
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
         maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
-      portfolio: portfolio)
+      portfolio: portfolio, credit: credit)
   }
 
   static let options = StandardOptionRules(

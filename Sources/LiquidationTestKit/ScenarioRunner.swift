@@ -127,6 +127,7 @@ public struct ScenarioRunner {
     var reduceOnly: MarginLadder.Step?
     var reportingAsset = "USD"
     var portfolio: PortfolioRules?
+    var lines: [(account: AccountID, line: CreditRules.Line)] = []
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -138,6 +139,7 @@ public struct ScenarioRunner {
       case "complete-only": includesIncomplete = false
       case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
       case "portfolio": portfolio = NativeRules.portfolio
+      case "credit": lines.append(try creditLine(&words))
       case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
@@ -148,8 +150,21 @@ public struct ScenarioRunner {
     let rulebook = NativeRules.rulebook(
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
       includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
-      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio)
+      reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio,
+      credit: lines.isEmpty ? nil : NativeRules.credit(lines))
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
+  }
+
+  /// Reads `ACCOUNT AMOUNT GRADE [wrong-way UNDERLYING]...`.
+  private func creditLine(
+    _ words: inout LineWords
+  ) throws(ScenarioFault) -> (account: AccountID, line: CreditRules.Line) {
+    let account = AccountID(try words.word("an account"))
+    let amount: Money = try words.decimal("an amount")
+    let grade = try words.word("a grade")
+    var underlyings: [Symbol] = []
+    while words.take("wrong-way") { underlyings.append(Symbol(try words.word("an underlying"))) }
+    return (account, CreditRules.Line(amount: amount, grade: grade, wrongWay: underlyings))
   }
 
   /// Reads `below|at-or-below ENTER leave LEAVE`.

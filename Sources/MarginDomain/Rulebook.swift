@@ -13,6 +13,8 @@ public struct Rulebook: Sendable, Equatable {
   public let options: StandardOptionRules
   /// Accounts in portfolio margin; nil: the rulebook has none.
   public let portfolio: PortfolioRules?
+  /// Credit lines of accounts; nil: nobody has one.
+  public let credit: CreditRules?
   /// What collateral counts for.
   public let collateral: CollateralRules
   /// Enter and leave levels of the states.
@@ -25,7 +27,8 @@ public struct Rulebook: Sendable, Equatable {
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
-    market: MarketRules, portfolio: PortfolioRules? = nil
+    market: MarketRules, portfolio: PortfolioRules? = nil,
+    credit: CreditRules? = nil
   ) {
     self.id = id
     self.reportingAsset = reportingAsset
@@ -36,5 +39,6 @@ public struct Rulebook: Sendable, Equatable {
     self.liquidation = liquidation
     self.market = market
     self.portfolio = portfolio
+    self.credit = credit
   }
 }

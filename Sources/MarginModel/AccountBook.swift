@@ -31,14 +31,17 @@ public struct AccountBook: Sendable {
   public let balances: [(asset: Symbol, amount: AssetAmount)]
   /// Positions, each instrument at most once, none flat.
   public let positions: [Position]
+  /// A credit line that beats the rulebook's table; nil: what the table says.
+  public let creditLine: CreditRules.Line?
   /// Makes a book.
   public init(
     accountID: AccountID, marginMode: MarginMode, balances: [(asset: Symbol, amount: AssetAmount)],
-    positions: [Position]
+    positions: [Position], creditLine: CreditRules.Line? = nil
   ) {
     self.accountID = accountID
     self.marginMode = marginMode
     self.balances = balances
     self.positions = positions
+    self.creditLine = creditLine
   }
 }

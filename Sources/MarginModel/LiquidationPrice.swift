@@ -68,7 +68,7 @@ extension AccountBook {
   ) throws(AssessmentFault) -> LiquidationPrices {
     let isClosedForm =
       position.instrument.isFuture && rulebook.futures.liquidationPath == .ownContract
-      && rulebook.futures.closingFee != .atBankruptcyPrice
+      && rulebook.futures.closingFee != .atBankruptcyPrice && credit(by: rulebook) == nil
     guard isClosedForm else {
       return try searchedLiquidationPrices(of: position, in: market, by: rulebook)
     }
@@ -131,7 +131,7 @@ struct LiquidationPath {
     book = AccountBook(
       accountID: whole.accountID, marginMode: whole.marginMode,
       balances: isIsolated ? [] : whole.balances,
-      positions: isIsolated ? [position] : whole.positions)
+      positions: isIsolated ? [position] : whole.positions, creditLine: whole.creditLine)
     self.position = position
     let assets = book.balances.map(\.asset) + book.positions.map(\.instrument.settlementAsset)
     market = full.limited(to: book.positions.map(\.instrument), assets: assets)
@@ -147,7 +147,8 @@ struct LiquidationPath {
     rulebook = rules.futures.tierBasis == .mark ? rules.holdingTiers(of: unit) : rules
     let profile = PathProfile(
       of: position, in: book, market: market, rulebook: rules, ownContract: movesOwnContract)
-    isPlain = profile.isPlain
+    // A line that is cut or withdrawn leaves a gap.
+    isPlain = profile.isPlain && book.credit(by: rules) == nil
     strikes = profile.strikes
     followers = profile.followers
     range = profile.range(around: now)
@@ -230,6 +231,6 @@ extension Rulebook {
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: held, options: options,
       collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
-      portfolio: portfolio)
+      portfolio: portfolio, credit: credit)
   }
 }

@@ -14,6 +14,8 @@ public struct MarginTotals: Sendable, Equatable {
   public private(set) var initialMargin = Money.zero
   /// Σ maintenance requirements, reporting asset.
   public private(set) var maintenanceMargin = Money.zero
+  /// What a credit line takes off the initial requirement, reporting asset, 0 or above.
+  public private(set) var initialCredit = Money.zero
 
   /// Nothing yet.
   public init() {}
@@ -45,6 +47,18 @@ public struct MarginTotals: Sendable, Equatable {
     initialMargin += requirement.initial
     maintenanceMargin += requirement.maintenance
   }
+
+  /// Replaces the requirements by what they are under a credit line.
+  public mutating func apply(_ credited: CreditedRequirement) {
+    initialCredit += initialMargin - credited.requirement.initial
+    initialMargin = credited.requirement.initial
+    maintenanceMargin = credited.requirement.maintenance
+  }
+
+  /// What may leave the unit when above zero: equity − initial margin without credit, signed, exact.
+  ///
+  /// A credit line never counts for withdrawals.
+  public var withdrawalExcess: Money { initialExcess - initialCredit }
 
   /// equity − initial margin, signed, exact.
   public var initialExcess: Money { equity - initialMargin }

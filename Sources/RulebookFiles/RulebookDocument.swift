@@ -38,6 +38,7 @@ struct RulebookParts {
   var liquidation: LiquidationRules?
   var market: MarketRules?
   var portfolio: PortfolioRules?
+  var credit: CreditRules?
 
   init() {}
 
@@ -51,6 +52,7 @@ struct RulebookParts {
     liquidation = rulebook.liquidation
     market = rulebook.market
     portfolio = rulebook.portfolio
+    credit = rulebook.credit
   }
 
   var absentParts: [RulebookDocument.OptionalPart] {
@@ -66,7 +68,8 @@ struct RulebookParts {
     let rulebook = Rulebook(
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
-      liquidation: liquidation, market: market, portfolio: portfolio)
+      liquidation: liquidation, market: market, portfolio: portfolio,
+      credit: credit)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

@@ -68,7 +68,7 @@ extension YAMLShape where Value == RulebookDocument {
 
 extension RulebookDocument {
   /// Parts of the format that this version does not know; each is refused by name, not as a typo.
-  private static let partsToCome = ["dynamic", "credit"]
+  private static let partsToCome = ["dynamic"]
 
   fileprivate static func refusePartsToCome(in fields: inout YAMLFields) {
     for part in partsToCome where fields.contains(part) {
@@ -112,11 +112,13 @@ extension RulebookParts {
     liquidation = fields.optional("liquidation", .liquidationRules)
     market = fields.optional("market", .marketRules)
     portfolio = fields.optional("portfolio", .portfolioRules)
+    credit = fields.optional("credit", .creditRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
     "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
+    "credit",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -157,6 +159,7 @@ extension RulebookParts {
       liquidation = liquidation ?? other.liquidation
       market = market ?? other.market
       portfolio = portfolio ?? other.portfolio
+      credit = credit ?? other.credit
       return true
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.
