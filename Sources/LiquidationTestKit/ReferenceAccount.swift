@@ -51,6 +51,8 @@ struct ReferenceAccount {
   var status = ReferenceStatus()
   var liquidations: [ReferenceLiquidation] = []
   var liquidationCount = 0
+  /// False for an isolated unit, which has no part in the account's credit line.
+  var hasCredit = true
 
   init(id: AccountID) { self.id = id }
 
@@ -75,7 +77,8 @@ struct ReferenceAccount {
         return AccountBook.Position(
           instrument: instrument, state: position.state, leverage: leverages[symbol],
           isolatedMargin: position.margin)
-      })
+      },
+      creditLine: hasCredit ? nil : CreditRules.Line(amount: .zero, grade: ""))
   }
 
   func status(of unit: MarginUnit) -> ReferenceStatus {

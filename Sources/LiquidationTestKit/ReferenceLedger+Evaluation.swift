@@ -29,11 +29,13 @@ extension ReferenceLedger {
       // An isolated position is an account of its own whose only cash is its margin.
       view = ReferenceAccount(id: account.id)
       view.leverages = account.leverages
+      view.hasCredit = false
       view.cash = [instrument.settlementAsset: position.margin]
       view.positions = [symbol: position]
     } else if account.mode == .isolated {
       view.positions = [:]
       view.mode = .cross
+      view.hasCredit = false
     }
     do {
       return try view.book(instruments).assess(in: market(), by: rulebook)[0].totals

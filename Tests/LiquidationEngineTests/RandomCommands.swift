@@ -27,7 +27,8 @@ struct RandomCommands {
   // MARK: Setup
 
   mutating func setup(
-    rulebook: Rulebook = NativeRules.rulebook(portfolio: NativeRules.portfolio)
+    rulebook: Rulebook = NativeRules.rulebook(
+      portfolio: NativeRules.portfolio, credit: NativeRules.credit(Self.lines))
   ) -> [MarginCommand] {
     var commands = [
       builder.define(.underlying(Symbol("BTC-USD"))),
@@ -52,6 +53,21 @@ struct RandomCommands {
     }
     return commands
   }
+
+  /// Lines of some accounts: good and middling ratings, with and without wrong-way underlyings.
+  static let lines: [(account: AccountID, line: CreditRules.Line)] = [
+    (
+      AccountID("b"),
+      CreditRules.Line(
+        amount: NativeRules.decimal("200"), grade: "B", wrongWay: [Symbol("BTC-USD")])
+    ),
+    (AccountID("c"), CreditRules.Line(amount: NativeRules.decimal("150"), grade: "A")),
+    (
+      AccountID("e"),
+      CreditRules.Line(
+        amount: NativeRules.decimal("3000"), grade: "A", wrongWay: [Symbol("ETH-USD")])
+    ),
+  ]
 
   static let instruments: [Instrument] = [
     instrument("BTC-PERP", .perpetualFuture, .linear, "BTC-USD", "USDC", "1"),

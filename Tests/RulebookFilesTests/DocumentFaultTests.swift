@@ -283,7 +283,7 @@ struct DocumentFaultTests {
       + "index_price of the asset, or of the underlying that it moves with",
     "53:34: accounts[0].balances.USDT: 'USDT' is not an asset of this document (did "
       + "you mean USDC?), expected a symbol that is defined here",
-    "54:18: accounts[0].credit_line: a credit line is not supported yet, expected 0",
+    "54:18: accounts[0].credit_line: has no credit_grade, expected credit_grade beside it",
     "56:9: accounts[0].positions[0]: needs an index price of BTC-USD, expected "
       + "index_price of the underlying",
     "57:36: accounts[0].positions[1].quantity: is '0', expected a signed quantity, "
