@@ -67,10 +67,18 @@ struct PositionSlot: Sendable, Equatable {
   }
 }
 
+/// The orders that rest in one contract.
+struct OrderSlot: Sendable, Equatable {
+  let instrument: Int32
+  var totals: OrderTotals
+  /// Chosen leverage, for contracts in which nothing is held; zero: none.
+  var leverage = Rate.zero
+}
+
 /// What an evaluation reads: small and dense.
 ///
-/// Invariants: `cash` ascends by asset and `positions` by instrument, each once; every cross
-/// position's settlement asset has a cash slot.
+/// Invariants: `cash` ascends by asset, `positions` and `orders` by instrument, each once; every
+/// cross position's settlement asset has a cash slot.
 struct AccountHoldings: Sendable {
   var mode = MarginMode.cross
   var isIncomplete = false
@@ -79,6 +87,8 @@ struct AccountHoldings: Sendable {
   var status = UnitStatus()
   var cash: [CashSlot] = []
   var positions: [PositionSlot] = []
+  /// Contracts in which orders rest; an account may hold no position in one.
+  var orders: [OrderSlot] = []
 
   func cashIndex(of asset: Int32) -> Int? { cash.firstIndex { $0.asset == asset } }
 

@@ -74,9 +74,11 @@ extension LiquidationStateMachine {
       try applySettings(settings, to: account)
       settle(account, trigger: trigger, into: &events)
     case .restingOrders(let orders):
-      // No rule of a rulebook reads them yet; unknown symbols are refused all the same.
-      try eachOf(orders, "orders") { order throws(Refusal) in
-        _ = try market.instrument(order.symbol)
+      holdings[account].orders = try checkedOrders(orders)
+      refreshOrderLeverages(of: account)
+      refreshDependencies(of: account)
+      if market.rulebook?.futures.orders.countsForMaintenance == true {
+        settle(account, trigger: trigger, into: &events)
       }
     case .liquidationAnswer(let answer):
       try applyAnswer(answer, to: account, trigger: trigger, into: &events)

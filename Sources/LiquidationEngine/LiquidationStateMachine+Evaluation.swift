@@ -116,9 +116,10 @@ extension LiquidationStateMachine {
     if unit.isAccount, holdings[account].mode == .portfolio {
       return market.portfolio(of: holdings[account])?.totals
     }
-    guard !unit.isAccount else { return market.basis.sharedTotals(of: account, in: holdings) }
+    guard !unit.isAccount else { return market.sharedTotals(of: account, in: holdings) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
-    return market.basis.isolatedTotals(of: holdings[account].positions[slot])
+    return market.isolatedTotals(
+      of: holdings[account].positions[slot], orders: holdings[account].orders)
   }
 
   func status(of account: Int, unit: UnitKey) -> UnitStatus {
@@ -242,12 +243,21 @@ extension LiquidationStateMachine {
             || !holding.positions.contains { $0.settlement == slot.asset })
       }
     }
-    keys.removeAll(keepingCapacity: true)
-    appendDependencies(of: account, to: &keys)
-    guard keys != records[account].dependencies else { return }
-    index.replace(records[account].dependencies, with: keys, account: Int32(account))
+    refreshDependencies(of: account)
+  }
+
+  /// Tells the index what the account depends on now.
+  mutating func refreshDependencies(of account: Int) {
+    var found: [Int32] = []
+    // The buffer is kept between calls, and out of the engine while it is filled.
+    swap(&found, &keys)
+    defer { swap(&found, &keys) }
+    found.removeAll(keepingCapacity: true)
+    appendDependencies(of: account, to: &found)
+    guard found != records[account].dependencies else { return }
+    index.replace(records[account].dependencies, with: found, account: Int32(account))
     // A copy takes no more room than it needs.
-    records[account].dependencies = Array(keys[...])
+    records[account].dependencies = Array(found[...])
   }
 
   /// The keys whose records can change a decision about the account.
@@ -280,6 +290,14 @@ extension LiquidationStateMachine {
     let hasShared = holding.mode != .isolated && !holding.positions.isEmpty
     if hasShared || holding.cash.contains(where: { $0.amount.isNegative }) {
       for slot in holding.cash { appendFeeds(ofAsset: slot.asset, to: &keys) }
+    }
+    if market.rulebook?.futures.orders.countsForMaintenance == true {
+      for order in holding.orders {
+        let state = market.instruments[Int(order.instrument)]
+        keys.append(AccountsByUnderlying.key(instrument: order.instrument))
+        keys.append(AccountsByUnderlying.key(feed: state.feed))
+        appendFeeds(ofAsset: state.settlement, to: &keys)
+      }
     }
     keys.sort()
     var count = 0

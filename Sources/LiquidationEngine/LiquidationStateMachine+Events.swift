@@ -89,17 +89,20 @@ private struct EvidenceDraft {
     let open = positions.filter { !$0.state.quantity.isZero }
     for slot in cash {
       var net = slot.amount
+      var outside = AssetAmount.zero
       for position in open where position.settlement == slot.asset {
-        if let assessment = market.basis.assess(position) { net += assessment.worth }
+        guard let assessment = market.basis.assess(position) else { continue }
+        net += assessment.worth
+        outside += assessment.worthOutsideEquity
       }
-      add(net, of: slot.asset)
+      add(net, outside, of: slot.asset)
     }
     for position in open { add(position) }
   }
 
   /// The line of a cross account; where something is missing, it stays as it is without one.
   mutating func applyCredit(of holding: AccountHoldings) {
-    guard !isPartial, let credited = market.basis.credited(totals, of: holding) else { return }
+    guard !isPartial, let credited = market.credited(totals, of: holding) else { return }
     totals.apply(credited)
     terms += credited.terms
   }
@@ -125,15 +128,17 @@ private struct EvidenceDraft {
   }
 
   /// An amount of zero counts for zero whatever its price, so none is missing.
-  private mutating func add(_ net: AssetAmount, of asset: Int32) {
-    guard !net.isZero else { return }
+  private mutating func add(_ net: AssetAmount, _ outside: AssetAmount, of asset: Int32) {
+    guard !net.isZero || !outside.isZero else { return }
     let state = market.assets[Int(asset)]
     addPrice(of: state)
-    guard let price = state.price, net.magnitude <= state.largestAmount else {
+    guard let price = state.price, net.magnitude <= state.largestAmount,
+      (net - outside).magnitude <= state.largestAmount
+    else {
       isPartial = true
       return
     }
-    let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+    let counted = market.basis.count(net, outside, of: asset, at: price, in: &totals)
     terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
   }
 

@@ -23,7 +23,7 @@ extension LiquidationStateMachine {
     if mode == .isolated {
       try setMarginsAside(in: account)
     } else {
-      try checkInitialMargin(of: account)
+      try checkInitialMargin(of: account, unit: .account)
     }
   }
 
@@ -49,7 +49,8 @@ extension LiquidationStateMachine {
     for slot in holdings[account].positions.indices {
       let position = holdings[account].positions[slot]
       let name = market.name(ofAsset: position.settlement)
-      guard let margin = market.basis.isolatedMargin(of: position) else {
+      let orders = holdings[account].orders
+      guard let margin = market.isolatedMargin(of: position, orders: orders) else {
         throw Refusal(
           .insufficientMargin, "margin_mode",
           "the margin of \(market.name(ofInstrument: position.instrument)) cannot be computed",
@@ -63,6 +64,7 @@ extension LiquidationStateMachine {
           expected: "the initial requirement of every position in cash")
       }
       moveToIsolatedMargin(margin, slot: slot, account: account)
+      try checkInitialMargin(of: account, unit: .isolated(position.instrument))
     }
     let debt = holdings[account].cash.first { $0.amount.isNegative }
     guard let debt else { return }
@@ -72,8 +74,8 @@ extension LiquidationStateMachine {
       expected: "an account without debts")
   }
 
-  private func checkInitialMargin(of account: Int) throws(Refusal) {
-    guard let totals = totals(of: account, unit: .account) else {
+  private func checkInitialMargin(of account: Int, unit: UnitKey) throws(Refusal) {
+    guard let totals = totals(of: account, unit: unit) else {
       throw Refusal(
         .insufficientMargin, "margin_mode", "the new requirement cannot be computed",
         expected: "prices of what is held")
@@ -81,23 +83,24 @@ extension LiquidationStateMachine {
     guard totals.initialExcess.isNegative else { return }
     throw Refusal(
       .insufficientMargin, "margin_mode",
-      "equity of \(totals.equity) is below the initial requirement of \(totals.initialMargin)",
+      "equity of \(totals.initialEquity) is below the initial requirement of "
+        + "\(totals.initialMargin)",
       expected: "the requirement of the new mode to be met")
   }
 }
 
-extension MarginBasis {
-  /// Cash that makes a position meet its initial requirement as a unit of its own.
+extension MarketState {
+  /// Cash that makes a position, with the orders of its contract, meet its initial requirement as a
+  /// unit of its own.
   ///
   /// N = max(0, ⌈⌈initial / (1 − haircut)⌉ / index⌉ − worth), settlement asset.
   /// - Returns: nil while a price is missing, or where the asset counts for nothing.
-  func isolatedMargin(of position: PositionSlot) -> AssetAmount? {
+  func isolatedMargin(of position: PositionSlot, orders: [OrderSlot]) -> AssetAmount? {
     let asset = assets[Int(position.settlement)]
-    guard let assessment = assess(position), let price = asset.price, asset.haircut < .one else {
-      return nil
-    }
-    let value = assessment.requirement.initial.divided(
-      by: .one - asset.haircut, rounding: .ceiling)
+    guard let assessment = basis.assess(position), let price = asset.price, asset.haircut < .one,
+      let totals = isolatedTotals(of: position, orders: orders)
+    else { return nil }
+    let value = totals.initialMargin.divided(by: .one - asset.haircut, rounding: .ceiling)
     let needed = AssetAmount.amount(worth: value, at: price, rounding: .ceiling)
     return max(.zero, needed - assessment.worth)
   }

@@ -344,6 +344,9 @@ extension LiquidationStateMachine {
     }
     for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
+    for account in holdings.indices where !holdings[account].orders.isEmpty {
+      refreshDependencies(of: account)
+    }
   }
 
   private mutating func evaluateAffected(

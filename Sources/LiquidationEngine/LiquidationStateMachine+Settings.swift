@@ -55,6 +55,7 @@ extension LiquidationStateMachine {
 
   mutating func setLeverage(_ slot: LeverageSlot, of account: Int) {
     records[account].setLeverage(slot.leverage, of: slot.instrument)
+    refreshOrderLeverages(of: account)
     if let place = holdings[account].positionIndex(of: slot.instrument) {
       holdings[account].positions[place].leverage = slot.leverage
     }
@@ -88,7 +89,7 @@ extension LiquidationStateMachine {
     moveToIsolatedMargin(amount, slot: slot, account: account)
     guard amount.isNegative else { return }
     guard let totals = totals(of: account, unit: .isolated(instrument)),
-      totals.equity >= totals.initialMargin,
+      !totals.initialExcess.isNegative,
       !holdings[account].positions[slot].isolatedMargin.isNegative
     else {
       throw Refusal(

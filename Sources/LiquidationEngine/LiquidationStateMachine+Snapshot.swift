@@ -110,6 +110,7 @@ extension LiquidationStateMachine {
     holdings[account].mode = mode
     for slot in parts.cash { adjustCash(slot.amount, asset: slot.asset, account: account) }
     records[account].leverages = []
+    refreshOrderLeverages(of: account)
     for leverage in parts.leverages { setLeverage(leverage, of: account) }
     for part in parts.positions {
       let slot = holdings[account].positionSlot(

@@ -8,29 +8,24 @@ struct MarginBasis: Sendable {
   private struct Contract: Sendable {
     var margin: ContractMargin
     var schedule: MarginSchedule?
-    let feed: Int32
-    /// Sign of a quantity that loses when the underlying falls.
-    let fallSign: Int128
     /// A position that is surely within `maximumPositionValue`.
     var safeQuantity = Quantity.zero
   }
 
   var assets: [AssetState] = []
-  var credits = CreditTable()
   /// By instrument index; empty before the first rulebook.
   private var contracts: [Contract] = []
   /// From which price the rules in force take a future's notional; nil before the first rulebook.
   var notionalBasis: FuturesRules.NotionalBasis?
+  /// Where a debt stands by the rules in force.
+  var debtSide = CollateralRules.DebtSide.equity
   private let maximumPositionValue: Money
 
   init(maximumPositionValue: Money) { self.maximumPositionValue = maximumPositionValue }
 
   /// Takes a contract up or replaces it, still without prices; in the order of the indices.
-  mutating func define(
-    _ margin: ContractMargin, schedule: MarginSchedule?, feed: Int32, fallSign: Int128,
-    of instrument: Int
-  ) {
-    let contract = Contract(margin: margin, schedule: schedule, feed: feed, fallSign: fallSign)
+  mutating func define(_ margin: ContractMargin, schedule: MarginSchedule?, of instrument: Int) {
+    let contract = Contract(margin: margin, schedule: schedule)
     if instrument < contracts.count {
       contracts[instrument] = contract
     } else {
@@ -70,40 +65,18 @@ struct MarginBasis: Sendable {
     for place in holdings[account].cash.indices {
       let asset = holdings[account].cash[place].asset
       var net = holdings[account].cash[place].amount
+      var outside = AssetAmount.zero
       // Every cross position's settlement asset has a cash slot, so each is met exactly once.
       for slot in 0..<positionCount
       where holdings[account].positions[slot].settlement == asset {
         guard let assessment = assess(holdings[account].positions[slot]) else { return nil }
         totals.add(assessment.requirement)
         net += assessment.worth
+        outside += assessment.worthOutsideEquity
       }
-      guard add(net, of: asset, to: &totals) else { return nil }
+      guard add(net, outside, of: asset, to: &totals) else { return nil }
     }
-    if let credited = credited(totals, of: holdings[account]) { totals.apply(credited) }
     return totals
-  }
-
-  /// What a cross account asks under its credit line; nil without one.
-  ///
-  /// - Parameters:
-  ///   - totals: without credit.
-  ///   - holding: the account, all of whose positions can be assessed.
-  func credited(_ totals: MarginTotals, of holding: AccountHoldings) -> CreditedRequirement? {
-    guard holding.mode == .cross, let entry = credits[holding.credit] else { return nil }
-    var wrongWay = PositionRequirement.zero
-    for position in holding.positions where !entry.wrongWayFeeds.isEmpty {
-      let contract = contracts[Int(position.instrument)]
-      guard position.state.quantity.signum == contract.fallSign,
-        entry.wrongWayFeeds.contains(contract.feed), let assessment = assess(position)
-      else { continue }
-      wrongWay.initial += assessment.requirement.initial
-      wrongWay.maintenance += assessment.requirement.maintenance
-    }
-    let requirement = PositionRequirement(
-      initial: totals.initialMargin, maintenance: totals.maintenanceMargin)
-    return entry.credit.requirement(
-      of: CreditExposure(standard: requirement, wrongWay: wrongWay, credit: entry.credit),
-      equity: totals.equity)
   }
 
   /// Sums of one isolated position and its margin.
@@ -111,24 +84,59 @@ struct MarginBasis: Sendable {
     guard notionalBasis != nil else { return nil }
     var totals = MarginTotals()
     var net = position.isolatedMargin
+    var outside = AssetAmount.zero
     if !position.state.quantity.isZero {
       guard let assessment = assess(position) else { return nil }
       totals.add(assessment.requirement)
       net += assessment.worth
+      outside = assessment.worthOutsideEquity
     }
-    guard add(net, of: position.settlement, to: &totals) else { return nil }
+    guard add(net, outside, of: position.settlement, to: &totals) else { return nil }
     return totals
   }
 
   private func add(
-    _ net: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, to totals: inout MarginTotals
   ) -> Bool {
-    if net.isZero { return true }
+    if net.isZero, outside.isZero { return true }
     guard let price = assets[Int(asset)].price,
-      net.magnitude <= assets[Int(asset)].largestAmount
+      net.magnitude <= assets[Int(asset)].largestAmount,
+      (net - outside).magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    totals.add(net, indexPrice: price, haircut: assets[Int(asset)].haircut)
+    _ = count(net, outside, of: asset, at: price, in: &totals)
     return true
+  }
+
+  /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
+  ///
+  /// - Parameters:
+  ///   - net: signed.
+  ///   - outside: the part of it that net equity alone holds.
+  ///   - asset: its place.
+  ///   - price: reporting asset per unit.
+  ///   - totals: take it.
+  /// - Returns: reporting asset.
+  func count(
+    _ net: AssetAmount, _ outside: AssetAmount = .zero, of asset: Int32, at price: Price,
+    in totals: inout MarginTotals
+  ) -> Money {
+    if assets[Int(asset)].hasTerms {
+      return countByTerms(net, outside, of: asset, at: price, in: &totals)
+    }
+    return totals.add(
+      net, indexPrice: price, haircut: assets[Int(asset)].haircut, outsideEquity: outside)
+  }
+
+  /// Kept out of the hot path, so that it copies nothing for assets with one haircut.
+  @inline(never)
+  private func countByTerms(
+    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, at price: Price,
+    in totals: inout MarginTotals
+  ) -> Money {
+    guard let terms = assets[Int(asset)].terms else { return .zero }
+    return totals.add(
+      terms.value(
+        of: net, outsideEquity: outside, at: CollateralPrices(index: price), debtSide: debtSide))
   }
 
   // MARK: One position
@@ -148,8 +156,12 @@ struct MarginBasis: Sendable {
       let limit = assets[Int(position.settlement)].largestPositionAmount
       guard position.state.entryCashFlow.magnitude <= limit else { return false }
     }
-    let place = Int(position.instrument)
-    let quantity = position.state.quantity.magnitude
+    return isWithinValue(position.state.quantity.magnitude, of: position.instrument)
+  }
+
+  /// Whether so many contracts are worth no more than what is evaluated.
+  func isWithinValue(_ quantity: Quantity, of instrument: Int32) -> Bool {
+    let place = Int(instrument)
     if quantity <= contracts[place].safeQuantity { return true }
     guard let prices = contracts[place].margin.prices else { return false }
     return quantity

@@ -31,6 +31,12 @@ struct AssetState: Sendable {
   /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
   var price: Price?
   var haircut = Rate.one
+  /// What it counts for where one haircut does not say it; nil: the haircut alone.
+  var terms: CollateralTerms? {
+    didSet { hasTerms = terms != nil }
+  }
+  /// Whether there are such terms: the hot path asks this and copies nothing.
+  private(set) var hasTerms = false
   /// Largest net amount that is evaluated at this price.
   var largestAmount = AssetAmount.zero
   /// Largest entry cash flow of one position that is evaluated at this price.
@@ -74,6 +80,8 @@ struct MarketState: Sendable {
   private(set) var basis: MarginBasis
   /// What evaluations of portfolio accounts read beside it.
   var portfolioMarket = PortfolioMarket()
+  /// The credit lines in force.
+  private(set) var credits = CreditTable()
   /// Margin time, kept for what ages.
   var now: EventTime?
   /// The rules in force, if any; read in place, because copying them is dear.
@@ -91,13 +99,11 @@ struct MarketState: Sendable {
     basis = MarginBasis(maximumPositionValue: limits.maximumPositionValue)
   }
 
-  var credits: CreditTable { basis.credits }
-
   /// Takes a feed up under its symbol.
   mutating func addFeed(_ symbol: Symbol) {
     feeds.append(FeedState(symbol: symbol))
     portfolioMarket.addFeed()
-    basis.credits.resolve(Int32(feeds.count - 1), symbol: symbol)
+    credits.resolve(Int32(feeds.count - 1), symbol: symbol)
   }
 
   var assets: [AssetState] {
@@ -115,8 +121,9 @@ struct MarketState: Sendable {
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
+      basis.debtSide = newValue?.collateral.debtSide ?? .equity
       portfolioMarket.adopt(newValue?.portfolio)
-      basis.credits = CreditTable(newValue?.credit, feeds: feeds)
+      credits = CreditTable(newValue?.credit, feeds: feeds)
     }
   }
 
@@ -139,6 +146,8 @@ struct MarketState: Sendable {
     assets[index].haircut =
       rules.isEmpty
       ? .one : rules[0].collateral.haircut(of: assets[index].definition.symbol)
+    assets[index].terms =
+      rules.isEmpty ? nil : rules[0].collateral.terms(of: assets[index].definition.symbol)
     assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
     assets[index].largestPositionAmount = largestAmount(
       worth: limits.maximumPositionValue, at: price)
@@ -185,8 +194,7 @@ struct MarketState: Sendable {
     instruments[place].schedule = schedule
     basis.define(
       ContractMargin(instruments[place].terms, rulebook: rules[0], schedule: schedule),
-      schedule: schedule, feed: instruments[place].feed,
-      fallSign: instruments[place].terms.fallSign, of: place)
+      schedule: schedule, of: place)
     refreshPrices(of: instrument)
   }
 
@@ -205,7 +213,12 @@ struct MarketState: Sendable {
     guard let mark, let index = index ?? (instruments[place].terms.isFuture ? mark : nil),
       let settlementIndex = assets[Int(instruments[place].settlement)].price
     else { return nil }
-    return PositionPrices(mark: mark, index: index, settlementIndex: settlementIndex)
+    return PositionPrices(
+      mark: mark, index: index, settlementIndex: settlementIndex,
+      forward: instruments[place].forward.flatMap { instruments[Int($0)].mark?.price },
+      volatility: instruments[place].terms.isFuture
+        ? nil
+        : instruments[place].volatility ?? feeds[Int(instruments[place].feed)].volatility)
   }
 
   // MARK: Lookups

@@ -86,7 +86,9 @@ extension MarketState {
     totals.add(computed.requirement)
     let credited = credits[holding.credit].map { entry in
       entry.credit.requirement(
-        of: CreditExposure(of: computed, grids: grids, rules: rules, credit: entry.credit),
+        of: CreditExposure(
+          of: computed, asked: totals.requirement, grids: grids, rules: rules,
+          credit: entry.credit),
         equity: totals.equity)
     }
     if let credited { totals.apply(credited) }
@@ -160,7 +162,7 @@ extension MarketState {
       if net.isZero { continue }
       let state = assets[Int(slot.asset)]
       guard let price = state.price, net.magnitude <= state.largestAmount else { return nil }
-      let counted = totals.add(net, indexPrice: price, haircut: state.haircut)
+      let counted = basis.count(net, of: slot.asset, at: price, in: &totals)
       let isReporting = state.definition.symbol == rules[0].reportingAsset
       found.append(
         PortfolioAsset(
@@ -208,10 +210,8 @@ extension MarketState {
       volatility: state.terms.isFuture ? nil : state.volatility ?? feed.volatility)
     inputs.underlyingVolatility = feed.volatility
     inputs.funding = state.fundingRate
-    if let expiry = state.terms.expiry, let time = state.pricedAt, !state.terms.isFuture {
-      inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price } ?? prices.index
-      inputs.nanosecondsToExpiry = max(0, expiry.nanoseconds(since: time))
-    }
+    inputs.asOf = state.pricedAt
+    inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price }
     return inputs
   }
 }

@@ -17,13 +17,10 @@ extension LiquidationStateMachine {
       throw error.inside("futures")
     }
     try check(rulebook.options)
-    for entry in rulebook.collateral.haircuts {
-      do throws(Refusal) {
-        try require(entry.haircut, in: .zero ... .one, "haircuts")
-      } catch {
-        throw error.inside("collateral")
-      }
-    }
+    try check(rulebook.options.terms)
+    try refuseUnknownRules(of: rulebook)
+    try check(rulebook.collateral)
+    try check(rulebook.futures)
     try checkPortfolio(of: rulebook)
     if let credit = rulebook.credit { try check(credit) }
     try check(rulebook.ladder)
@@ -77,6 +74,8 @@ extension LiquidationStateMachine {
     case .flat(let initial, let maintenance):
       try require(initial, in: .zero...limit, "flat.initial_rate")
       try require(maintenance, in: .zero...limit, "flat.maintenance_rate")
+    case .openInterestScaled(let scaling): try check(scaling)
+    case .sizeScaled(let scaling): try check(scaling)
     case .tiered(let tiers):
       guard let first = tiers.first, first.floor.isZero else {
         throw Refusal(
@@ -102,9 +101,9 @@ extension LiquidationStateMachine {
       (options.shortInitialFloor, "options.short_initial_floor"),
       (options.shortMaintenanceRate, "options.short_maintenance_rate"),
       (options.shortMaintenanceFloor, "options.short_maintenance_floor"),
-      (options.longInitialRate, "options.long_initial_rate"),
+      (options.longInitialRate ?? .zero, "options.long_initial_rate"),
       (options.longMaintenanceValueRate, "options.long_maintenance_value_rate"),
-      (options.longMaintenanceRate, "options.long_maintenance_rate"),
+      (options.longMaintenanceRate ?? .zero, "options.long_maintenance_rate"),
       (options.putCap ?? .zero, "options.put_cap"),
     ]
     for (rate, field) in rates {

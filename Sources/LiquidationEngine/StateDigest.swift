@@ -123,6 +123,13 @@ extension LiquidationStateMachine {
       digest.add(position.isolatedMargin)
       digestStatus(position.status, into: &digest)
     }
+    for order in holding.orders.sorted(by: { name($0.instrument) < name($1.instrument) }) {
+      digest.add(name(order.instrument).text)
+      digest.add(order.totals.buys)
+      digest.add(order.totals.sells)
+      digest.add(order.totals.notional)
+      digest.add(Int(order.totals.count))
+    }
   }
 
   private func digestStatus(_ status: UnitStatus, into digest: inout StateDigest) {

@@ -30,6 +30,7 @@ public enum NativeRules {
   ///   - reduceOnly: a state between margin call and liquidation, which the native rules lack.
   ///   - reportingAsset: the asset of equity and requirements.
   ///   - portfolio: portfolio margin, if any.
+  ///   - orders: what resting orders ask.
   ///   - credit: credit lines, if any.
   /// - Returns: a rulebook.
   public static func rulebook(
@@ -37,6 +38,7 @@ public enum NativeRules {
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
     reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
+    orders: OrderMarginRules = .none,
     credit: CreditRules? = nil
   ) -> Rulebook {
     Rulebook(
@@ -44,8 +46,8 @@ public enum NativeRules {
       futures: FuturesRules(
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
-        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, defaultSchedule: schedule,
-        schedules: []),
+        liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
+        defaultSchedule: schedule, schedules: []),
       options: options, collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,

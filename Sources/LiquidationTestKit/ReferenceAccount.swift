@@ -48,6 +48,7 @@ struct ReferenceAccount {
   var cash: [Symbol: AssetAmount] = [:]
   var positions: [Symbol: ReferencePosition] = [:]
   var leverages: [Symbol: Rate] = [:]
+  var orders: [RestingOrder] = []
   var status = ReferenceStatus()
   var liquidations: [ReferenceLiquidation] = []
   var liquidationCount = 0
@@ -66,19 +67,31 @@ struct ReferenceAccount {
     }
   }
 
-  func book(_ instruments: [Symbol: Instrument]) -> AccountBook {
-    AccountBook(
+  /// Held positions, and contracts in which orders alone rest and whose mark is known.
+  func book(_ instruments: [Symbol: Instrument], marks: [Symbol: Price] = [:]) -> AccountBook {
+    let ordered = orders.map(\.symbol).filter { positions[$0] == nil && marks[$0] != nil }
+    return AccountBook(
       accountID: id, marginMode: mode,
       balances: cash.keys.sorted().map { ($0, cash[$0] ?? .zero) },
-      positions: symbols.compactMap { symbol in
-        guard let position = positions[symbol], !position.isFlat,
-          let instrument = instruments[symbol]
-        else { return nil }
+      positions: (symbols + Set(ordered).sorted()).compactMap { symbol in
+        guard let instrument = instruments[symbol] else { return nil }
+        let position = positions[symbol] ?? ReferencePosition()
+        let resting = instrument.isFuture ? orderTotals(in: instrument) : .none
+        guard !position.isFlat || resting.count > 0 else { return nil }
         return AccountBook.Position(
-          instrument: instrument, state: position.state, leverage: leverages[symbol],
-          isolatedMargin: position.margin)
+          instrument: instrument, state: position.state,
+          leverage: leverages[symbol],
+          isolatedMargin: position.margin, orders: resting)
       },
       creditLine: hasCredit ? nil : CreditRules.Line(amount: .zero, grade: ""))
+  }
+
+  private func orderTotals(in instrument: Instrument) -> OrderTotals {
+    var totals = OrderTotals.none
+    for order in orders where order.symbol == instrument.symbol {
+      totals.add(order.quantity, at: order.price, in: instrument)
+    }
+    return totals
   }
 
   func status(of unit: MarginUnit) -> ReferenceStatus {

@@ -57,7 +57,9 @@ extension ReferenceLedger {
       money.add(transfer.amount, .transfers, transfer.asset)
       trigger.mayRevive = transfer.amount > .zero
     case .settings(let settings): applySettings(settings, place)
-    case .restingOrders: return
+    case .restingOrders(let orders):
+      accounts[place].orders = orders
+      guard rulebook?.futures.orders.countsForMaintenance == true else { return }
     case .liquidationAnswer(let answer): applyAnswer(answer, place)
     case .snapshot(let snapshot):
       applySnapshot(snapshot, place)

@@ -32,13 +32,15 @@ extension ReferenceLedger {
       view.hasCredit = false
       view.cash = [instrument.settlementAsset: position.margin]
       view.positions = [symbol: position]
+      view.orders = account.orders.filter { $0.symbol == symbol }
     } else if account.mode == .isolated {
+      view.orders = account.orders.filter { account.positions[$0.symbol] == nil }
       view.positions = [:]
       view.mode = .cross
       view.hasCredit = false
     }
     do {
-      return try view.book(instruments).assess(in: market(), by: rulebook)[0].totals
+      return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)[0].totals
     } catch {
       return nil
     }
@@ -186,7 +188,8 @@ extension ReferenceLedger {
       else { continue }
       let prices = PositionPrices(
         mark: mark, index: market.indices[instrument.underlying] ?? mark,
-        settlementIndex: settlement)
+        settlementIndex: settlement,
+        volatility: instrument.isFuture ? nil : market.volatility(of: instrument))
       let assessment = rulebook.assess(
         position.state, in: instrument, leverage: account.leverages[symbol],
         schedule: rulebook.futures.schedule(of: symbol), prices: prices)

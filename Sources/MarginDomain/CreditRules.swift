@@ -79,7 +79,9 @@ public struct CreditRules: Sendable, Equatable {
   /// The grade of a name; nil when there is none.
   public func grade(named name: String) -> Grade? { grades.first { $0.name == name } }
 
-  /// The place of an account's line in `lines`; nil without one. O(log n) in the lines.
+  /// The place of an account's line among the lines; nil without one.
+  ///
+  /// - Complexity: O(log n) in the lines.
   public func place(of account: AccountID) -> Int? {
     var low = 0
     var high = lines.count

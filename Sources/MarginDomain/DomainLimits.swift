@@ -27,6 +27,11 @@ public enum DomainLimits {
     rawValue: 1_000_000_000_000_000_000_000_000_000)
   /// Largest magnitude of a ratio: 1e6.
   public static let maximumRate = Rate(rawValue: 1_000_000_000_000_000_000)
+  /// Largest rate of a requirement, whatever a schedule scales it by: 10.
+  public static let maximumRequirementRate = Rate(rawValue: 10_000_000_000_000)
+  /// Largest open interest of a contract, in contracts: 1e18.
+  public static let maximumOpenInterest = Quantity(
+    rawValue: 100_000_000_000_000_000_000_000_000)
   /// Smallest volatility per year: 0.01 %.
   public static let minimumVolatility = Rate(rawValue: 100_000_000)
   /// Largest volatility per year: 100,000 %.

@@ -8,6 +8,9 @@ public struct FuturesRules: Sendable, Equatable {
     case mark
     /// The average entry price.
     case entry
+    /// The most that the position can still lose where the contract's price lies between 0 and a
+    /// cap: the mark of a long position, the cap less the mark of a short one.
+    case largestLoss(priceCap: Price)
   }
   /// At which price the tier is looked up for a liquidation price.
   public enum TierBasis: Sendable, Equatable {
@@ -66,6 +69,12 @@ public struct FuturesRules: Sendable, Equatable {
   public let liquidationPriceRounding: PriceRounding?
   /// Grid and direction of reported bankruptcy prices; nil: not rounded beyond the scale.
   public let bankruptcyPriceRounding: PriceRounding?
+  /// Grid of notionals and requirements; nil: their own scale, rounded up.
+  public let amountRounding: AmountRounding?
+  /// What resting orders add.
+  public let orders: OrderMarginRules
+  /// What unrealized profit counts for; nil: all of it.
+  public let profit: ProfitRules?
   /// Used for symbols without a schedule of their own; nil: such a symbol is a fault.
   public let defaultSchedule: MarginSchedule?
   /// Schedule per instrument, sorted by symbol, each symbol once.
@@ -76,7 +85,9 @@ public struct FuturesRules: Sendable, Equatable {
     notionalBasis: NotionalBasis, tierBasis: TierBasis, liquidationPath: LiquidationPath,
     closingFee: ClosingFee, initialRate: InitialRate, maintenanceRate: MaintenanceRate = .tier,
     liquidationPriceRounding: PriceRounding?, bankruptcyPriceRounding: PriceRounding?,
-    defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
+    amountRounding: AmountRounding? = nil, orders: OrderMarginRules = .none,
+    profit: ProfitRules? = nil, defaultSchedule: MarginSchedule?,
+    schedules: [(symbol: Symbol, schedule: MarginSchedule)]
   ) {
     self.notionalBasis = notionalBasis
     self.tierBasis = tierBasis
@@ -86,6 +97,9 @@ public struct FuturesRules: Sendable, Equatable {
     self.maintenanceRate = maintenanceRate
     self.liquidationPriceRounding = liquidationPriceRounding
     self.bankruptcyPriceRounding = bankruptcyPriceRounding
+    self.amountRounding = amountRounding
+    self.orders = orders
+    self.profit = profit
     self.defaultSchedule = defaultSchedule
     self.schedules = schedules.sorted { $0.symbol < $1.symbol }
   }
@@ -103,8 +117,8 @@ public struct FuturesRules: Sendable, Equatable {
       notionalBasis: notionalBasis, tierBasis: tierBasis, liquidationPath: liquidationPath,
       closingFee: closingFee, initialRate: initialRate, maintenanceRate: maintenanceRate,
       liquidationPriceRounding: liquidationPriceRounding,
-      bankruptcyPriceRounding: bankruptcyPriceRounding, defaultSchedule: defaultSchedule,
-      schedules: schedules)
+      bankruptcyPriceRounding: bankruptcyPriceRounding, amountRounding: amountRounding,
+      orders: orders, profit: profit, defaultSchedule: defaultSchedule, schedules: schedules)
   }
 
   /// The schedule of an instrument: its own, else the default, else nil.
@@ -127,7 +141,8 @@ public struct FuturesRules: Sendable, Equatable {
       && left.initialRate == right.initialRate && left.maintenanceRate == right.maintenanceRate
       && left.liquidationPriceRounding == right.liquidationPriceRounding
       && left.bankruptcyPriceRounding == right.bankruptcyPriceRounding
-      && left.defaultSchedule == right.defaultSchedule
+      && left.amountRounding == right.amountRounding && left.orders == right.orders
+      && left.profit == right.profit && left.defaultSchedule == right.defaultSchedule
       && left.schedules.elementsEqual(right.schedules, by: ==)
   }
 }
@@ -142,34 +157,5 @@ public struct PriceRounding: Sendable, Equatable {
   public init(long: RoundingMode, short: RoundingMode) {
     self.long = long
     self.short = short
-  }
-}
-
-/// Rates by the size of a position.
-public enum MarginSchedule: Sendable, Equatable {
-  /// Tiers by notional, ascending by floor, the first floor 0, each cap the next floor.
-  case tiered([MarginTier])
-  /// One pair of rates at every size.
-  case flat(initialRate: Rate, maintenanceRate: Rate)
-}
-
-/// One step of a tiered schedule.
-public struct MarginTier: Sendable, Equatable {
-  /// Smallest notional of the tier, inclusive, reporting asset.
-  public let floor: Money
-  /// Initial rate: the largest leverage is its reciprocal.
-  public let initialRate: Rate
-  /// Maintenance rate on the whole notional.
-  public let maintenanceRate: Rate
-  /// Deducted from notional · rate: makes the requirement continuous at the floor.
-  public let maintenanceAmount: Money
-  /// Makes a tier.
-  public init(
-    floor: Money, initialRate: Rate, maintenanceRate: Rate, maintenanceAmount: Money
-  ) {
-    self.floor = floor
-    self.initialRate = initialRate
-    self.maintenanceRate = maintenanceRate
-    self.maintenanceAmount = maintenanceAmount
   }
 }

@@ -23,8 +23,14 @@ public struct MarginLadder: Sendable, Equatable {
   public let reduceOnly: Step?
   /// Positions are taken to market.
   public let liquidation: Step
+  /// Positions are taken over, with a claim for what the account owes; nil where the venue names
+  /// no such level.
+  public let takeover: Step?
   /// Makes a ladder.
-  public init(warning: Step, marginCall: Step, reduceOnly: Step?, liquidation: Step) {
+  public init(
+    warning: Step, marginCall: Step, reduceOnly: Step?, liquidation: Step, takeover: Step? = nil
+  ) {
+    self.takeover = takeover
     self.warning = warning
     self.marginCall = marginCall
     self.reduceOnly = reduceOnly

@@ -4,7 +4,8 @@ public import FixedPoint
 ///
 /// R_u is the largest weighted loss of the positions on underlying u over the rows of `scenarios`;
 ///
-///     core = max(ES + what no vector covers, max_u R_u, η · Σ_u R_u, joint rows, basis, delta floor)
+///     core = max(max_u R_u, η · Σ_u R_u, ES + R_u of what no vector covers, joint rows,
+///                delta floor)
 ///     maintenance = maintenance factor · core + maintenance add-ons
 ///     initial = initial factor · core + maintenance add-ons + initial extras
 ///

@@ -161,8 +161,8 @@ public struct ExpectedShortfallRules: Sendable, Equatable {
 
 /// Discounts on the shocked value of the options of one expiry, by its sign.
 ///
-/// With r the expiry's rate and t its years: value · longBase · e^−(r · longScale + longRate) t when
-/// it is not negative, else value · min(e^rt, shortBase · e^(r · shortScale + shortRate) t).
+/// With r the expiry's rate and t its years: value · longBase · e^−(r · longScale + longRate) t
+/// when it is not negative, else value · min(e^rt, shortBase · e^(r · shortScale + shortRate) t).
 /// - Source: margin-method.md 3.2.
 public struct StaticDiscountRules: Sendable, Equatable {
   /// Base of values above zero.

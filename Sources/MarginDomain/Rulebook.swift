@@ -23,11 +23,14 @@ public struct Rulebook: Sendable, Equatable {
   public let liquidation: LiquidationRules
   /// Which prices and times are believed.
   public let market: MarketRules
+  /// What the initial requirement adds while prices deserve less trust; nil: nothing.
+  public let contingencies: ContingencyRules?
   /// Makes a rulebook of parts that were checked.
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
     market: MarketRules, portfolio: PortfolioRules? = nil,
+    contingencies: ContingencyRules? = nil,
     credit: CreditRules? = nil
   ) {
     self.id = id
@@ -38,6 +41,7 @@ public struct Rulebook: Sendable, Equatable {
     self.ladder = ladder
     self.liquidation = liquidation
     self.market = market
+    self.contingencies = contingencies
     self.portfolio = portfolio
     self.credit = credit
   }

@@ -11,12 +11,14 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
   case missingAssetPrice(Symbol)
   /// The rulebook has no schedule for a future.
   case missingSchedule(Symbol)
-  /// No volatility of an option in a portfolio.
+  /// No volatility of an option whose scenarios or greeks are asked.
   case missingVolatility(Symbol)
   /// No moment of the prices, and a contract expires.
   case missingTime(Symbol)
   /// The rulebook has no portfolio margin.
   case missingPortfolioRules
+  /// No open interest of a contract whose schedule reads it.
+  case missingOpenInterest(Symbol)
 
   /// What is missing, for people.
   public var description: String {
@@ -28,6 +30,7 @@ public enum AssessmentFault: Error, Sendable, Equatable, CustomStringConvertible
     case .missingVolatility(let symbol): return "no volatility of \(symbol)"
     case .missingTime(let symbol): return "no moment of the prices, and \(symbol) expires"
     case .missingPortfolioRules: return "the rulebook has no portfolio margin"
+    case .missingOpenInterest(let symbol): return "no open interest of \(symbol)"
     }
   }
 }
@@ -59,8 +62,8 @@ public struct UnitAssessment: Sendable {
 extension AccountBook {
   /// The units of the account with their margin.
   ///
-  /// Cross: one unit. Isolated: the cash as one unit without requirement, then one per position,
-  /// in the book's order.
+  /// Cross: one unit. Isolated: the cash as one unit, with what orders in contracts without a
+  /// position ask, then one per position, in the book's order.
   ///
   /// - Parameters:
   ///   - market: accepted prices.
@@ -73,8 +76,9 @@ extension AccountBook {
     guard marginMode == .isolated else {
       return [try unit(.account, cash: balances, positions: positions, market, rulebook)]
     }
-    var units = [try unit(.account, cash: balances, positions: [], market, rulebook)]
-    for position in positions {
+    let flat = positions.filter { $0.state.quantity.isZero }
+    var units = [try unit(.account, cash: balances, positions: flat, market, rulebook)]
+    for position in positions where !position.state.quantity.isZero {
       units.append(try isolatedUnit(of: position, market, rulebook))
     }
     return units
@@ -94,6 +98,10 @@ extension AccountBook {
     guard marginMode == .isolated else {
       return try unit(.account, cash: balances, positions: positions, market, rulebook)
     }
+    guard !position.state.quantity.isZero else {
+      let flat = positions.filter { $0.state.quantity.isZero }
+      return try unit(.account, cash: balances, positions: flat, market, rulebook)
+    }
     return try isolatedUnit(of: position, market, rulebook)
   }
 
@@ -111,37 +119,62 @@ extension AccountBook {
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
-    var amounts = cash
-    for position in positions {
+    var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
+    // Scenarios see positions alone: resting orders ask nothing in portfolio margin.
+    for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
       let leg = try leg(of: position, market, rulebook)
       legs.append(leg)
       let asset = position.instrument.settlementAsset
-      if let index = amounts.firstIndex(where: { $0.asset == asset }) {
-        amounts[index].amount += leg.standard.worth
-      } else {
-        amounts.append((asset, leg.standard.worth))
-      }
+      let place = amounts.firstIndex { $0.asset == asset } ?? amounts.endIndex
+      if place == amounts.endIndex { amounts.append(HeldAmount(asset: asset, net: .zero)) }
+      amounts[place].net += leg.standard.worth
+      amounts[place].outsideEquity += leg.standard.worthOutsideEquity
     }
     return try total(unit, amounts: amounts, legs: legs, market, rulebook)
   }
 
   private func total(
-    _ unit: MarginUnit, amounts: [(asset: Symbol, amount: AssetAmount)], legs: [MarginLeg],
+    _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
+    var facts = UnitFacts(
+      pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
     var assets: [CountedAsset] = []
-    for (asset, amount) in amounts where !amount.isZero {
+    for held in amounts where !held.net.isZero || !held.outsideEquity.isZero {
+      let asset = held.asset
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
       }
-      let counted = totals.add(
-        amount, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset))
+      let counted: Money
+      if let scaled = rulebook.collateral.terms(of: asset) {
+        let value = scaled.value(
+          of: held.net, outsideEquity: held.outsideEquity,
+          at: CollateralPrices(
+            index: price, average: average(of: asset, market, rulebook),
+            totalDeposits: market.totalDeposits[asset]),
+          debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor)
+        counted = totals.add(value)
+        if value.maintenanceDebt.isPositive {
+          terms.append(MarginTerm(name: "debt.\(asset)", amount: value.maintenanceDebt))
+        }
+      } else {
+        counted = totals.add(
+          held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
+          outsideEquity: held.outsideEquity)
+      }
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
       assets.append(
         CountedAsset(
-          asset: asset, value: .value(of: amount, at: price, rounding: .floor), counted: counted))
+          asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
+      if let underlying = market.assets[asset]?.underlying {
+        facts.holdings.append(
+          UnitFacts.Holding(
+            asset: asset,
+            value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
+            confidence: market.confidence(of: underlying)))
+      }
     }
     var required: UnitRequirement
     var grids: [ScenarioGrid] = []
@@ -152,12 +185,12 @@ extension AccountBook {
       required = portfolio.requirement
       grids = portfolio.grids
     } else {
-      required = rulebook.requirement(of: legs)
+      required = rulebook.requirement(of: legs, facts: facts)
     }
     totals.add(required.requirement)
     if let line = credit(by: rulebook) {
       let credited = rulebook.credited(
-        required, legs: legs, grids: grids, equity: totals.equity, by: line)
+        totals, asked: required, legs: legs, grids: grids, by: line)
       totals.apply(credited)
       required.terms += credited.terms
     }
@@ -180,31 +213,67 @@ extension AccountBook {
     guard
       let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
     else { throw .missingIndex(instrument.underlying) }
-    guard
-      let settlement = market.price(
-        of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset)
-    else { throw .missingAssetPrice(instrument.settlementAsset) }
-    let prices = PositionPrices(mark: mark, index: index, settlementIndex: settlement)
+    let asset = instrument.settlementAsset
+    guard let settlement = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
+    else { throw .missingAssetPrice(asset) }
+    let volatility = instrument.isFuture ? nil : market.volatility(of: instrument)
+    let prices = PositionPrices(
+      mark: mark, index: index, settlementIndex: settlement,
+      forward: market.forward(of: instrument), optionEntry: position.optionEntryPrice,
+      volatility: volatility,
+      initialMultiplier: market.initialMultipliers[instrument.symbol] ?? .one)
     return MarginLeg(
-      instrument: instrument, position: position.state, prices: prices,
-      volatility: instrument.isFuture ? nil : market.volatility(of: instrument),
-      standard: try standard(of: position, prices: prices, rulebook))
+      instrument: instrument, position: position.state, prices: prices, volatility: volatility,
+      standard: try standard(of: position, prices: prices, market, rulebook),
+      confidence: market.confidence(of: instrument))
   }
 
   private func standard(
-    of position: Position, prices: PositionPrices, _ rulebook: Rulebook
+    of position: Position, prices: PositionPrices, _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> PositionAssessment {
     if marginMode == .portfolio { return portfolioStandard(of: position, prices: prices) }
     let instrument = position.instrument
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
-    return rulebook.assess(
-      position.state, in: instrument, leverage: position.leverage, schedule: schedule,
-      prices: prices)
+    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, prices.volatility == nil {
+      throw .missingVolatility(instrument.symbol)
+    }
+    let openInterest = market.openInterests[instrument.symbol]
+    if schedule?.readsOpenInterest ?? false, instrument.isFuture, openInterest == nil {
+      throw .missingOpenInterest(instrument.symbol)
+    }
+    func assessed(at settlementIndex: Price) -> PositionAssessment {
+      rulebook.assess(
+        position.state, orders: position.orders, in: instrument, leverage: position.leverage,
+        initialRateFloor: initialRateFloor, schedule: schedule,
+        prices: prices.settled(at: settlementIndex),
+        openInterest: openInterest)
+    }
+    var assessment = assessed(at: prices.settlementIndex)
+    // What opening asks is stated at the dearer of the two prices of the settlement asset.
+    if let average = average(of: instrument.settlementAsset, market, rulebook),
+      average > prices.settlementIndex
+    {
+      assessment.requirement.initial = assessed(at: average).requirement.initial
+    }
+    return assessment
+  }
+
+  private func average(
+    of asset: Symbol, _ market: MarketView, _ rulebook: Rulebook
+  ) -> Price? {
+    rulebook.collateral.usesAveragePrices ? market.averageAssetPrices[asset] : nil
   }
 
   /// A future's standard requirement does not use the index, so its absence is no fault there.
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
     instrument.isFuture && marginMode != .portfolio ? mark : nil
   }
+}
+
+/// One asset's amount in a unit, and the part of it that equity leaves out.
+private struct HeldAmount {
+  let asset: Symbol
+  var net: AssetAmount
+  var outsideEquity = AssetAmount.zero
 }

@@ -10,7 +10,7 @@ extension AccountBook {
     let size = instrument.notional(
       of: position.state.quantity, at: instrument.isFuture ? prices.mark : prices.index)
     return PositionAssessment(
-      worth: position.state.worth(of: instrument, at: prices.mark),
+      worth: position.state.worth(of: instrument, at: prices.mark), worthOutsideEquity: .zero,
       notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
       requirement: .zero, closingFee: .zero)
   }

@@ -12,14 +12,21 @@ public struct AccountBook: Sendable {
     public let leverage: Rate?
     /// Margin set aside for it, settlement asset; used when the account is isolated.
     public let isolatedMargin: AssetAmount
+    /// Orders that rest in the contract.
+    public let orders: OrderTotals
+    /// Average price of entry of an option, where it is known.
+    public let optionEntryPrice: Price?
     /// Makes a position.
     public init(
-      instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount
+      instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount,
+      orders: OrderTotals = .none, optionEntryPrice: Price? = nil
     ) {
+      self.orders = orders
       self.instrument = instrument
       self.state = state
       self.leverage = leverage
       self.isolatedMargin = isolatedMargin
+      self.optionEntryPrice = optionEntryPrice
     }
   }
 
@@ -29,15 +36,18 @@ public struct AccountBook: Sendable {
   public let marginMode: MarginMode
   /// Cash per asset, each asset at most once, without isolated margins.
   public let balances: [(asset: Symbol, amount: AssetAmount)]
-  /// Positions, each instrument at most once, none flat.
+  /// Positions, each instrument at most once; a flat one has resting orders.
   public let positions: [Position]
+  /// Smallest initial rate, chosen by the account for all that it holds and owes; nil: none.
+  public let initialRateFloor: Rate?
   /// A credit line that beats the rulebook's table; nil: what the table says.
   public let creditLine: CreditRules.Line?
   /// Makes a book.
   public init(
     accountID: AccountID, marginMode: MarginMode, balances: [(asset: Symbol, amount: AssetAmount)],
-    positions: [Position], creditLine: CreditRules.Line? = nil
+    positions: [Position], initialRateFloor: Rate? = nil, creditLine: CreditRules.Line? = nil
   ) {
+    self.initialRateFloor = initialRateFloor
     self.accountID = accountID
     self.marginMode = marginMode
     self.balances = balances

@@ -14,12 +14,11 @@ public struct AccountCredit: Sendable, Equatable {
   /// When the line is cut.
   public let stepDown: CreditRules.StepDown?
 
-  /// Takes a line up.
+  /// Takes a line up; nil when it is 0, or its grade unknown.
   ///
   /// - Parameters:
   ///   - line: the account's.
   ///   - rules: grades, loss given default, step-down.
-  /// - Returns: nil when the line is 0, or its grade is unknown.
   public init?(_ line: CreditRules.Line, by rules: CreditRules) {
     guard line.amount.isPositive, let grade = rules.grade(named: line.grade) else { return nil }
     amount = line.amount
@@ -147,12 +146,13 @@ public struct CreditExposure: Sendable, Equatable {
   /// square root of time. Without vectors the core, as a loss of one day, stands for both.
   /// - Parameters:
   ///   - portfolio: what the portfolio requires.
+  ///   - requirement: the same with what the account's debts ask beside it.
   ///   - grids: those it was computed on.
   ///   - rules: its rules.
   ///   - credit: the line.
   public init(
-    of portfolio: PortfolioRequirement, grids: [ScenarioGrid], rules: PortfolioRules,
-    credit: AccountCredit
+    of portfolio: PortfolioRequirement, asked requirement: PositionRequirement,
+    grids: [ScenarioGrid], rules: PortfolioRules, credit: AccountCredit
   ) {
     var wrong = Money.zero
     for scan in portfolio.scans where credit.wrongWay.contains(grids[scan.grid].underlying) {
@@ -168,7 +168,7 @@ public struct CreditExposure: Sendable, Equatable {
       horizon = vectors.horizonDays
     }
     self.init(
-      requirement: portfolio.requirement,
+      requirement: requirement,
       wrongWay: PositionRequirement(
         initial: wrong.times(portfolio.initialFactor, rounding: .ceiling),
         maintenance: wrong.times(portfolio.maintenanceFactor, rounding: .ceiling)),
@@ -222,19 +222,29 @@ extension Rulebook {
   /// - Parameters:
   ///   - account: whose.
   ///   - own: a line that beats the table's, for example a book's.
+  /// - Returns: nil where the rulebook has no credit, or the account no line above 0.
   public func credit(of account: AccountID, own: CreditRules.Line? = nil) -> AccountCredit? {
     guard let credit, let line = own ?? credit.line(of: account) else { return nil }
     return AccountCredit(line, by: credit)
   }
 
   /// What a unit's positions ask under a line.
+  ///
+  /// - Parameters:
+  ///   - totals: of the unit, without credit.
+  ///   - asked: what its positions ask; the totals may hold debts beside it.
+  ///   - legs: the positions.
+  ///   - grids: those of a portfolio; else empty.
+  ///   - line: the unit's.
+  /// - Returns: reporting asset.
   func credited(
-    _ required: UnitRequirement, legs: [MarginLeg], grids: [ScenarioGrid], equity: Money,
+    _ totals: MarginTotals, asked: UnitRequirement, legs: [MarginLeg], grids: [ScenarioGrid],
     by line: AccountCredit
   ) -> CreditedRequirement {
-    if let computed = required.portfolio, let portfolio {
-      let exposure = CreditExposure(of: computed, grids: grids, rules: portfolio, credit: line)
-      return line.requirement(of: exposure, equity: equity)
+    if let computed = asked.portfolio, let portfolio {
+      let exposure = CreditExposure(
+        of: computed, asked: totals.requirement, grids: grids, rules: portfolio, credit: line)
+      return line.requirement(of: exposure, equity: totals.equity)
     }
     var wrongWay = PositionRequirement.zero
     for leg in legs
@@ -245,7 +255,7 @@ extension Rulebook {
       wrongWay.maintenance += leg.standard.requirement.maintenance
     }
     return line.requirement(
-      of: CreditExposure(standard: required.requirement, wrongWay: wrongWay, credit: line),
-      equity: equity)
+      of: CreditExposure(standard: totals.requirement, wrongWay: wrongWay, credit: line),
+      equity: totals.equity)
   }
 }

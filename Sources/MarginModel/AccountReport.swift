@@ -63,6 +63,8 @@ public struct AccountReport: Sendable {
   public let state: MarginState
   /// Sums over the units.
   public let equity: Money
+  /// Sums over the units: what counts for the initial requirement.
+  public let initialEquity: Money
   /// Sums over the units, without haircuts.
   public let netEquity: Money
   /// Sums over the units.
@@ -86,8 +88,8 @@ public struct AccountReport: Sendable {
     return .ratio(of: maintenanceMargin, to: equity, rounding: .nearestEven)
   }
 
-  /// equity − initial margin, signed.
-  public var initialExcess: Money { equity - initialMargin }
+  /// equity for the initial requirement − initial margin, signed.
+  public var initialExcess: Money { initialEquity - initialMargin }
   /// equity − maintenance margin, signed.
   public var maintenanceExcess: Money { equity - maintenanceMargin }
   /// max(0, initial excess without credit): a credit line never counts for withdrawals.
@@ -115,8 +117,9 @@ extension AccountBook {
     return AccountReport(
       accountID: accountID, units: units,
       state: units.map { $0.state(by: rulebook.ladder) }.max() ?? .healthy,
-      equity: sum(\.equity), netEquity: sum(\.netEquity), initialMargin: sum(\.initialMargin),
-      maintenanceMargin: sum(\.maintenanceMargin), initialCredit: sum(\.initialCredit),
+      equity: sum(\.equity), initialEquity: sum(\.initialEquity), netEquity: sum(\.netEquity),
+      initialMargin: sum(\.initialMargin), maintenanceMargin: sum(\.maintenanceMargin),
+      initialCredit: sum(\.initialCredit),
       positions: try assembler.reports(of: units))
   }
 }

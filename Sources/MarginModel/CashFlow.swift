@@ -39,7 +39,20 @@ extension Instrument {
   ///   - price: quote per unit, above zero.
   /// - Returns: settlement asset, 0 or above, rounded up.
   public func notional(of quantity: Quantity, at price: Price) -> AssetAmount {
-    payoff.value(of: units(of: quantity).magnitude, at: price, rounding: .ceiling)
+    notional(of: quantity, at: price, rounding: .ceiling)
+  }
+
+  /// Size of a position with the rounding named; see `notional(of:at:)`.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts.
+  ///   - price: quote per unit, above zero.
+  ///   - rounding: direction of the single rounding.
+  /// - Returns: settlement asset, 0 or above.
+  public func notional(
+    of quantity: Quantity, at price: Price, rounding: RoundingMode
+  ) -> AssetAmount {
+    payoff.value(of: units(of: quantity).magnitude, at: price, rounding: rounding)
   }
 }
 

@@ -19,6 +19,8 @@ public struct ContractMargin: Sendable {
   private let secondFloor: Money?
   /// Nil for futures.
   private let option: OptionMargin?
+  /// Nil for options, and for futures that tiers by notional describe.
+  private let scaled: ScaledFuture?
 
   /// Gathers what an assessment reads, still without prices.
   ///
@@ -33,7 +35,8 @@ public struct ContractMargin: Sendable {
     formula = FuturesFormula(rulebook.futures)
     firstTier = schedule?.tier(at: .zero)
     secondFloor = schedule?.secondFloor
-    option = instrument.optionTerms.map { OptionMargin($0, rules: rulebook.options) }
+    option = instrument.isFuture ? nil : OptionMargin(instrument, rules: rulebook.options)
+    scaled = ScaledFuture(instrument, rules: rulebook.futures, schedule: schedule)
   }
 
   /// Assesses one position under the standard (not portfolio) rules.
@@ -41,31 +44,42 @@ public struct ContractMargin: Sendable {
   /// - Parameters:
   ///   - position: not flat.
   ///   - leverage: chosen by the account, or nil.
+  ///   - openInterest: of the contract, for schedules that read it; nil: not known.
   ///   - schedule: the schedule that the contract was made with; read beyond its first tier alone.
   /// - Returns: worth and requirements; nil while a price is missing.
   public func assess(
-    _ position: PositionState, leverage: Rate?, schedule: @autoclosure () -> MarginSchedule?
+    _ position: PositionState, leverage: Rate?, openInterest: Quantity? = nil,
+    schedule: @autoclosure () -> MarginSchedule?
   ) -> PositionAssessment? {
     guard let prices else { return nil }
+    if let scaled {
+      guard let schedule = schedule() else {
+        preconditionFailure("a future was admitted without a schedule")
+      }
+      return scaled.assess(
+        position, leverage: leverage, openInterest: openInterest, schedule: schedule,
+        prices: prices)
+    }
     let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
     let worth = position.worth(of: units, payoff, at: prices.mark)
     if let option {
-      let perUnit = option.perUnit(isShort: position.quantity.isNegative, at: prices)
+      let perUnit = option.perUnit(of: units, at: prices)
       return PositionAssessment(
-        worth: worth, notional: notional(of: units, at: prices.index, prices),
+        worth: worth, worthOutsideEquity: option.isValueOutsideEquity ? worth : .zero,
+        notional: notional(of: units, at: prices.index, prices),
         requirement: perUnit.requirement(
           of: units.magnitude, settlementIndex: prices.settlementIndex),
         closingFee: .zero)
     }
     let notional: Money
     switch formula.notionalBasis {
-    case .mark: notional = self.notional(of: units, at: prices.mark, prices)
+    case .mark, .largestLoss: notional = self.notional(of: units, at: prices.mark, prices)
     case .entry: notional = prices.money(position.entryCashFlow.magnitude)
     }
     let tier = tier(at: notional, schedule: schedule)
     let fee = closingFee(of: units, leverage: leverage, prices, (notional, tier))
     return PositionAssessment(
-      worth: worth, notional: notional,
+      worth: worth, worthOutsideEquity: .zero, notional: notional,
       requirement: formula.requirement(
         of: notional, leverage: leverage, closingFee: fee, tier: tier),
       closingFee: fee)
@@ -106,18 +120,19 @@ public struct ContractMargin: Sendable {
 
 /// What options alone have, kept apart because most contracts are futures.
 private final class OptionMargin: Sendable {
-  private let terms: OptionTerms
+  let isValueOutsideEquity: Bool
+  private let instrument: Instrument
   private let rules: StandardOptionRules
 
-  init(_ terms: OptionTerms, rules: StandardOptionRules) {
-    self.terms = terms
+  init(_ instrument: Instrument, rules: StandardOptionRules) {
+    isValueOutsideEquity = rules.terms.isValueOutsideEquity
+    self.instrument = instrument
     self.rules = rules
   }
 
-  func perUnit(isShort: Bool, at prices: PositionPrices) -> RequirementPerUnit {
-    isShort
-      ? rules.shortPerUnit(terms, index: prices.index)
-      : rules.longPerUnit(mark: prices.mark, index: prices.index)
+  func perUnit(of units: ContractUnits, at prices: PositionPrices) -> UnitOptionRequirement {
+    rules.requirement(perUnitOf: units, in: instrument, prices: prices)
+      ?? UnitOptionRequirement(initial: .zero, maintenance: .zero)
   }
 }
 
@@ -132,7 +147,7 @@ extension MarginSchedule {
   /// Where the second tier begins; nil when there is one tier alone.
   fileprivate var secondFloor: Money? {
     switch self {
-    case .flat: return nil
+    case .flat, .openInterestScaled, .sizeScaled: return nil
     case .tiered(let tiers): return tiers.count > 1 ? tiers[1].floor : nil
     }
   }

@@ -21,12 +21,11 @@ public struct ExpectedShortfall: Sendable, Equatable {
   /// Loss of each vector of the tail.
   private let losses: [Money]
 
-  /// Takes the tail of a set of profits.
+  /// Takes the tail of a set of profits; nil without vectors.
   ///
   /// - Parameters:
   ///   - profits: one per vector, signed.
   ///   - rules: vectors, confidence and stressed weight.
-  /// - Returns: nil without vectors.
   /// - Complexity: O(n log n).
   public init?(of profits: [Money], by rules: ExpectedShortfallRules) {
     guard !profits.isEmpty, profits.count == rules.vectors.count else { return nil }

@@ -6,7 +6,8 @@ public import MarginDomain
 ///
 ///     r*_t = r_t · clamp(σ_now / σ_t, 0.5, 3)
 ///
-/// with σ_t the exponentially weighted volatility known before r_t: σ²_t = λσ²_{t−1} + (1 − λ)r²_{t−1},
+/// with σ_t the exponentially weighted volatility known before r_t:
+/// σ²_t = λσ²_{t−1} + (1 − λ)r²_{t−1},
 /// λ = 0.5^(1/half-life), σ²_1 the mean square of all returns. A calm past is stretched to a
 /// stormy present and the other way round, but never by more than the bounds.
 /// - Source: margin-method.md 3.3; Barone-Adesi, Giannopoulos, Vosper, "VaR without correlations
@@ -62,8 +63,8 @@ public enum FilteredScenarios {
   ///   - confidence: of the shortfall, 0 to below 1.
   ///   - stressedWeight: of the stressed vectors together, 0 to 1.
   /// - Returns: rules with `count` ordinary and then the stressed vectors, horizon one day.
-  /// - Precondition: histories of one length.
   /// - Complexity: O(underlyings · days).
+  /// - Precondition: histories of one length.
   public static func rules(
     from histories: [History], count: Int, stressed: [Int], halfLife: Rate, confidence: Rate,
     stressedWeight: Rate

@@ -67,4 +67,19 @@ public enum FundingPayment {
   ) -> AssetAmount {
     (index - last).scaled(by: -quantity.rawValue, over: Quantity.one.rawValue, rounding: rounding)
   }
+
+  /// What a long of one unit of an option without expiry pays: (mark − payoff) · t / T.
+  ///
+  /// - Parameters:
+  ///   - mark: quote per unit, 0 or above.
+  ///   - payoff: at the index, quote per unit, 0 or above.
+  ///   - time: t, 0 or above.
+  ///   - period: T in the unit of t, above zero.
+  /// - Returns: quote per unit, exact; negative: the long receives.
+  /// - Source: margin-method.md 2.1; peers.md 3.9.
+  public static func perUnit(
+    ofOptionMarkedAt mark: Price, payoff: Price, time: ExactRatio, period: ExactRatio
+  ) -> ExactRatio {
+    (ExactRatio(mark) - ExactRatio(payoff)) * time / period
+  }
 }

@@ -3,21 +3,25 @@ import MarginDomain
 
 /// The choices of `FuturesRules` that the requirement of one position follows.
 ///
-/// Plain values, without the schedules, so that an evaluation reads them in place.
+/// Plain values, without the schedules, so that an evaluation reads them in place. The one place
+/// of these formulas: `FuturesRules` asks them here.
 struct FuturesFormula: Sendable {
   let notionalBasis: FuturesRules.NotionalBasis
   let closingFee: FuturesRules.ClosingFee
   let initialRate: FuturesRules.InitialRate
   let maintenanceRate: FuturesRules.MaintenanceRate
+  /// Grid of amounts; nil: every product is rounded up at the scale of money.
+  let grid: AmountRounding?
 
   init(_ rules: FuturesRules) {
     notionalBasis = rules.notionalBasis
     closingFee = rules.closingFee
     initialRate = rules.initialRate
     maintenanceRate = rules.maintenanceRate
+    grid = rules.amountRounding
   }
 
-  /// See `FuturesRules.requirement(of:leverage:closingFee:schedule:)`; the tier is that of N.
+  /// See `FuturesRules.requirement(of:leverage:closingFee:tier:)`.
   func requirement(
     of notional: Money, leverage: Rate?, closingFee: Money, tier: MarginTier
   ) -> PositionRequirement {
@@ -27,40 +31,46 @@ struct FuturesFormula: Sendable {
       maintenance: maintenanceMargin(of: notional, leverage: leverage, tier: tier) + closingFee)
   }
 
-  /// Initial margin without any fee: N times the rate that `initialRate` names.
-  ///
-  /// - Parameters:
-  ///   - notional: N, reporting asset, 0 or above.
-  ///   - leverage: chosen by the account, above zero, or nil.
-  ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
+  /// See `FuturesRules.initialMargin(of:leverage:tier:)`.
   func initialMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    let byTier = notional.times(tier.initialRate, rounding: .ceiling)
-    guard let leverage else { return byTier }
+    let rounding = grid?.requirement ?? .ceiling
+    guard let leverage else {
+      return onGrid(notional.times(tier.initialRate, rounding: rounding))
+    }
     switch initialRate {
     case .largerOfLeverageAndTier:
-      return max(byTier, notional.divided(by: leverage, rounding: .ceiling))
-    case .leverage: return notional.divided(by: leverage, rounding: .ceiling)
+      return onGrid(
+        max(
+          notional.times(tier.initialRate, rounding: rounding),
+          notional.divided(by: leverage, rounding: rounding)))
+    case .leverage: return onGrid(notional.divided(by: leverage, rounding: rounding))
     case .tierDividedByLeverage:
-      return notional.scaled(
-        by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
+      return onGrid(
+        notional.scaled(
+          by: tier.initialRate.rawValue, over: leverage.rawValue, rounding: rounding))
     }
   }
 
-  /// Maintenance margin without any fee: max(0, N · rate − amount).
-  ///
-  /// - Parameters:
-  ///   - notional: N, reporting asset, 0 or above.
-  ///   - leverage: chosen by the account, above zero, or nil.
-  ///   - tier: the tier of N.
-  /// - Returns: reporting asset, rounded up once.
+  /// See `FuturesRules.maintenanceMargin(of:leverage:tier:)`.
   func maintenanceMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
-    guard maintenanceRate == .tierDividedByLeverage, let leverage else {
-      return tier.maintenanceMargin(of: notional)
+    let rounding = grid?.requirement ?? .ceiling
+    var asked: Money
+    if maintenanceRate == .tierDividedByLeverage, let leverage {
+      asked = notional.scaled(
+        by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: rounding)
+    } else {
+      asked = notional.times(tier.maintenanceRate, rounding: rounding)
     }
-    let byRate = notional.scaled(
-      by: tier.maintenanceRate.rawValue, over: leverage.rawValue, rounding: .ceiling)
-    return max(.zero, byRate - tier.maintenanceAmount)
+    if tier.maintenanceFraction != .one {
+      asked = onGrid(asked).times(tier.maintenanceFraction, rounding: rounding)
+    }
+    return onGrid(max(.zero, asked - tier.maintenanceAmount))
+  }
+
+  /// A requirement on the grid of the rules.
+  func onGrid(_ requirement: Money) -> Money {
+    guard let grid else { return requirement }
+    return requirement.rounded(toMultipleOf: grid.step, rounding: grid.requirement)
   }
 
   /// See `FuturesRules.bankruptcyClosingFee(of:initialMargin:shrinks:takerFee:)`.

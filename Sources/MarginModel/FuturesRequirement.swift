@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// Initial and maintenance requirement of one position, in the reporting asset, each ≥ 0.
@@ -7,47 +7,28 @@ public struct PositionRequirement: Sendable, Equatable {
   public var initial: Money
   /// What keeping asks.
   public var maintenance: Money
+  /// Part of the position's profit that does not count for the initial requirement, 0 or above.
+  public var withheldProfit: Money
   /// Makes a requirement.
-  public init(initial: Money, maintenance: Money) {
+  public init(initial: Money, maintenance: Money, withheldProfit: Money = .zero) {
     self.initial = initial
     self.maintenance = maintenance
+    self.withheldProfit = withheldProfit
   }
   /// Nothing.
   public static let zero = PositionRequirement(initial: .zero, maintenance: .zero)
 }
 
-extension MarginSchedule {
-  /// The tier of a notional: the last one whose floor is at or below it.
-  ///
-  /// - Parameter notional: reporting asset, 0 or above.
-  /// - Returns: the tier; a flat schedule is one tier from 0.
-  /// - Complexity: O(log n) in the number of tiers.
-  public func tier(at notional: Money) -> MarginTier {
-    switch self {
-    case .flat(let initialRate, let maintenanceRate):
-      return MarginTier(
-        floor: .zero, initialRate: initialRate, maintenanceRate: maintenanceRate,
-        maintenanceAmount: .zero)
-    case .tiered(let tiers):
-      var low = 0
-      var high = tiers.count - 1
-      while low < high {
-        let middle = (low + high + 1) / 2
-        if tiers[middle].floor <= notional { low = middle } else { high = middle - 1 }
-      }
-      return tiers[low]
-    }
-  }
-}
-
 extension MarginTier {
-  /// Maintenance requirement: max(0, N · rate − amount).
+  /// Maintenance requirement: max(0, N · rate · fraction − amount).
   ///
   /// - Parameter notional: N, reporting asset, 0 or above.
   /// - Returns: reporting asset, rounded up.
   /// - Source: Binance, "How to calculate maintenance margin"; peers.md 3.7.
   public func maintenanceMargin(of notional: Money) -> Money {
-    max(.zero, notional.times(maintenanceRate, rounding: .ceiling) - maintenanceAmount)
+    var asked = notional.times(maintenanceRate, rounding: .ceiling)
+    if maintenanceFraction != .one { asked = asked.times(maintenanceFraction, rounding: .ceiling) }
+    return max(.zero, asked - maintenanceAmount)
   }
 
   /// Maintenance amounts that make the requirement continuous at each floor.
@@ -107,8 +88,77 @@ extension FuturesRules {
   public func requirement(
     of notional: Money, leverage: Rate?, closingFee: Money, schedule: MarginSchedule
   ) -> PositionRequirement {
-    FuturesFormula(self).requirement(
+    requirement(
       of: notional, leverage: leverage, closingFee: closingFee, tier: schedule.tier(at: notional))
+  }
+
+  /// Requirement of a future whose tier is known; see
+  /// `requirement(of:leverage:closingFee:schedule:)`.
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - closingFee: reporting asset, 0 or above.
+  ///   - tier: the rates that hold for the position.
+  /// - Returns: reporting asset, rounded up or as `amountRounding` says.
+  public func requirement(
+    of notional: Money, leverage: Rate?, closingFee: Money, tier: MarginTier
+  ) -> PositionRequirement {
+    FuturesFormula(self).requirement(
+      of: notional, leverage: leverage, closingFee: closingFee, tier: tier)
+  }
+
+  /// Initial margin without any fee: N times the rate that `initialRate` names.
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - tier: the tier of N.
+  /// - Returns: reporting asset, rounded once, up or as `amountRounding` says.
+  public func initialMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
+    FuturesFormula(self).initialMargin(of: notional, leverage: leverage, tier: tier)
+  }
+
+  /// Maintenance margin without any fee: max(0, N · rate · fraction − amount).
+  ///
+  /// Where the tier asks a fraction, the product of notional and rate is rounded before it.
+  ///
+  /// - Parameters:
+  ///   - notional: N, reporting asset, 0 or above.
+  ///   - leverage: chosen by the account, above zero, or nil.
+  ///   - tier: the tier of N.
+  /// - Returns: reporting asset, rounded up or as `amountRounding` says.
+  public func maintenanceMargin(of notional: Money, leverage: Rate?, tier: MarginTier) -> Money {
+    FuturesFormula(self).maintenanceMargin(of: notional, leverage: leverage, tier: tier)
+  }
+
+  /// Direction of requirements.
+  var requirementRounding: RoundingMode { amountRounding?.requirement ?? .ceiling }
+
+  /// A requirement on the grid of these rules.
+  func onGrid(_ requirement: Money) -> Money { FuturesFormula(self).onGrid(requirement) }
+
+  /// Notional in the reporting asset: |q| · m · P (inverse: |q| · m / P) at the settlement index.
+  ///
+  /// - Parameters:
+  ///   - quantity: signed contracts; 0 has no notional.
+  ///   - instrument: a future.
+  ///   - price: P, quote per unit, above zero.
+  ///   - settlementIndex: reporting asset per unit of the settlement asset.
+  /// - Returns: reporting asset, 0 or above, rounded up or as `amountRounding` says.
+  public func notional(
+    of quantity: Quantity, in instrument: Instrument, at price: Price, settlementIndex: Price
+  ) -> Money {
+    let rounding = amountRounding?.notional ?? .ceiling
+    let size = instrument.notional(of: quantity, at: price, rounding: rounding)
+    return notional(of: size, settlementIndex: settlementIndex)
+  }
+
+  func notional(of size: AssetAmount, settlementIndex: Price) -> Money {
+    let rounding = amountRounding?.notional ?? .ceiling
+    let value = Money.value(of: size, at: settlementIndex, rounding: rounding)
+    guard let amountRounding else { return value }
+    return value.rounded(toMultipleOf: amountRounding.step, rounding: rounding)
   }
 
   /// Fee to close at the bankruptcy price of a position margined with its initial margin.

@@ -66,10 +66,7 @@ extension AccountBook {
   private func unroundedPrices(
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> LiquidationPrices {
-    let isClosedForm =
-      position.instrument.isFuture && rulebook.futures.liquidationPath == .ownContract
-      && rulebook.futures.closingFee != .atBankruptcyPrice && credit(by: rulebook) == nil
-    guard isClosedForm else {
+    guard rulebook.hasClosedForm(for: position, in: self) else {
       return try searchedLiquidationPrices(of: position, in: market, by: rulebook)
     }
     guard let current = market.mark(of: position.instrument) else {
@@ -131,7 +128,8 @@ struct LiquidationPath {
     book = AccountBook(
       accountID: whole.accountID, marginMode: whole.marginMode,
       balances: isIsolated ? [] : whole.balances,
-      positions: isIsolated ? [position] : whole.positions, creditLine: whole.creditLine)
+      positions: isIsolated ? [position] : whole.positions,
+      initialRateFloor: whole.initialRateFloor, creditLine: whole.creditLine)
     self.position = position
     let assets = book.balances.map(\.asset) + book.positions.map(\.instrument.settlementAsset)
     market = full.limited(to: book.positions.map(\.instrument), assets: assets)
@@ -181,6 +179,26 @@ struct LiquidationPath {
   }
 }
 
+extension Rulebook {
+  /// Whether the requirement and the collateral are straight pieces along a contract's own path.
+  ///
+  /// A grid of amounts, haircuts that scale with the amount, orders in the requirement and a size
+  /// that moves with the price make the excess something else; then the search finds the price.
+  fileprivate func hasClosedForm(
+    for position: AccountBook.Position, in book: AccountBook
+  ) -> Bool {
+    let instrument = position.instrument
+    guard instrument.isFuture, futures.liquidationPath == .ownContract,
+      futures.closingFee != .atBankruptcyPrice, futures.amountRounding == nil,
+      !position.state.quantity.isZero, book.credit(by: self) == nil,
+      futures.schedule(of: instrument.symbol)?.isStraight ?? true,
+      collateral.terms(of: instrument.settlementAsset) == nil
+    else { return false }
+    if case .largestLoss = futures.notionalBasis { return false }
+    return !futures.orders.countsForMaintenance || position.orders == .none
+  }
+}
+
 extension MarketView {
   /// The part of the market that a few contracts and assets need, so that copies are small.
   fileprivate func limited(to instruments: [Instrument], assets wanted: [Symbol]) -> MarketView {
@@ -189,7 +207,9 @@ extension MarketView {
     for instrument in instruments {
       part.marks[instrument.symbol] = marks[instrument.symbol]
       if let forward = instrument.forward { part.marks[forward] = marks[forward] }
+      part.openInterests[instrument.symbol] = openInterests[instrument.symbol]
       part.indices[instrument.underlying] = indices[instrument.underlying]
+      part.initialMultipliers[instrument.symbol] = initialMultipliers[instrument.symbol]
       for symbol in [instrument.symbol, instrument.underlying] {
         part.volatilities[symbol] = volatilities[symbol]
         part.confidences[symbol] = confidences[symbol]
@@ -202,6 +222,8 @@ extension MarketView {
       part.assetPrices[asset] = assetPrices[asset]
       part.assets[asset] = assets[asset]
       part.confidences[asset] = confidences[asset]
+      part.averageAssetPrices[asset] = averageAssetPrices[asset]
+      part.totalDeposits[asset] = totalDeposits[asset]
       if let underlying = assets[asset]?.underlying {
         part.indices[underlying] = indices[underlying]
       }
@@ -213,8 +235,10 @@ extension MarketView {
 extension Rulebook {
   /// The same rules with the schedule of each future of a unit replaced by the tier it is in now.
   fileprivate func holdingTiers(of unit: UnitAssessment) -> Rulebook {
-    let schedules = unit.positions.compactMap { symbol, assessment in
-      futures.schedule(of: symbol).map { schedule in
+    typealias Entry = (symbol: Symbol, schedule: MarginSchedule)
+    let held = unit.positions.compactMap { symbol, assessment -> Entry? in
+      futures.schedule(of: symbol).flatMap { schedule in
+        guard case .tiered = schedule else { return nil }
         let tier = schedule.tier(at: assessment.notional)
         return (
           symbol: symbol,
@@ -226,11 +250,14 @@ extension Rulebook {
         )
       }
     }
-    let held = futures.replacing(
-      defaultSchedule: futures.defaultSchedule, schedules: schedules)
+    let others = futures.schedules.filter { entry in
+      !held.contains { $0.symbol == entry.symbol }
+    }
+    let replaced = futures.replacing(
+      defaultSchedule: futures.defaultSchedule, schedules: held + others)
     return Rulebook(
-      id: id, reportingAsset: reportingAsset, futures: held, options: options,
+      id: id, reportingAsset: reportingAsset, futures: replaced, options: options,
       collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
-      portfolio: portfolio, credit: credit)
+      portfolio: portfolio, contingencies: contingencies, credit: credit)
   }
 }

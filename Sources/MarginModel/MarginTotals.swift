@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// Equity and requirements of one margin unit, summed leg by leg without allocating.
@@ -8,6 +8,9 @@ public import MarginDomain
 public struct MarginTotals: Sendable, Equatable {
   /// With haircuts, reporting asset.
   public private(set) var equity = Money.zero
+  /// What counts for the initial requirement, reporting asset: with the haircuts and without the
+  /// profit that do not count there.
+  public private(set) var initialEquity = Money.zero
   /// Without haircuts, reporting asset.
   public private(set) var netEquity = Money.zero
   /// Σ initial requirements, reporting asset.
@@ -28,24 +31,56 @@ public struct MarginTotals: Sendable, Equatable {
   ///   - amount: net, signed.
   ///   - indexPrice: reporting asset per unit, above zero.
   ///   - haircut: 0 to 1.
+  ///   - outsideEquity: the part of the amount that only net equity holds, signed: the value of
+  ///     options whose requirement includes it.
   /// - Returns: what it added to equity, rounded down.
   @discardableResult
   public mutating func add(
-    _ amount: AssetAmount, indexPrice: Price, haircut: Rate
+    _ amount: AssetAmount, indexPrice: Price, haircut: Rate, outsideEquity: AssetAmount = .zero
   ) -> Money {
     let value = Money.value(of: amount, at: indexPrice, rounding: .floor)
+    let inside =
+      outsideEquity.isZero
+      ? value : Money.value(of: amount - outsideEquity, at: indexPrice, rounding: .floor)
     let counted =
-      value.isPositive && !haircut.isZero
-      ? value.times(.one - haircut, rounding: .floor) : value
+      inside.isPositive && !haircut.isZero
+      ? inside.times(.one - haircut, rounding: .floor) : inside
     netEquity += value
     equity += counted
+    initialEquity += counted
     return counted
+  }
+
+  /// Adds one asset's net amount whose haircut is not one number, or whose debts weigh more.
+  ///
+  /// - Parameter value: what the terms make of the amount, see `CollateralTerms`.
+  /// - Returns: what it added to equity.
+  @discardableResult
+  public mutating func add(_ value: CollateralValue) -> Money {
+    netEquity += value.net
+    equity += value.maintenance
+    initialEquity += value.initial
+    maintenanceMargin += value.maintenanceDebt
+    initialMargin += value.initialDebt
+    return value.maintenance
   }
 
   /// Adds one position's requirement.
   public mutating func add(_ requirement: PositionRequirement) {
     initialMargin += requirement.initial
     maintenanceMargin += requirement.maintenance
+    initialEquity -= requirement.withheldProfit
+  }
+
+  /// Takes a value out of the equity for the initial requirement alone.
+  ///
+  /// - Parameter value: what counts for keeping positions and not for opening them, reporting
+  ///   asset, 0 or above.
+  public mutating func withholdFromInitialEquity(_ value: Money) { initialEquity -= value }
+
+  /// Both requirements, reporting asset.
+  public var requirement: PositionRequirement {
+    PositionRequirement(initial: initialMargin, maintenance: maintenanceMargin)
   }
 
   /// Replaces the requirements by what they are under a credit line.
@@ -55,13 +90,13 @@ public struct MarginTotals: Sendable, Equatable {
     maintenanceMargin = credited.requirement.maintenance
   }
 
-  /// What may leave the unit when above zero: equity − initial margin without credit, signed, exact.
+  /// What may leave the unit when above zero: the initial excess without credit, signed, exact.
   ///
   /// A credit line never counts for withdrawals.
   public var withdrawalExcess: Money { initialExcess - initialCredit }
 
-  /// equity − initial margin, signed, exact.
-  public var initialExcess: Money { equity - initialMargin }
+  /// equity for the initial requirement − initial margin, signed, exact.
+  public var initialExcess: Money { initialEquity - initialMargin }
 
   /// equity − maintenance margin, signed, exact.
   public var maintenanceExcess: Money { equity - maintenanceMargin }

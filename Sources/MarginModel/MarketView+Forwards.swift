@@ -13,17 +13,6 @@ extension MarketView {
     return forwards[symbol] ?? instrument.forward.flatMap { marks[$0] } ?? index
   }
 
-  /// The interest rate per year of a dated option's expiry; 0 where none, or one below 0, is stated.
-  public func interestRate(of instrument: Instrument) -> Rate {
-    max(.zero, interestRates[MarketView.expirySymbol(of: instrument)] ?? .zero)
-  }
-
-  /// Nanoseconds to a contract's expiry, 0 or above; 0 without an expiry or a moment.
-  public func nanosecondsToExpiry(of instrument: Instrument) -> Int64 {
-    guard case .datedOption(_, let expiry, _) = instrument.kind, let asOf else { return 0 }
-    return max(0, expiry.nanoseconds(since: asOf))
-  }
-
   /// Whether a forward or a rate of a dated option's expiry is stated beside the marks.
   func statesExpiry(of instrument: Instrument) -> Bool {
     guard case .datedOption = instrument.kind else { return false }
@@ -47,12 +36,12 @@ extension MarketView {
     inputs.funding = fundingRates[instrument.symbol]
     inputs.confidence = min(
       confidence(of: instrument.symbol), confidence(of: instrument.underlying))
+    inputs.asOf = asOf
     if case .datedOption = instrument.kind {
-      inputs.forward = forward(of: instrument, index: prices.index)
-      inputs.interestRate = interestRate(of: instrument)
-      inputs.nanosecondsToExpiry = nanosecondsToExpiry(of: instrument)
-      inputs.confidence = min(
-        inputs.confidence, confidence(of: MarketView.expirySymbol(of: instrument)))
+      let symbol = MarketView.expirySymbol(of: instrument)
+      inputs.forward = forwards[symbol] ?? instrument.forward.flatMap { marks[$0] }
+      inputs.interestRate = interestRates[symbol].map { max(.zero, $0) }
+      inputs.confidence = min(inputs.confidence, confidence(of: symbol))
     }
     return inputs
   }

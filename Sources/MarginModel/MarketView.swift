@@ -15,11 +15,13 @@ public struct MarketView: Sendable {
   public var assetPrices: [Symbol: Price]
   /// Assets by symbol, for the underlyings that they move with.
   public var assets: [Symbol: CollateralAsset]
+  /// What venues multiply initial requirements with (open interest), by instrument; else 1.
+  public var initialMultipliers: [Symbol: Rate] = [:]
   /// The moment, for times to expiry and to the next payment; nil where it is not known.
   public var asOf: EventTime?
   /// Forwards by the symbol of a dated option's forward, else of the option itself.
   public var forwards: [Symbol: Price] = [:]
-  /// Interest rates per year, by the same symbols; 0 where there is none.
+  /// Interest rates per year, by the same symbols; one below 0 counts 0.
   public var interestRates: [Symbol: Rate] = [:]
   /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
   /// stated the least counts, where none is it is 1.
@@ -28,6 +30,13 @@ public struct MarketView: Sendable {
   public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
   /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
   public var reportingAssetPrice: Price?
+  /// Open interest by instrument, contracts, where it is known.
+  public var openInterests: [Symbol: Quantity] = [:]
+  /// Average prices by asset, for rules that count the worse of it and the index; empty: the index
+  /// alone counts.
+  public var averageAssetPrices: [Symbol: Price] = [:]
+  /// Deposits of all accounts by asset, in the asset, where they are known.
+  public var totalDeposits: [Symbol: AssetAmount] = [:]
 
   /// Makes a view.
   public init(
@@ -80,6 +89,23 @@ public struct MarketView: Sendable {
   func optionUnderlyingPrice(of instrument: Instrument) -> Price? {
     guard let index = indices[instrument.underlying] else { return nil }
     return instrument.expiry == nil ? index : forward(of: instrument, index: index)
+  }
+
+  /// The forward to a dated option's expiry: the one stated, else the mark of the future it names.
+  ///
+  /// - Parameter instrument: any contract.
+  /// - Returns: quote per unit; nil for other contracts, and where neither is known.
+  public func forward(of instrument: Instrument) -> Price? {
+    guard case .datedOption = instrument.kind else { return nil }
+    return forwards[MarketView.expirySymbol(of: instrument)]
+      ?? instrument.forward.flatMap { marks[$0] }
+  }
+
+  /// How sure the sources of a contract's prices are of them.
+  public func confidence(of instrument: Instrument) -> PriceConfidence {
+    PriceConfidence(
+      mark: confidence(of: instrument.symbol), index: confidence(of: instrument.underlying),
+      forward: confidence(of: MarketView.expirySymbol(of: instrument)))
   }
 
   /// The volatility of an option: its own, else its underlying's.

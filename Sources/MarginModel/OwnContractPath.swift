@@ -112,7 +112,7 @@ extension AccountBook {
     for unit in assessed {
       for (other, result) in zip(others, unit.positions)
       where other.instrument.settlementAsset == asset {
-        settlement += result.assessment.worth
+        settlement += result.assessment.worth - result.assessment.worthOutsideEquity
       }
     }
     // The settlement asset moves with the price, so it is taken out of the totals: what the others

@@ -46,8 +46,13 @@ struct PathProfile {
         hasBasis: market.marks[item.instrument.symbol] != index)
     }
     let movesCash = assets.contains(where: follows)
-    isPlain =
+    // Haircuts and requirements on a grid bend both ways, in small steps.
+    let hasSteps =
+      rulebook.futures.amountRounding != nil
+      || assets.contains { rulebook.collateral.terms(of: $0) != nil }
+    let isOneForm =
       forms.allSatisfy { $0 == .linear } || (forms.allSatisfy { $0 == .reciprocal } && !movesCash)
+    isPlain = isOneForm && !hasSteps
     hasInverse = moving.contains { $0.instrument.payoff == .inverse }
     isQuadratic = zip(moving, forms).contains {
       $1 == .other && follows($0.instrument.settlementAsset)

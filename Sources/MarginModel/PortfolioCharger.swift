@@ -4,7 +4,7 @@ import MarginDomain
 /// The charges beside the core, and the floor of the core by deltas.
 struct PortfolioCharger {
   let legs: [PortfolioLeg]
-  let assets: [PortfolioAsset]
+  let holdings: [PortfolioAsset]
   let grids: [ScenarioGrid]
   let rules: PortfolioRules
   let order: PortfolioOrder
@@ -82,7 +82,7 @@ struct PortfolioCharger {
 
   private func collateral(_ charges: [CollateralCharge]) -> Amounts {
     var total: Amounts = (.zero, .zero)
-    for asset in assets where asset.value.isPositive {
+    for asset in holdings where asset.value.isPositive {
       guard let charge = charges.first(where: { $0.asset == asset.asset }) else { continue }
       let own = staged(asset.value, charge.rate)
       total.maintenance += own.maintenance
@@ -162,7 +162,7 @@ struct PortfolioCharger {
       }
       total += charge(size.money(.ceiling), least)
     }
-    for asset in assets where asset.value.isPositive {
+    for asset in holdings where asset.value.isPositive {
       guard let own = asset.confidence else { continue }
       total += charge(asset.value, min(own, conditions.confidence))
     }
@@ -187,7 +187,7 @@ struct PortfolioCharger {
       }
       var (up, down) = (long.money(.ceiling), short.money(.ceiling))
       if rules.collateralMoves {
-        for asset in assets where asset.grid == grid {
+        for asset in holdings where asset.grid == grid {
           up += max(.zero, asset.counted)
           down += max(.zero, -asset.counted)
         }

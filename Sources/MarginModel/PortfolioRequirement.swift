@@ -43,14 +43,14 @@ public struct PortfolioRequirement: Sendable, Equatable {
   ///   - rules: the rules.
   ///   - conditions: peg and confidence.
   /// - Returns: the requirement.
-  /// - Complexity: O(legs · columns + legs · log legs + vectors · log vectors). Allocates one row of
+  /// - Complexity: O(legs · columns + legs · log legs + vectors · log vectors). Allocates rows of
   ///   sums per underlying and nothing per leg or column.
   public static func compute(
     legs: [PortfolioLeg], assets: [PortfolioAsset], grids: [ScenarioGrid], rules: PortfolioRules,
     conditions: PortfolioConditions = .usual
   ) -> PortfolioRequirement {
     let order = PortfolioOrder(of: legs)
-    var sums = PortfolioSums(legs: legs, assets: assets, grids: grids, rules: rules, order: order)
+    var sums = PortfolioSums(legs: legs, holdings: assets, grids: grids, rules: rules, order: order)
     sums.run()
     let shortfall = rules.expectedShortfall.flatMap {
       ExpectedShortfall(of: sums.vectorProfits, by: $0)
@@ -60,7 +60,8 @@ public struct PortfolioRequirement: Sendable, Equatable {
     let covered = shortfall.map { max(.zero, $0.amount) } ?? .zero
     let withUncovered = shortfall == nil ? Money.zero : covered + uncovered
     let charger = PortfolioCharger(
-      legs: legs, assets: assets, grids: grids, rules: rules, order: order, conditions: conditions)
+      legs: legs, holdings: assets, grids: grids, rules: rules, order: order, conditions: conditions
+    )
     let floor = charger.deltaFloor
     let (core, bound) = largest(
       scans: sums.scans, joint: sums.jointProfits.map { -$0 }, shortfall: withUncovered,

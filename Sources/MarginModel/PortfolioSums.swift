@@ -4,7 +4,7 @@ import MarginDomain
 /// Dot products of the legs with their arrays: profits per row, joint row and vector.
 struct PortfolioSums {
   let legs: [PortfolioLeg]
-  let assets: [PortfolioAsset]
+  let holdings: [PortfolioAsset]
   let grids: [ScenarioGrid]
   let rules: PortfolioRules
   let order: PortfolioOrder
@@ -20,11 +20,11 @@ struct PortfolioSums {
   private let isConcentrated: Bool
 
   init(
-    legs: [PortfolioLeg], assets: [PortfolioAsset], grids: [ScenarioGrid], rules: PortfolioRules,
+    legs: [PortfolioLeg], holdings: [PortfolioAsset], grids: [ScenarioGrid], rules: PortfolioRules,
     order: PortfolioOrder
   ) {
     self.legs = legs
-    self.assets = assets
+    self.holdings = holdings
     self.grids = grids
     self.rules = rules
     self.order = order
@@ -54,7 +54,8 @@ struct PortfolioSums {
     var next = 0
     for (place, grid) in grids.enumerated() {
       let start = next
-      while next < order.groups.count, legs[order.places[order.groups[next].lowerBound]].grid == place
+      while next < order.groups.count,
+        legs[order.places[order.groups[next].lowerBound]].grid == place
       {
         next += 1
       }
@@ -64,10 +65,10 @@ struct PortfolioSums {
     }
   }
 
-  /// What of the account's assets moves with an underlying; nil without any.
+  /// What of the account's holdings moves with an underlying; nil without any.
   private func collateral(moving place: Int) -> Money? {
     guard rules.collateralMoves else { return nil }
-    let moving = assets.filter { $0.grid == place }
+    let moving = holdings.filter { $0.grid == place }
     return moving.isEmpty ? nil : moving.reduce(.zero) { $0 + $1.counted }
   }
 

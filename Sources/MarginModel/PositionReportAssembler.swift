@@ -17,13 +17,19 @@ struct PositionReportAssembler {
         book.positions.first { $0.instrument.symbol == entry.symbol }
       }
       let bankruptcy = try bankruptcyPrices(of: unit, positions: positions)
+      var held = 0
       for (index, position) in positions.enumerated() {
+        if position.state.quantity.isZero {
+          reports.append(orderReport(on: position, assessment: unit.positions[index].assessment))
+          continue
+        }
         reports.append(
           report(
             on: position, assessment: unit.positions[index].assessment,
             requirement: unit.requirement(at: index),
             liquidation: try liquidation(of: position, shared: &shared),
-            bankruptcyPrice: bankruptcy[index], settlementIndex: try settlementIndex(of: position)))
+            bankruptcyPrice: bankruptcy[held], settlementIndex: try settlementIndex(of: position)))
+        held += 1
       }
     }
     return reports
@@ -31,15 +37,17 @@ struct PositionReportAssembler {
 
   private func report(
     on position: AccountBook.Position, assessment: PositionAssessment,
-    requirement: PositionRequirement, liquidation: LiquidationPrices, bankruptcyPrice: Price?, settlementIndex: Price
+    requirement: PositionRequirement, liquidation: LiquidationPrices, bankruptcyPrice: Price?,
+    settlementIndex: Price
   ) -> PositionReport {
     func money(_ amount: AssetAmount) -> Money {
       .value(of: amount, at: settlementIndex, rounding: .floor)
     }
     let instrument = position.instrument
     let quantity = position.state.quantity
-    var profit: AssetAmount? = instrument.isFuture ? assessment.worth : nil
-    if !instrument.isFuture, let entry = details.optionEntryPrices[instrument.symbol] {
+    let isVariation = instrument.isFuture || rulebook.options.terms.style == .variation
+    var profit: AssetAmount? = isVariation ? assessment.worth : nil
+    if !isVariation, let entry = details.optionEntryPrices[instrument.symbol] {
       profit = assessment.worth + instrument.cashFlow(of: quantity, at: entry)
     }
     return PositionReport(
@@ -51,6 +59,18 @@ struct PositionReportAssembler {
       fundingPerDay: fundingPerDay(of: position).map {
         .value(of: $0, at: settlementIndex, rounding: .ceiling)
       })
+  }
+
+  /// A contract in which orders rest and nothing is held: it asks margin and has no prices.
+  private func orderReport(
+    on position: AccountBook.Position, assessment: PositionAssessment
+  ) -> PositionReport {
+    let mark = market.mark(of: position.instrument) ?? .ulp
+    return PositionReport(
+      symbol: position.instrument.symbol, notional: .zero, unrealizedPnL: .zero, value: .zero,
+      requirement: assessment.requirement,
+      liquidation: LiquidationPrices(current: mark, below: nil, above: nil),
+      bankruptcyPrice: nil, greeks: nil, fundingPerDay: nil)
   }
 
   /// All positions of a cross account on one underlying move together, so one search serves them.
@@ -74,7 +94,8 @@ struct PositionReportAssembler {
     of unit: UnitAssessment, positions: [AccountBook.Position]
   ) throws(AssessmentFault) -> [Price?] {
     var legs: [BankruptcyLeg] = []
-    for (place, entry) in unit.positions.enumerated() {
+    for (place, entry) in unit.positions.enumerated()
+    where !positions[place].state.quantity.isZero {
       let position = positions[place]
       let instrument = position.instrument
       guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }

@@ -148,7 +148,7 @@ struct RiskArrayMaker {
           by: option.termDays.rawValue, over: 365 * Rate.one.rawValue, rounding: .nearestEven)
     }
     if let rules = rules.staticDiscount {
-      profile.discounts = option.discounts(rules, rate: inputs.interestRate)
+      profile.discounts = option.discounts(rules, rate: inputs.interestRate ?? .zero)
     }
   }
 

@@ -9,12 +9,12 @@ public struct RiskInputs: Sendable, Equatable {
   public var volatility: Rate?
   /// σ per year of the underlying; nil where it has none.
   public var underlyingVolatility: Rate?
-  /// Forward of a dated option's expiry; the index where there is none.
-  public var forward: Price
-  /// Rate per year of that expiry.
-  public var interestRate: Rate
-  /// Nanoseconds to expiry, 0 or above; 0 for contracts without one.
-  public var nanosecondsToExpiry: Int64
+  /// Forward of a dated option's expiry, where the market states one; nil: the contract's own way.
+  public var forward: Price?
+  /// Rate per year of that expiry, 0 or above, where the market states one.
+  public var interestRate: Rate?
+  /// The moment, for times to expiry and to the next payment; nil where nothing needs it.
+  public var asOf: EventTime?
   /// Funding rate of a perpetual future, where known.
   public var funding: ReportDetails.FundingRate?
   /// Least confidence of what the mark stands on, 0 to 1.
@@ -24,9 +24,6 @@ public struct RiskInputs: Sendable, Equatable {
   public init(prices: PositionPrices, volatility: Rate?) {
     self.prices = prices
     self.volatility = volatility
-    forward = prices.index
-    interestRate = .zero
-    nanosecondsToExpiry = 0
     confidence = .one
   }
 

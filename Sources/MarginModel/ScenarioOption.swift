@@ -4,42 +4,38 @@ import MarginDomain
 
 /// An option as scenarios see it: one contract at one market, revalued in full at each shock.
 struct ScenarioOption {
-  /// What the value follows.
-  private enum Model {
-    /// Everlasting, on the index.
-    case perpetual
-    /// Expiring, on a forward with a discount factor.
-    case expiring(forward: Double, discount: Double)
-  }
-
-  private let model: Model
-  private let terms: OptionTerms
-  private let strike: Double
-  private let index: Double
+  /// The contract's model; on a forward with a discount where the market states its expiry.
+  private let series: OptionSeries
+  /// Index or forward, as the model asks.
+  private let price: Double
   /// σ per year, unshocked.
   private let volatility: Double
   /// Funding period, or time to expiry, in years of 365 days.
   let years: Double
 
+  /// An option at a market; nil for a future, without a volatility, or without the moment that a
+  /// time to expiry is counted from.
   init?(_ instrument: Instrument, _ inputs: RiskInputs) {
-    guard let terms = instrument.optionTerms, let sigma = inputs.volatility else { return nil }
-    self.terms = terms
-    strike = ModelMark.double(terms.strike)
-    index = ModelMark.double(inputs.index)
-    volatility = ModelMark.double(sigma)
-    guard case .datedOption = instrument.kind else {
-      years = ModelMark.double(terms.fundingPeriodHours) / ModelMark.hoursPerYear
-      model = .perpetual
-      return
+    guard let terms = instrument.optionTerms, let sigma = inputs.volatility,
+      let own = OptionSeries(instrument, asOf: inputs.asOf)
+    else { return nil }
+    var model = own.model
+    switch own.model {
+    case .perpetual(let period), .perpetualWithCarry(let period, _, _),
+      .perpetualPaidAtIntervals(let period, _, _):
+      years = period
+    case .datedOnIndex(let time, _), .datedOnForward(let time, _):
+      years = time
+      if inputs.interestRate != nil || inputs.forward != nil {
+        let rate = inputs.interestRate.map(ModelMark.double) ?? 0
+        let discount = ElementaryFunction.exponential(-rate * time)
+        model = .datedOnForward(
+          expiryYears: time, discountFactor: max(discount, OptionRange.discountFactor.minimum))
+      }
     }
-    // Nanoseconds of a year of 365 days; nothing expires later than the model takes.
-    years = min(
-      Double(inputs.nanosecondsToExpiry) / 31_536_000_000_000_000,
-      OptionRange.expiryYears.maximum)
-    let discount = ElementaryFunction.exponential(-ModelMark.double(inputs.interestRate) * years)
-    model = .expiring(
-      forward: ModelMark.double(inputs.forward),
-      discount: max(discount, OptionRange.discountFactor.minimum))
+    series = OptionSeries(right: terms.right, strike: own.strike, model: model)
+    volatility = model.bounded(volatility: ModelMark.double(sigma))
+    price = ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index)
   }
 
   /// Days of the term.
@@ -47,36 +43,14 @@ struct ScenarioOption {
 
   /// Value with index and forward moved by `move` and the volatility as given, at 12 decimals.
   ///
-  /// Beyond the volatilities that the models take, the nearest that they do.
+  /// Beyond the prices and volatilities that the models take, the nearest that they do.
   private func value(move: Double, volatility: Double) -> Price {
-    switch model {
-    case .expiring(let forward, let discount):
-      let price = forward * (1 + move)
-      let option = dated(discount, volatility)
-      return ModelMark.quantized(
-        terms.right == .call ? option.callValue(at: price) : option.putValue(at: price))
-    case .perpetual:
-      let shocked = index * (1 + move)
-      let payoff = terms.right == .call ? shocked - strike : strike - shocked
-      return ModelMark.quantized(max(0, payoff) + timeValue(index: shocked, volatility))
-    }
-  }
-
-  private func timeValue(index: Double, _ volatility: Double) -> Double {
-    guard volatility >= OptionRange.volatility.minimum else { return 0 }
-    return PerpetualOption(
-      strike: strike, volatility: min(volatility, OptionRange.volatility.maximum),
-      fundingPeriodYears: years
-    ).timeValue(index: index)
-  }
-
-  private func dated(_ discount: Double, _ volatility: Double) -> DatedOption {
-    Self.admitted { () throws(OptionRangeError) in
-      try DatedOption(
-        onForwardWithStrike: strike,
-        volatility: min(volatility, OptionRange.datedVolatility.maximum), expiryYears: years,
-        discountFactor: discount)
-    }
+    let moved = min(price * (1 + move), OptionRange.price.maximum)
+    let sigma = series.model.bounded(volatility: volatility)
+    return ModelMark.quantized(
+      Self.admitted { () throws(OptionRangeError) in
+        try series.value(at: max(moved, OptionRange.price.minimum), volatility: sigma)
+      })
   }
 
   /// What is in range by the border's limits, by the reader's and by the bounds of this file.
@@ -120,37 +94,14 @@ struct ScenarioOption {
   var value: Price { value(move: 0, volatility: volatility) }
 
   /// S · dV/dS, per relative move of index and forward together.
-  var dollarDelta: Price {
-    switch model {
-    case .expiring(let forward, let discount):
-      let pair = pair(forward, discount)
-      let greeks = terms.right == .call ? pair.call.greeks : pair.put.greeks
-      return ModelMark.quantized(forward * greeks.delta)
-    case .perpetual:
-      let delta = terms.right == .call ? greeks.callDelta : greeks.putDelta
-      return ModelMark.quantized(index * delta)
-    }
-  }
+  var dollarDelta: Price { ModelMark.quantized(price * greeks.delta) }
 
   /// dV/dσ, per 1 of volatility.
-  var vega: Price {
-    switch model {
-    case .expiring(let forward, let discount):
-      return ModelMark.quantized(pair(forward, discount).call.greeks.vega)
-    case .perpetual: return ModelMark.quantized(greeks.vega)
-    }
-  }
+  var vega: Price { ModelMark.quantized(greeks.vega) }
 
-  private func pair(_ forward: Double, _ discount: Double) -> OptionPair {
-    let option = dated(discount, volatility)
-    return Self.admitted { () throws(OptionRangeError) in try option.valuation(at: forward) }
-  }
-
-  private var greeks: PerpetualOptionGreeks {
-    let option = PerpetualOption(
-      strike: strike, volatility: volatility, fundingPeriodYears: years)
-    return Self.admitted { () throws(OptionRangeError) in
-      try option.valuation(index: index).greeks
+  private var greeks: OptionGreeks {
+    Self.admitted { () throws(OptionRangeError) in
+      try series.valuation(at: price, volatility: volatility).greeks
     }
   }
 
@@ -181,11 +132,19 @@ struct ScenarioOption {
 
   /// ln(K / F).
   private var logStrike: Double {
-    switch model {
-    case .perpetual: return ElementaryFunction.logarithm(ratioOf: strike, to: index)
-    case .expiring(let forward, _):
-      return ElementaryFunction.logarithm(ratioOf: strike, to: forward)
+    ElementaryFunction.logarithm(ratioOf: series.strike, to: price)
+  }
+}
+
+extension OptionModel {
+  /// The nearest volatility that the model takes.
+  fileprivate func bounded(volatility: Double) -> Double {
+    let range: OptionRange
+    switch self {
+    case .datedOnIndex, .datedOnForward: range = .datedVolatility
+    case .perpetual, .perpetualWithCarry, .perpetualPaidAtIntervals: range = .volatility
     }
+    return min(max(volatility, range.minimum), range.maximum)
   }
 }
 

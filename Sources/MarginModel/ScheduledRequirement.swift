@@ -40,12 +40,12 @@ struct ScheduledRequirement {
   var pieces: [RequirementPiece] {
     switch rules.notionalBasis {
     case .entry: return [entryPiece]
-    case .mark: break
+    case .mark, .largestLoss: break
     }
     if rules.tierBasis == .mark, let markNotional {
-      return pieces(of: schedule.tier(at: markNotional), lower: .zero, upper: nil)
+      return pieces(of: tier(at: markNotional), lower: .zero, upper: nil)
     }
-    let tiers = schedule.allTiers
+    let tiers = allTiers
     return (0..<tiers.count).flatMap { index in
       let next = index + 1
       return pieces(
@@ -57,7 +57,7 @@ struct ScheduledRequirement {
   private var entryPiece: RequirementPiece {
     // The tier is found on the scale of its floors, rounded up as the assessment does.
     let rounded = Money(entryNotional, rounding: .ceiling) ?? Money(rawValue: .max)
-    let tier = schedule.tier(at: rounded)
+    let tier = tier(at: rounded)
     let margin = maintenanceRate(of: tier) * entryNotional - ExactRatio(tier.maintenanceAmount)
     let fee = bankruptcyFeeRate(of: tier) * entryNotional
     return RequirementPiece(
@@ -114,18 +114,22 @@ struct ScheduledRequirement {
   }
 
   private func maintenanceRate(of tier: MarginTier) -> ExactRatio {
-    let byTier = ExactRatio(tier.maintenanceRate)
+    let byTier = ExactRatio(tier.maintenanceRate) * ExactRatio(tier.maintenanceFraction)
     guard rules.maintenanceRate == .tierDividedByLeverage, let leverage else { return byTier }
     return byTier / ExactRatio(leverage)
   }
-}
 
-extension MarginSchedule {
-  /// Every tier, ascending; a flat schedule is one tier from 0.
-  var allTiers: [MarginTier] {
-    switch self {
-    case .flat: return [tier(at: .zero)]
-    case .tiered(let tiers): return tiers
-    }
+  /// The rates at a notional; those that scale by units are the same at every price.
+  private func tier(at notional: Money) -> MarginTier {
+    schedule.tier(
+      of: ScheduleSize(
+        notional: notional, units: instrument.units(of: quantity.magnitude),
+        settlementAmount: .zero, openInterest: nil))
+  }
+
+  /// Every tier, ascending; any other schedule is one tier from 0.
+  private var allTiers: [MarginTier] {
+    guard case .tiered(let tiers) = schedule else { return [tier(at: .zero)] }
+    return tiers
   }
 }

@@ -16,17 +16,20 @@ public struct MarginLeg: Sendable {
   public let volatility: Rate?
   /// The position alone, under the standard rules.
   public let standard: PositionAssessment
+  /// How sure the sources of its prices are of them.
+  public let confidence: PriceConfidence
 
   /// Makes a leg.
   public init(
     instrument: Instrument, position: PositionState, prices: PositionPrices, volatility: Rate?,
-    standard: PositionAssessment
+    standard: PositionAssessment, confidence: PriceConfidence = .full
   ) {
     self.instrument = instrument
     self.position = position
     self.prices = prices
     self.volatility = volatility
     self.standard = standard
+    self.confidence = confidence
   }
 }
 
@@ -56,22 +59,28 @@ public struct UnitRequirement: Sendable, Equatable {
 
 extension Rulebook {
   /// What the positions of one unit ask together outside portfolio margin: the sum of what each
-  /// asks alone.
+  /// asks alone, less what the options of an expiry save together, plus what prices in doubt ask.
   ///
   /// A portfolio asks `PortfolioRequirement.compute` instead, whose arrays the caller keeps.
-  /// - Parameter legs: the unit's positions, each contract once, none flat.
+  /// - Parameters:
+  ///   - legs: the unit's positions, each contract once, none flat.
+  ///   - facts: what the requirement reads beside the positions.
   /// - Returns: reporting asset, rounded up per position.
-  /// - Source: contract.md, Levels.
-  public func requirement(of legs: [MarginLeg]) -> UnitRequirement {
+  /// - Source: contract.md, Levels; peers.md 3.6 for netting and contingencies.
+  public func requirement(of legs: [MarginLeg], facts: UnitFacts = UnitFacts()) -> UnitRequirement {
     var total = PositionRequirement.zero
     var terms: [MarginTerm] = []
     for leg in legs {
       let own = leg.standard.requirement
       total.initial += own.initial
       total.maintenance += own.maintenance
+      total.withheldProfit += own.withheldProfit
       terms.append(
         MarginTerm(name: "maintenance.\(leg.instrument.symbol)", amount: own.maintenance))
     }
-    return UnitRequirement(requirement: total, terms: terms)
+    var unit = UnitRequirement(requirement: total, terms: terms)
+    if let netting = options.terms.netting { unit.net(legs, by: netting) }
+    if let contingencies { unit.add(contingencies, for: legs, facts: facts) }
+    return unit
   }
 }

@@ -8,8 +8,15 @@ struct WrittenPosition: Sendable {
   let entryPrice: LocatedValue<Price>?
   let leverage: Rate?
   let isolatedMargin: LocatedValue<AssetAmount>?
+  let orders: [LocatedValue<WrittenOrder>]
   /// Where the position starts.
   let place: LocatedValue<Void>
+}
+
+/// A resting order as it was written; positive buys.
+struct WrittenOrder: Sendable {
+  let quantity: Quantity
+  let price: Price
 }
 
 /// An account as it was written.
@@ -20,6 +27,7 @@ struct WrittenAccount: Sendable {
   let modePlace: LocatedValue<MarginMode>?
   let balances: [(key: LocatedValue<String>, value: AssetAmount)]
   let positions: [WrittenPosition]
+  let initialRateFloor: Rate?
   /// A line that beats the rulebook's table.
   let creditLine: WrittenLine?
   /// Where a line of above 0 stands.
@@ -39,6 +47,7 @@ extension YAMLShape where Value == WrittenAccount {
         "balances",
         .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
       let credit = fields.creditLine()
+      let floor = fields.optional("minimum_initial_rate", .initialRateFloor)
       let positions = fields.optional("positions", .list(of: .position) as YAMLShape<[Position]>)
       if let balances, balances.count > DomainLimits.maximumBalances {
         fields.report(
@@ -53,7 +62,8 @@ extension YAMLShape where Value == WrittenAccount {
       guard let id, let mode else { return nil }
       return WrittenAccount(
         accountID: id, marginMode: mode, modePlace: place, balances: balances ?? [],
-        positions: positions ?? [], creditLine: credit.line, creditPlace: credit.place)
+        positions: positions ?? [], initialRateFloor: floor, creditLine: credit.line,
+        creditPlace: credit.place)
     }
   }
 
@@ -99,14 +109,18 @@ extension YAMLShape where Value == WrittenPosition {
       let leverage = fields.optional("leverage", .positive)
       let margin = fields.optional(
         "isolated_margin", .located(.balance) as YAMLShape<LocatedValue<AssetAmount>>)
-      let orders = fields.optional("open_orders", .list(of: .node) as YAMLShape<[YAMLNode]>)
-      if let orders, !orders.isEmpty {
-        fields.report("open orders are not supported yet", for: "open_orders", expected: "none")
+      let orders = fields.optional(
+        "open_orders",
+        .list(of: .located(.order)) as YAMLShape<[LocatedValue<WrittenOrder>]>)
+      if let quantity, quantity.value.isZero, !fields.contains("open_orders") {
+        fields.report(
+          "is '0'", at: quantity, expected: "a signed quantity, not 0, of at most 1e13")
+        return nil
       }
       guard let symbol, let quantity else { return nil }
       return WrittenPosition(
         symbol: symbol, quantity: quantity, entryPrice: entry, leverage: leverage,
-        isolatedMargin: margin,
+        isolatedMargin: margin, orders: orders ?? [],
         place: LocatedValue(value: (), position: fields.position, path: fields.path))
     }
   }
@@ -115,11 +129,42 @@ extension YAMLShape where Value == WrittenPosition {
 extension YAMLShape where Value == Quantity {
   fileprivate static var signedQuantity: YAMLShape {
     parsed(expected: "a signed quantity, not 0, of at most 1e13") { text in
-      guard let value = Quantity.rounded(text), !value.isZero,
+      guard let value = Quantity.rounded(text), !value.isZero || isPlainZero(text),
         value.rawValue.magnitude <= DomainLimits.maximumQuantity.rawValue.magnitude
       else { return nil }
       return value
     }
+  }
+
+  /// A position of 0 is written as such, where orders rest; one that is only rounded to 0 is not.
+  private static func isPlainZero(_ text: String) -> Bool { text == "0" }
+
+  fileprivate static var orderQuantity: YAMLShape {
+    fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
+  }
+}
+
+extension YAMLShape where Value == WrittenOrder {
+  fileprivate static var order: YAMLShape {
+    .mapping("a resting order") { fields in
+      let isBuy = fields.required("side", .orderSide)
+      let quantity = fields.required("quantity", .orderQuantity)
+      let price = fields.required("price", .price)
+      guard let isBuy, let quantity, let price else { return nil }
+      return WrittenOrder(quantity: isBuy ? quantity : -quantity, price: price)
+    }
+  }
+}
+
+extension YAMLShape where Value == Bool {
+  fileprivate static var orderSide: YAMLShape {
+    .oneOf([(word: "BUY", value: true), (word: "SELL", value: false)])
+  }
+}
+
+extension YAMLShape where Value == Rate {
+  fileprivate static var initialRateFloor: YAMLShape {
+    fixed(in: .ulp...DomainLimits.maximumRequirementRate, "a rate above 0, at most 10")
   }
 }
 

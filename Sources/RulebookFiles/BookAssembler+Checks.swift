@@ -8,9 +8,7 @@ extension BookAssembler {
     _ price: LocatedValue<Price>, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
     guard let terms = instrument.optionTerms else {
-      let smallest =
-        instrument.payoff == .inverse
-        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+      let smallest = instrument.smallestPrice
       if price.value < smallest {
         fields.report("is \(price.value)", at: price, expected: "\(smallest) or more")
       }
@@ -74,6 +72,7 @@ extension BookAssembler {
         expected: "a smaller quantity")
     }
     checkMargin(position, mode: mode, reportingTo: &fields)
+    checkOrders(position, of: instrument, reportingTo: &fields)
     checkEntry(position, of: instrument, reportingTo: &fields)
     if mode != .portfolio { checkRules(position, of: written, reportingTo: &fields) }
     requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
@@ -83,7 +82,7 @@ extension BookAssembler {
   private func checkMargin(
     _ position: WrittenPosition, mode: MarginMode, reportingTo fields: inout YAMLFields
   ) {
-    if mode == .isolated, position.isolatedMargin == nil {
+    if mode == .isolated, position.isolatedMargin == nil, !position.quantity.value.isZero {
       fields.report(
         "holds no isolated_margin", at: position.place,
         expected: "isolated_margin, as the account's margin_mode is ISOLATED")
@@ -95,10 +94,40 @@ extension BookAssembler {
     }
   }
 
+  private func checkOrders(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    guard let first = position.orders.first else { return }
+    guard instrument.isFuture else {
+      fields.report(
+        "orders of options are not supported yet", at: first, expected: "orders of futures")
+      return
+    }
+    var sum = Quantity.zero
+    for order in position.orders {
+      sum += order.value.quantity.magnitude
+      if order.value.price < instrument.smallestPrice {
+        fields.report(
+          "has a price of \(order.value.price)", at: order,
+          expected: "\(instrument.smallestPrice) or more")
+      }
+      if sum > DomainLimits.maximumQuantity
+        || instrument.units(of: sum) > DomainLimits.maximumUnits
+      {
+        fields.report(
+          "brings the orders above 1e13", at: order, expected: "a smaller quantity")
+        return
+      }
+    }
+  }
+
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    guard instrument.isFuture else { return }
+    let terms = rulebook.options.terms
+    let needsEntry =
+      instrument.isFuture || terms.style == .variation || terms.premium == .largerOfMarkAndEntry
+    guard needsEntry, !position.quantity.value.isZero else { return }
     guard let entry = position.entryPrice else {
       fields.report(
         "holds no entry_price", at: position.place, expected: "the average price of entry")
@@ -114,11 +143,7 @@ extension BookAssembler {
     let name = rulebook.id.name
     let symbol = written.symbol.text.quotable
     guard written.instrument.isFuture else {
-      if document.absentParts.contains(.options) {
-        fields.report(
-          "is an option, and the rulebook '\(name)' has no part options", at: position.place,
-          expected: "a rulebook with options")
-      }
+      checkOptionRules(position, of: written.instrument, reportingTo: &fields)
       return
     }
     if rulebook.futures.schedule(of: written.symbol) == nil {
@@ -130,6 +155,13 @@ extension BookAssembler {
           : "the rulebook '\(name)' has no margin schedule for \(symbol)",
         at: position.place,
         expected: isOther ? "the reporting_asset of the schedule" : "a schedule or a default")
+    }
+    if rulebook.futures.schedule(of: written.symbol)?.readsOpenInterest ?? false,
+      market.openInterests[written.symbol] == nil
+    {
+      fields.report(
+        "the rulebook '\(name)' reads the open interest of \(symbol)", at: position.place,
+        expected: "its open_interest in marks")
     }
     if rulebook.futures.closingFee != .none, written.takerFee == nil {
       fields.report(
@@ -143,6 +175,30 @@ extension BookAssembler {
       fields.report(
         "the rulebook '\(name)' rounds to ticks, and \(symbol) has no tick_size",
         at: position.place, expected: "tick_size of the instrument")
+    }
+  }
+
+  private func checkOptionRules(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    let name = rulebook.id.name
+    if document.absentParts.contains(.options) {
+      fields.report(
+        "is an option, and the rulebook '\(name)' has no part options", at: position.place,
+        expected: "a rulebook with options")
+    }
+    guard rulebook.options.terms.deltaGamma != nil else { return }
+    guard case .perpetualOption = instrument.kind else {
+      fields.report(
+        "is no perpetual option, and the rulebook '\(name)' margins by their greeks",
+        at: position.place, expected: "a PERPETUAL_OPTION, or a rulebook with rates")
+      return
+    }
+    if market.volatility(of: instrument) == nil {
+      fields.report(
+        "the rulebook '\(name)' margins by greeks, and no volatility gives them",
+        at: position.place,
+        expected: "implied_volatility in marks, or volatility of the underlying")
     }
   }
 
@@ -193,5 +249,12 @@ extension BookAssembler {
         "the model's value of \(symbol) depends on the moment", at: position.place,
         expected: "as_of_ns in the book, or its mark_price in marks")
     }
+  }
+}
+
+extension Instrument {
+  /// The smallest price that the contract may have.
+  var smallestPrice: Price {
+    payoff == .inverse ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
   }
 }

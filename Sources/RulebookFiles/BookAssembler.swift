@@ -11,19 +11,27 @@ struct BookAssembler {
 
   var rulebook: Rulebook { document.rulebook }
 
-  init(definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?) {
+  init(
+    definitions: Definitions, rulebook: RulebookDocument, asOf: EventTime?,
+    reportingAssetPrice: Price?
+  ) {
     self.definitions = definitions
     document = rulebook
     market = MarketView(
       marks: [:], volatilities: [:], indices: [:], assetPrices: [:], assets: [:], asOf: asOf)
+    market.reportingAssetPrice = reportingAssetPrice
     for underlying in definitions.underlyings.map(\.value) {
       market.indices[underlying.symbol] = underlying.indexPrice
       market.volatilities[underlying.symbol] = underlying.volatility
+      market.confidences[underlying.symbol] = underlying.confidence.map { [$0] }
     }
     for asset in definitions.assets.map(\.value) {
       market.assetPrices[asset.symbol] = asset.indexPrice
+      market.averageAssetPrices[asset.symbol] = asset.averagePrice
+      market.totalDeposits[asset.symbol] = asset.totalDeposits
       market.assets[asset.symbol] = CollateralAsset(
         symbol: asset.symbol, underlying: asset.underlying?.value)
+      market.confidences[asset.symbol] = asset.confidence.map { [$0] }
     }
   }
 
@@ -53,8 +61,22 @@ struct BookAssembler {
           expected: "implied_volatility for options only")
       }
       market.volatilities[symbol] = mark.impliedVolatility
+      market.openInterests[symbol] = mark.openInterest
       fundingRates[symbol] = mark.funding
+      market.confidences[symbol] = mark.confidence.map { [$0] }
+      market.initialMultipliers[symbol] = mark.initialMultiplier
+      if instrument.isFuture, mark.initialMultiplier != nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is a future, and its schedule is its requirement",
+          at: mark.symbol, expected: "initial_margin_multiplier for options only")
+      }
       market.fundingRates[symbol] = mark.funding
+      market.interestRates[symbol] = mark.interestRate
+      if mark.interestRate != nil, !instrument.isFuture || instrument.expiry == nil {
+        fields.report(
+          "'\(symbol.text.quotable)' is no dated future", at: mark.symbol,
+          expected: "interest_rate for the forward of an expiry only")
+      }
       if mark.funding != nil, !instrument.isFuture {
         fields.report(
           "'\(symbol.text.quotable)' pays by its own terms", at: mark.symbol,
@@ -126,7 +148,8 @@ struct BookAssembler {
     return Book.Account(
       book: AccountBook(
         accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
-        positions: positions, creditLine: account.creditLine?.line),
+        positions: positions, initialRateFloor: account.initialRateFloor,
+        creditLine: account.creditLine?.line),
       details: details)
   }
 
@@ -136,15 +159,22 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
-    if instrument.isFuture {
-      let smallest =
-        instrument.payoff == .inverse
-        ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+    var orders = OrderTotals.none
+    for order in written.orders {
+      orders.add(order.value.quantity, at: order.value.price, in: instrument)
+    }
+    if !instrument.isFuture, rulebook.options.terms.style == .variation, !quantity.isZero {
+      guard let entry = written.entryPrice?.value else { return nil }
+      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+    }
+    if instrument.isFuture, !quantity.isZero {
+      let smallest = instrument.smallestPrice
       guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
       state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,
-      isolatedMargin: written.isolatedMargin?.value ?? .zero)
+      isolatedMargin: written.isolatedMargin?.value ?? .zero, orders: orders,
+      optionEntryPrice: instrument.isFuture ? nil : written.entryPrice?.value)
   }
 }

@@ -41,6 +41,7 @@ extension YAMLShape where Value == Book {
     .mapping("a book") { fields in
       let asOf = fields.optional("as_of_ns", .integer(in: 0...Int64.max))
       let reportingAsset = fields.required("reporting_asset", .symbol)
+      let reportingPrice = fields.optional("reporting_asset_price", .price)
       let rulebook = fields.required(
         "rulebook", .rulebook(RulebookContext(reportingAsset: reportingAsset)))
       let definitions = fields.definitions()
@@ -52,7 +53,7 @@ extension YAMLShape where Value == Book {
       guard let rulebook else { return nil }
       var assembler = BookAssembler(
         definitions: definitions, rulebook: rulebook,
-        asOf: asOf.map { EventTime(nanoseconds: $0) })
+        asOf: asOf.map { EventTime(nanoseconds: $0) }, reportingAssetPrice: reportingPrice)
       assembler.take(marks, reportingTo: &fields)
       assembler.checkSchedules(reportingTo: &fields)
       let assembled = assembler.assemble(accounts, reportingTo: &fields)

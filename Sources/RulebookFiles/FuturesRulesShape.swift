@@ -29,7 +29,7 @@ extension YAMLShape where Value == FuturesPart {
   /// The part `futures`.
   static var futuresPart: YAMLShape {
     .mapping("the rules of futures") { fields in
-      let notionalBasis = fields.required("notional_basis", .notionalBasis)
+      let notionalBasis = FuturesRules.NotionalBasis.read(from: &fields)
       let tierBasis = fields.required("tier_basis", .tierBasis)
       let path = fields.required("liquidation_path", .liquidationPath)
       let closingFee = fields.required("closing_fee", .closingFee)
@@ -37,6 +37,9 @@ extension YAMLShape where Value == FuturesPart {
       let maintenanceRate = fields.optional("maintenance_rate", .maintenanceRate)
       let liquidationRounding = fields.optional("liquidation_price_rounding", .priceRounding)
       let bankruptcyRounding = fields.optional("bankruptcy_price_rounding", .priceRounding)
+      let amountRounding = fields.optional("amount_rounding", .amountRounding)
+      let orders = fields.optional("orders", .orderMarginRules)
+      let profit = fields.optional("profit", .profitRules)
       let defaultSchedule = fields.optional("default_schedule", .marginSchedule)
       let assets = fields.optional("amounts_in", .list(of: .symbol) as YAMLShape<[Symbol]>)
       let groups = fields.optional("schedules", .list(of: .scheduleGroup)) ?? []
@@ -52,7 +55,8 @@ extension YAMLShape where Value == FuturesPart {
         closingFee: closingFee, initialRate: initialRate,
         maintenanceRate: maintenanceRate ?? .tier,
         liquidationPriceRounding: liquidationRounding,
-        bankruptcyPriceRounding: bankruptcyRounding, defaultSchedule: defaultSchedule,
+        bankruptcyPriceRounding: bankruptcyRounding, amountRounding: amountRounding,
+        orders: orders ?? .none, profit: profit, defaultSchedule: defaultSchedule,
         schedules: schedules)
       var assetsOfSymbol: [Symbol: [Symbol]] = [:]
       for group in groups {
@@ -114,16 +118,26 @@ extension YAMLShape where Value == MarginSchedule {
 }
 
 extension MarginSchedule {
-  /// Reads `tiers`, or the two rates of `flat`; other forms find their place here.
+  private static let forms = ["tiers", "flat", "open_interest_scaled", "size_scaled"]
+
+  /// Reads the one form of a schedule that is there.
   fileprivate static func read(from fields: inout YAMLFields) -> MarginSchedule? {
-    let hasTiers = fields.contains("tiers")
-    let hasFlat = fields.contains("flat")
-    guard hasTiers != hasFlat else {
-      let problem = hasTiers ? "names both tiers and flat" : "holds no rates"
-      fields.report(problem, expected: "one of tiers, flat")
+    let given = forms.filter { fields.contains($0) }
+    guard given.count == 1 else {
+      let problem =
+        given.isEmpty ? "holds no rates" : "names both \(given.joined(separator: " and "))"
+      fields.report(problem, expected: "one of \(forms.joined(separator: ", "))")
       return nil
     }
-    if hasFlat { return fields.required("flat", .flatSchedule) }
+    switch given[0] {
+    case "flat": return fields.required("flat", .flatSchedule)
+    case "open_interest_scaled":
+      return fields.required("open_interest_scaled", .openInterestScaling)
+        .map { .openInterestScaled($0) }
+    case "size_scaled":
+      return fields.required("size_scaled", .sizeScaling).map { .sizeScaled($0) }
+    default: break
+    }
     guard let rows = fields.required("tiers", .list(of: .tierRow) as YAMLShape<[TierRow]>) else {
       return nil
     }
@@ -148,9 +162,23 @@ extension YAMLShape where Value == MarginSchedule {
   }
 }
 
-extension YAMLShape where Value == FuturesRules.NotionalBasis {
-  fileprivate static var notionalBasis: YAMLShape {
-    .oneOf([(word: "mark", value: .mark), (word: "entry", value: .entry)])
+extension FuturesRules.NotionalBasis {
+  private enum Word: String, CaseIterable {
+    case mark, entry
+    case largestLoss = "largest_loss"
+  }
+
+  /// Reads `notional_basis`, and `price_cap` where it needs one.
+  fileprivate static func read(from fields: inout YAMLFields) -> FuturesRules.NotionalBasis? {
+    let word = fields.required("notional_basis", .enumeration as YAMLShape<Word>)
+    guard word == .largestLoss else {
+      if fields.contains("price_cap") {
+        fields.report(
+          "stands without its basis", for: "price_cap", expected: "notional_basis: largest_loss")
+      }
+      return word.map { $0 == .mark ? .mark : .entry }
+    }
+    return fields.required("price_cap", .price).map { .largestLoss(priceCap: $0) }
   }
 }
 
@@ -208,7 +236,7 @@ extension YAMLShape where Value == PriceRounding {
 }
 
 extension YAMLShape where Value == RoundingMode {
-  fileprivate static var roundingMode: YAMLShape {
+  static var roundingMode: YAMLShape {
     .oneOf([
       (word: "down", value: .floor), (word: "up", value: .ceiling),
       (word: "nearest_even", value: .nearestEven),

@@ -7,6 +7,9 @@ struct WrittenAsset: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let underlying: LocatedValue<Symbol>?
+  var averagePrice: Price?
+  var totalDeposits: AssetAmount?
+  let confidence: Rate?
 }
 
 /// An underlying as it was written.
@@ -14,6 +17,7 @@ struct WrittenUnderlying: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
   let volatility: Rate?
+  let confidence: Rate?
 }
 
 /// A mark as it was written.
@@ -22,6 +26,10 @@ struct WrittenMark: Sendable {
   let markPrice: LocatedValue<Price>?
   let impliedVolatility: Rate?
   let funding: ReportDetails.FundingRate?
+  let openInterest: Quantity?
+  let interestRate: Rate?
+  let confidence: Rate?
+  let initialMultiplier: Rate?
 }
 
 extension YAMLShape where Value == WrittenAsset {
@@ -36,7 +44,14 @@ extension YAMLShape where Value == WrittenAsset {
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let underlying = fields.optional(
         "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
-      return symbol.map { WrittenAsset(symbol: $0, indexPrice: price, underlying: underlying) }
+      let average = hasPrice ? fields.optional("average_price", .price) : nil
+      let deposits = hasPrice ? fields.optional("total_deposits", .totalDeposits) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
+      return symbol.map {
+        WrittenAsset(
+          symbol: $0, indexPrice: price, underlying: underlying, averagePrice: average,
+          totalDeposits: deposits, confidence: confidence)
+      }
     }
   }
 }
@@ -52,8 +67,10 @@ extension YAMLShape where Value == WrittenUnderlying {
       let symbol = fields.required("symbol", .symbol)
       let price = hasPrice ? fields.optional("index_price", .price) : nil
       let volatility = hasPrice ? fields.optional("volatility", .volatility) : nil
+      let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
-        WrittenUnderlying(symbol: $0, indexPrice: price, volatility: volatility)
+        WrittenUnderlying(
+          symbol: $0, indexPrice: price, volatility: volatility, confidence: confidence)
       }
     }
   }
@@ -67,6 +84,8 @@ extension YAMLShape where Value == WrittenMark {
       let price = fields.optional(
         "mark_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
       let volatility = fields.optional("implied_volatility", .volatility)
+      let openInterest = fields.optional("open_interest", .openInterest)
+      let multiplier = fields.optional("initial_margin_multiplier", .initialMultiplier)
       let hasRate = fields.contains("funding_rate")
       let hasInterval = fields.contains("funding_interval_hours")
       var funding: ReportDetails.FundingRate?
@@ -77,9 +96,13 @@ extension YAMLShape where Value == WrittenMark {
           funding = ReportDetails.FundingRate(rate: rate, intervalHours: interval)
         }
       }
+      let interest = fields.optional("interest_rate", .signed(10))
+      let confidence = fields.optional("confidence", .ratio)
       return symbol.map {
         WrittenMark(
-          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding)
+          symbol: $0, markPrice: price, impliedVolatility: volatility, funding: funding,
+          openInterest: openInterest, interestRate: interest, confidence: confidence,
+          initialMultiplier: multiplier)
       }
     }
   }
@@ -88,5 +111,21 @@ extension YAMLShape where Value == WrittenMark {
 extension YAMLShape where Value == Rate {
   fileprivate static var fundingRate: YAMLShape {
     fixed(in: -Rate.one ... .one, "a rate from -1 to 1")
+  }
+
+  fileprivate static var initialMultiplier: YAMLShape {
+    fixed(in: .one...Rate(rawValue: 100 * Rate.one.rawValue), "a factor from 1 to 100")
+  }
+}
+
+extension YAMLShape where Value == Quantity {
+  fileprivate static var openInterest: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumOpenInterest, "contracts from 0 to 1e18")
+  }
+}
+
+extension YAMLShape where Value == AssetAmount {
+  fileprivate static var totalDeposits: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
   }
 }

@@ -165,7 +165,8 @@ extension YAMLShape where Value == JointScenario {
       }
       guard let price, let change else { return nil }
       let members = only.map { JointMembers.only($0) } ?? allBut.map { .allBut($0) } ?? .all
-      let who = only.map { $0.map(\.text).joined(separator: ", ") } ?? (allBut == nil ? "all" : "others")
+      let who =
+        only.map { $0.map(\.text).joined(separator: ", ") } ?? (allBut == nil ? "all" : "others")
       return JointScenario(
         name: name ?? "\(who) \(price.words) \(change.words)", price: price, volatility: change,
         members: members)

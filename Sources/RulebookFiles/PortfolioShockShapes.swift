@@ -107,7 +107,8 @@ extension YAMLShape where Value == TailWeight {
       let threshold = fields.optional("short_notional_threshold", .notional)
       if (concentrated == nil) != (threshold == nil) {
         fields.report(
-          "needs the other", for: concentrated == nil ? "short_notional_threshold" : "concentrated_factor",
+          "needs the other",
+          for: concentrated == nil ? "short_notional_threshold" : "concentrated_factor",
           expected: "concentrated_factor and short_notional_threshold, or neither")
       }
       return factor.map {
@@ -115,13 +116,6 @@ extension YAMLShape where Value == TailWeight {
           factor: $0, concentratedFactor: concentrated ?? $0, shortNotionalThreshold: threshold)
       }
     }
-  }
-}
-
-extension YAMLShape where Value == Money {
-  fileprivate static var notional: YAMLShape {
-    fixed(
-      in: .zero...Money(rawValue: DomainLimits.maximumBalance.rawValue), "an amount from 0 to 1e15")
   }
 }
 

@@ -37,6 +37,7 @@ struct RulebookParts {
   var ladder: MarginLadder?
   var liquidation: LiquidationRules?
   var market: MarketRules?
+  var contingencies: ContingencyRules?
   var portfolio: PortfolioRules?
   var credit: CreditRules?
 
@@ -51,6 +52,7 @@ struct RulebookParts {
     ladder = rulebook.ladder
     liquidation = rulebook.liquidation
     market = rulebook.market
+    contingencies = rulebook.contingencies
     portfolio = rulebook.portfolio
     credit = rulebook.credit
   }
@@ -69,7 +71,7 @@ struct RulebookParts {
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
       liquidation: liquidation, market: market, portfolio: portfolio,
-      credit: credit)
+      contingencies: contingencies, credit: credit)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

@@ -111,6 +111,7 @@ extension RulebookParts {
     ladder = fields.optional("ladder", .marginLadder)
     liquidation = fields.optional("liquidation", .liquidationRules)
     market = fields.optional("market", .marketRules)
+    contingencies = fields.optional("contingencies", .contingencyRules)
     portfolio = fields.optional("portfolio", .portfolioRules)
     credit = fields.optional("credit", .creditRules)
     return Self.keys.contains { fields.contains($0) }
@@ -118,7 +119,7 @@ extension RulebookParts {
 
   private static let keys = [
     "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
-    "credit",
+    "contingencies", "credit",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -158,6 +159,7 @@ extension RulebookParts {
       ladder = ladder ?? other.ladder
       liquidation = liquidation ?? other.liquidation
       market = market ?? other.market
+      contingencies = contingencies ?? other.contingencies
       portfolio = portfolio ?? other.portfolio
       credit = credit ?? other.credit
       return true

@@ -72,7 +72,7 @@ extension YAMLShape where Value == TierRow {
 
 extension YAMLShape where Value == Money {
   /// A size in the reporting asset, 0 or above.
-  fileprivate static var notional: YAMLShape {
+  static var notional: YAMLShape {
     fixed(in: .zero...Money(rawValue: largestNotional), "an amount from 0 to 1e24")
   }
 

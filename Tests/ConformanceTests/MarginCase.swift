@@ -76,14 +76,12 @@ struct CaseInputs {
   }
 
   private func number<Number: FixedDecimal>(_ key: String) throws -> Number {
-    guard let text = values[key]?.decimalText else { throw missing(key, "a number") }
-    do {
-      return try Number.parse(text, rounding: .nearestEven)
-    } catch DecimalText.Fault.outOfRange {
-      throw DomainRangeError(name: key, value: text, expected: "a number of the product's scale")
-    } catch {
-      throw VectorFile.Failure(description: "\(key): \(error)")
+    guard let exact = values[key]?.exact else { throw missing(key, "a number") }
+    guard let number = Number(exact, rounding: .nearestEven) else {
+      throw DomainRangeError(
+        name: key, value: "\(exact)", expected: "a number of the product's scale")
     }
+    return number
   }
 
   private func missing(_ key: String, _ what: String) -> VectorFile.Failure {

@@ -47,8 +47,9 @@ struct MarginFamily {
   }
 
   /// Every family with an adapter: one table per group, each in a file of its own.
-  static let built: [String: MarginFamily] = [futures, optionValues, portfolio]
-    .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+  static let built: [String: MarginFamily] = [
+    futures, optionValues, optionRules, portfolio, openInterest, sizeScaled, unified,
+  ].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
 
   /// Compares every expected key; a key without an answer fails.
   func outcome(of margin: MarginCase) -> OptionFamily.Outcome {
@@ -77,20 +78,14 @@ struct MarginFamily {
   }
 
   private static let notBuilt: [String: String] = [
-    "contingency_pct": "a percentage of a quantity alone is no rule of a rulebook",
-    "funding_scaled_clamped": "the product takes funding rates as given and computes none",
     "adl_queue": "auto-deleveraging is not in the product",
     "pipeline_liquidation_adl": "auto-deleveraging is not in the product",
-    "binance_unimmr": "unified accounts with caps per asset are not in the product",
-    "binance_pm_positions": "unified accounts with caps per asset are not in the product",
   ]
 
   private static let notBuiltPrefixes: [(prefix: String, reason: String)] = [
-    ("dydx_", "dYdX's open-interest scaling and liquidation rules are not in the product"),
-    ("drift_", "Drift's size-scaled weights and liquidation rules are not in the product"),
-    ("derive_", "Derive's standard margin is not in the product"),
-    ("deri_", "Deri's option margin is not in the product"),
-    ("aevo_", "Aevo's option margin and ranking are not in the product"),
+    ("dydx_", "dYdX's liquidation rules are not in the product"),
+    ("drift_", "Drift's liquidation rules are not in the product"),
+    ("aevo_", "auto-deleveraging is not in the product"),
     ("hyperliquid_adl", "auto-deleveraging is not in the product"),
     ("bitmex_", "auto-deleveraging is not in the product"),
     ("mango_", "Mango's health is not in the product"),

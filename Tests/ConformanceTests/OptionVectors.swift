@@ -52,9 +52,7 @@ struct OptionFamily {
   ]
 
   /// Why a family of the file has no adapter.
-  static let notBuilt: [String: String] = [
-    "margin": "the venues' option margin rules are not in the product",
-  ]
+  static let notBuilt: [String: String] = [:]
 
   enum Outcome {
     case passes

@@ -133,7 +133,9 @@ enum ScenarioVectors {
     }
     var worst: [String: ExactRatio] = [:]
     for (answer, scenario) in zip(answers, scenarios) {
-      guard case .number(let profit) = answer, let word = try? scenario.text("vol") else { continue }
+      guard case .number(let profit) = answer, let word = try? scenario.text("vol") else {
+        continue
+      }
       let isFull = scenario.values["damp"]?.exact == .one
       let kind =
         ["Linear", "Abs"].contains(word)

@@ -90,7 +90,7 @@ struct ScenarioPortfolio {
     for (number, row) in try expiry.rows("options").enumerated() {
       guard try !row.amount("amount").isZero else { continue }
       let terms = OptionTerms(
-        right: try row.flag("is_call") ? .call : .put, strike: try row.price("strike"),
+        right: try row.requiredFlag("is_call") ? .call : .put, strike: try row.price("strike"),
         fundingPeriodHours: .one)
       let option = Instrument.contract(
         "\(forward)-\(number)", .datedOption(terms, expiry: time, forward: forward))
@@ -105,7 +105,7 @@ struct ScenarioPortfolio {
   }
 
   private mutating func add(_ collateral: CaseInputs, asset: Symbol) throws {
-    let moves = try collateral.flag("risk_cancelling")
+    let moves = try collateral.requiredFlag("risk_cancelling")
     market.assetPrices[asset] = try collateral.price("price")
     market.assets[asset] = CollateralAsset(symbol: asset, underlying: moves ? Self.index : nil)
     market.confidences[asset] = [try collateral.rate("conf")]
@@ -151,7 +151,7 @@ extension CaseInputs {
     return seconds
   }
 
-  fileprivate func flag(_ key: String) throws -> Bool {
+  fileprivate func requiredFlag(_ key: String) throws -> Bool {
     guard case .bool(let flag)? = values[key] else {
       throw VectorFile.Failure(description: "\(key): expected true or false")
     }

@@ -4,10 +4,12 @@ import Testing
 
 @Suite("Exact sum")
 struct ExactSumTests {
-  @Test("rounds the sum once, in every direction", arguments: [
-    (RoundingMode.floor, -4), (.ceiling, -3), (.towardZero, -3), (.awayFromZero, -4),
-    (.nearestEven, -4),
-  ])
+  @Test(
+    "rounds the sum once, in every direction",
+    arguments: [
+      (RoundingMode.floor, -4), (.ceiling, -3), (.towardZero, -3), (.awayFromZero, -4),
+      (.nearestEven, -4),
+    ])
   func rounding(mode: RoundingMode, expected: Int) {
     // 9 · −1 + 2 · 1 = −7; −7 / 2 = −3.5.
     var sum = ExactSum()

@@ -26,10 +26,15 @@ struct RandomCommands {
 
   // MARK: Setup
 
-  mutating func setup(
-    rulebook: Rulebook = NativeRules.rulebook(
-      portfolio: NativeRules.portfolio, credit: NativeRules.credit(Self.lines))
-  ) -> [MarginCommand] {
+  /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
+  static let rulebook = NativeRules.rulebook(
+    portfolio: NativeRules.portfolio,
+    orders: OrderMarginRules(
+      basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
+      countsForMaintenance: false),
+    credit: NativeRules.credit(Self.lines))
+
+  mutating func setup(rulebook: Rulebook = Self.rulebook) -> [MarginCommand] {
     var commands = [
       builder.define(.underlying(Symbol("BTC-USD"))),
       builder.define(.underlying(Symbol("ETH-USD"))),
@@ -166,7 +171,8 @@ struct RandomCommands {
   private mutating func accountEvent(_ engine: LiquidationStateMachine) -> MarginCommand {
     let account = random.element(of: Self.accounts) ?? "a"
     switch random.integer(0...99) {
-    case 0..<55: return fill(account)
+    case 0..<50: return fill(account)
+    case 50..<55: return restingOrders(account)
     case 55..<75:
       let asset = random.chance(0.8) ? "USDC" : "BTC"
       let amount = asset == "BTC" ? random.uniform(-0.01...0.02) : random.uniform(-400...600)
@@ -207,6 +213,17 @@ struct RandomCommands {
 
   private mutating func fill(_ account: String) -> MarginCommand {
     builder.event(account, fillBody())
+  }
+
+  private mutating func restingOrders(_ account: String) -> MarginCommand {
+    let orders = (0..<random.integer(0...4)).map { _ in
+      let symbol = random.element(of: Self.futures + ["BTC-60000-C"]) ?? "BTC-PERP"
+      let size: Quantity = Self.decimal(random.uniform(0.1...2))
+      return RestingOrder(
+        symbol: Symbol(symbol), quantity: random.chance() ? size : -size,
+        price: max(.one, tradePrice(symbol)))
+    }
+    return builder.event(account, .restingOrders(orders))
   }
 
   private mutating func settings(_ account: String, mode: MarginMode) -> MarginCommand {

@@ -114,8 +114,10 @@ extension SeededRandom {
         symbol: symbol(), kind: chance() ? .mark : .index, price: number(), eventTime: time(),
         isStale: chance())
     }
-    let terms = (0..<integer(0...5)).map { _ in MarginTerm(
-        name: text(), amount: number(), row: integer(0...1) == 0 ? nil : text()) }
+    let terms = (0..<integer(0...5)).map { _ in
+      MarginTerm(
+        name: text(), amount: number(), row: integer(0...1) == 0 ? nil : text())
+    }
     return DecisionEvidence(
       marginTime: time(), equity: number(), netEquity: number(), initialMargin: number(),
       maintenanceMargin: number(), marginLevel: chance() ? number() : nil,

@@ -18,7 +18,8 @@ struct PortfolioProperties {
       #expect(!computed.requirement.maintenance.isNegative)
       #expect(computed.requirement.initial >= computed.requirement.maintenance)
       #expect(!computed.core.isNegative)
-      #expect(computed.charges.allSatisfy { !$0.maintenance.isNegative && !$0.initialExtra.isNegative })
+      #expect(
+        computed.charges.allSatisfy { !$0.maintenance.isNegative && !$0.initialExtra.isNegative })
     }
   }
 
@@ -28,7 +29,6 @@ struct PortfolioProperties {
       var rules = PortfolioSupport.scanRules
       rules.expectedShortfall = nil
       let portfolio = DrawnPortfolio(&random, rules: rules)
-      let alone = portfolio.legs.map { portfolio.requirement(of: [$0]).core }
       let assets = portfolio.requirement(of: []).core
       let whole = PortfolioRequirement.compute(
         legs: portfolio.legs, assets: [], grids: portfolio.grids, rules: rules)
@@ -40,7 +40,7 @@ struct PortfolioProperties {
       // Every sum may be rounded up once.
       let slack = Money(rawValue: Int128(2 + bare.count))
       #expect(whole.core <= bare.reduce(.zero, +) + slack)
-      #expect(portfolio.requirement().core <= alone.reduce(.zero, +) + assets + slack)
+      #expect(portfolio.requirement().core <= bare.reduce(.zero, +) + assets + slack)
     }
   }
 
@@ -112,7 +112,8 @@ struct PortfolioProperties {
       }
       #expect(shortfall.amount >= shortfall.valueAtRisk)
       let slow = SlowPortfolio.shortfall(profits, rules)
-      #expect((SlowPortfolio.double(shortfall.amount) - slow).magnitude <= 1e-9 * (1 + slow.magnitude))
+      #expect(
+        (SlowPortfolio.double(shortfall.amount) - slow).magnitude <= 1e-9 * (1 + slow.magnitude))
     }
   }
 

@@ -120,7 +120,7 @@ struct DrawnLeg {
         settlementIndex: word == 1 ? index : .one),
       volatility: word < 2
         ? nil : Rate(rawValue: Int128(random.integer(200...1_500)) * 1_000_000_000))
-    inputs.nanosecondsToExpiry = word == 3 ? expiry.nanoseconds : 0
+    inputs.asOf = EventTime(nanoseconds: 0)
     inputs.confidence = Rate(rawValue: Int128(random.integer(0...10)) * 100_000_000_000)
     self.inputs = inputs
     let size = Int128(random.integer(1...500)) * (word == 1 ? 100_000_000_000 : 1_000_000)

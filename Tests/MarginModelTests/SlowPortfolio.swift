@@ -69,7 +69,8 @@ struct SlowPortfolio {
     var sum = 0.0
     for leg in portfolio.drawn where leg.grid == grid { sum += profit(of: leg, column: column) }
     for asset in portfolio.assets where asset.grid == grid {
-      sum += Self.double(asset.counted)
+      sum +=
+        Self.double(asset.counted)
         * shock(grid: grid, column: column, volatility: 1, days: 1).move
     }
     return sum
@@ -152,7 +153,8 @@ struct SlowPortfolio {
     var losses: [(loss: Double, weight: Double)] = []
     for (profit, vector) in zip(profits, rules.vectors) {
       let weight =
-        vector.isStressed ? share / Double(max(1, stressed)) : (1 - share) / Double(max(1, ordinary))
+        vector.isStressed
+        ? share / Double(max(1, stressed)) : (1 - share) / Double(max(1, ordinary))
       losses.append((-double(profit), weight))
     }
     losses.sort { $0.loss > $1.loss }

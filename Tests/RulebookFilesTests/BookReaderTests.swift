@@ -7,8 +7,10 @@ import Testing
 @Suite("Books")
 struct BookReaderTests {
   private func book(
-    _ accounts: String, rulebook: String = "{ id: native }", marks: String = ""
+    _ accounts: String, rulebook: String = "{ id: native }", marks: String = "",
+    openInterest: String? = nil
   ) throws -> Book {
+    let interest = openInterest.map { ", open_interest: \"\($0)\"" } ?? ""
     let text = """
       as_of_ns: "1760130000000000000"
       rulebook: \(rulebook)
@@ -27,7 +29,7 @@ struct BookReaderTests {
             multiplier: "1" }
       marks:
         - { symbol: BTC-PERP, mark_price: "65010", funding_rate: "0.0001",
-            funding_interval_hours: 8 }
+            funding_interval_hours: 8\(interest) }
         - { symbol: BTC-INV, mark_price: "65000" }
         - { symbol: BTC-C, implied_volatility: "0.62" }
       \(marks)
@@ -66,6 +68,51 @@ struct BookReaderTests {
     #expect(position.greeks?.delta?.description == "-0.5")
     // −0.5 · 65010 · 0.0001 · 3: the short receives.
     #expect(position.fundingPerDay?.description == "-9.7515")
+  }
+
+  private static let ordersOnWorstSide = """
+    { id: mine, preset: native, futures: { notional_basis: mark, tier_basis: liquidation_price,
+      liquidation_path: own_contract, closing_fee: none,
+      initial_rate: larger_of_leverage_and_tier,
+      orders: { basis: worst_side, charge_per_order: 0.01 },
+      default_schedule: { open_interest_scaled: { initial_rate: 0.1, maintenance_fraction: 0.5,
+        lower_open_interest: 65010, upper_open_interest: 195030, rate_step: 0.01 } } } }
+    """
+
+  @Test("orders and open interest, by hand")
+  func orders() throws {
+    let accounts = """
+      { account_id: a1, margin_mode: CROSS, balances: { USDC: "100000" },
+        positions: [ { symbol: BTC-PERP, quantity: "-0.5", entry_price: "65010", open_orders: [
+          { side: SELL, quantity: "0.5", price: "66000" },
+          { side: BUY, quantity: "0.9", price: "64000" } ] } ] }
+      """
+    let report = try report(
+      book(
+        accounts, rulebook: Self.ordersOnWorstSide, openInterest: "2"))
+    // Open interest is 130020, half of the way: 0.1 + 0.45. The sell makes the position 1 BTC.
+    #expect(report.initialMargin.description == "35755.52")
+    #expect(report.maintenanceMargin.description == "1625.25")
+    #expect(report.initialExcess.description == "64244.48")
+    let missing = #expect(throws: FaultList.self) {
+      try book(accounts, rulebook: Self.ordersOnWorstSide)
+    }
+    #expect(missing?.description.contains("reads the open interest of BTC-PERP") == true)
+  }
+
+  @Test("orders in a contract that is not held ask margin and have no prices")
+  func ordersAlone() throws {
+    let report = try report(
+      book(
+        """
+        { account_id: a1, margin_mode: ISOLATED, balances: { USDC: "100000" },
+          positions: [ { symbol: BTC-PERP, quantity: 0, open_orders: [
+            { side: BUY, quantity: "1", price: "64000" } ] } ] }
+        """, rulebook: Self.ordersOnWorstSide, openInterest: "1"))
+    #expect(report.initialMargin.description == "6501.01")
+    #expect(report.units.count == 1)
+    #expect(report.positions[0].liquidation.nearest == nil)
+    #expect(report.positions[0].bankruptcyPrice == nil)
   }
 
   @Test("two short calls, against Python's decimal module")

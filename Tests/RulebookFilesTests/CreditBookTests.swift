@@ -94,36 +94,36 @@ struct CreditBookTests {
     #expect(
       try faults(("credit_grade: B", "credit_grade: BB"))
         == [
-          "42:19: accounts[1].credit_grade: 'BB' is not a grade (did you mean B?), expected "
+          "40:19: accounts[1].credit_grade: 'BB' is not a grade (did you mean B?), expected "
             + "one of A, B"
         ])
     #expect(
       try faults(("    credit_grade: B\n", ""))
-        == ["41:18: accounts[1].credit_line: has no credit_grade, expected credit_grade beside it"])
+        == ["39:18: accounts[1].credit_line: has no credit_grade, expected credit_grade beside it"])
     #expect(
       try faults(("[BTC-USD]", "[BTC-USB, ETH-USD, ETH-USD]"))
         == [
-          "43:17: accounts[1].wrong_way[0]: 'BTC-USB' is not an underlying of this document (did "
+          "41:17: accounts[1].wrong_way[0]: 'BTC-USB' is not an underlying of this document (did "
             + "you mean BTC-USD?), expected a symbol that is defined here",
-          "43:35: accounts[1].wrong_way[2]: 'ETH-USD' stands twice, expected each underlying once",
+          "41:35: accounts[1].wrong_way[2]: 'ETH-USD' stands twice, expected each underlying once",
         ])
     #expect(
       try faults(("account_id: miner, amount: 500", "account_id: fund, amount: -1"))
-        == ["15:44: rulebook.credit.lines[1].amount: is '-1', expected an amount from 0 to 1e15"])
+        == ["15:37: rulebook.credit.lines[1].amount: is '-1', expected an amount from 0 to 1e15"])
     #expect(
       try faults(
         ("account_id: miner, amount: 500, grade: B", "account_id: fund, amount: 5, grade: D"))
         == [
           "15:23: rulebook.credit.lines[1].account_id: 'fund' has a line already, expected one "
             + "line of an account",
-          "15:46: rulebook.credit.lines[1].grade: 'D' is not a grade, expected one of A, B",
+          "15:47: rulebook.credit.lines[1].grade: 'D' is not a grade (did you mean A?), expected one of A, B",
         ])
     #expect(
       try faults(("confidence: 0.99", "confidence: 1"), ("loss_given_default: 0.6", "loss: 0.6"))
-        .count == 3)
+        .count == 4)
     #expect(
       try faults(("    credit_line: 1500\n", ""))
-        == ["41:19: accounts[1].credit_grade: is of no credit line, expected credit_line beside it"]
+        == ["39:19: accounts[1].credit_grade: is of no credit line, expected credit_line beside it"]
     )
   }
 }

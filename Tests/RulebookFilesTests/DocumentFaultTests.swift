@@ -88,7 +88,7 @@ struct DocumentFaultTests {
           band_timeout_seconds: -1
           maximum_price_age_seconds: 60
           maximum_time_ahead_seconds: 1e9
-        portfolio: {}
+        dynamic: {}
         laddr: 3
     """
 
@@ -112,7 +112,7 @@ struct DocumentFaultTests {
     "24:15: rulebooks[0].futures.schedules[2].tiers[1]: the maintenance amount 3 "
       + "makes the requirement jump at 100, expected 1",
     "25:11: rulebooks[0].futures.schedules[3]: names both tiers and flat, expected "
-      + "one of tiers, flat",
+      + "one of tiers, flat, open_interest_scaled, size_scaled",
     "29:33: rulebooks[0].futures.schedules[4].flat.initial_rate: 0.01 is below the "
       + "maintenance rate, expected 0.02 or more",
     "31:25: rulebooks[0].collateral.haircuts.USDC: is '1.5', expected a ratio from 0 to 1",
@@ -137,7 +137,7 @@ struct DocumentFaultTests {
       + "seconds above 0, at most 31622400",
     "44:35: rulebooks[0].market.maximum_time_ahead_seconds: is '1e9', expected a "
       + "number of seconds above 0, at most 31622400",
-    "45:16: rulebooks[0].portfolio: is not supported yet, expected a rulebook without "
+    "45:14: rulebooks[0].dynamic: is not supported yet, expected a rulebook without "
       + "this part",
     "46:5: rulebooks[0].laddr: is not a known key (did you mean ladder?)",
   ]
@@ -160,7 +160,7 @@ struct DocumentFaultTests {
 
   private static let presetsFaults = [
     "2:11: rulebooks[0].id: 'natve' is not a preset (did you mean native?), expected "
-      + "one of native, binance-usdm, or a rulebook with all its parts",
+      + "one of \(Preset.names.joined(separator: ", ")), or a rulebook with all its parts",
     "3:5: rulebooks[1].reporting_asset: is missing, and the id is no preset, expected "
       + "an asset",
     "3:5: rulebooks[1].collateral: is missing, and the id is no preset, expected the "
@@ -173,8 +173,8 @@ struct DocumentFaultTests {
       + "rules of prices and times",
     "12:5: rulebooks[2]: has no version, expected a version above 0, larger than the "
       + "one published before",
-    "13:34: rulebooks[3].preset: 'binance' is not a preset, expected one of native, "
-      + "binance-usdm",
+    "13:34: rulebooks[3].preset: 'binance' is not a preset, expected one of "
+      + Preset.names.joined(separator: ", "),
   ]
 
   private static let referenceText = """
@@ -300,13 +300,10 @@ struct DocumentFaultTests {
       + "symbol, quantity, entry_price, leverage, isolated_margin, open_orders",
     "62:19: accounts[1].account_id: 'a1' stands in the book already, expected each "
       + "account once",
-    "62:36: accounts[1].margin_mode: PORTFOLIO is not supported yet, expected "
-      + "ISOLATED or CROSS",
     "65:18: accounts[2].positions[0]: holds no isolated_margin, expected "
       + "isolated_margin, as the account's margin_mode is ISOLATED",
     "65:61: accounts[2].positions[0].leverage: is '0', expected a number above 0, at "
       + "most 1000000",
-    "65:77: accounts[2].positions[0].open_orders: open orders are not supported yet, "
-      + "expected none",
+    "65:78: accounts[2].positions[0].open_orders[0]: is '1', expected a resting order",
   ]
 }

@@ -14,15 +14,26 @@ struct PresetTierTests {
     }
   }
 
+  @Test("stand in the presets whose brackets are published")
+  func tiered() throws {
+    let names = try Preset.names.filter { try !tables($0).isEmpty }
+    #expect(names == ["native", "binance-usdm"])
+  }
+
   @Test("have the maintenance amounts that continuity asks for", arguments: Preset.names)
   func amounts(name: String) throws {
-    let tables = try tables(name)
-    #expect(!tables.isEmpty)
-    for tiers in tables {
+    for tiers in try tables(name) {
       let amounts = MarginTier.maintenanceAmounts(
         floors: tiers.map(\.floor), rates: tiers.map(\.maintenanceRate))
       #expect(tiers.map(\.maintenanceAmount) == amounts)
     }
+  }
+
+  @Test("stand in the presets with tiered futures, and the others have none")
+  func presence() throws {
+    let tiered = try Preset.names.filter { try !tables($0).isEmpty }
+    #expect(tiered.contains("native") && tiered.contains("binance-usdm"))
+    #expect(!tiered.contains("paradex") && !tiered.contains("derive-srm"))
   }
 
   @Test("ask the same on both sides of every floor, and less below it", arguments: Preset.names)

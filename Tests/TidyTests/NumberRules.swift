@@ -13,6 +13,7 @@ enum NumberRules {
     "Sources/MarginModel/CarriedPerpetualOptionGreeks.swift",
     "Sources/MarginModel/DatedOption.swift",
     "Sources/MarginModel/DatedOptionGreeks.swift",
+    "Sources/MarginModel/DeltaGammaRequirement.swift",
     "Sources/MarginModel/DiscretePerpetualOption.swift",
     "Sources/MarginModel/DiscretePerpetualOptionGreeks.swift",
     "Sources/MarginModel/FilteredScenarios.swift",

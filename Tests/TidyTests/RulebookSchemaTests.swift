@@ -6,6 +6,10 @@ struct RulebookSchemaTests {
   private static let noPython: Comment = "no Python with check-jsonschema: run make setup"
   private static let schema = Repository.root.appending(path: "Schemas/rulebook.schema.json").path
 
+  private static let presetNames = Repository.files
+    .filter { $0.folder == "Sources/RulebookFiles/Presets" }
+    .map { String($0.path.split(separator: "/").last?.dropLast(".yaml".count) ?? "") }
+
   private func check(_ path: String) throws -> ProcessAnswer {
     let python = try #require(TestTools.python)
     return try run(
@@ -14,7 +18,7 @@ struct RulebookSchemaTests {
 
   @Test(
     "admits the presets", .enabled(if: TestTools.python != nil, noPython),
-    arguments: ["native", "binance-usdm"])
+    arguments: presetNames)
   func presets(name: String) throws {
     let path = "Sources/RulebookFiles/Presets/\(name).yaml"
     let result = try check(Repository.root.appending(path: path).path)
@@ -27,6 +31,7 @@ struct RulebookSchemaTests {
       ("fee_rate: 0", "fee_rate: 2"), ("put_cap:", "put_cup:"),
       ("notional_basis: mark", "notional_basis: index"), ("enter_below: 1,", "enter_blow: 1,"),
       ("floor: 50000", "floor: -50000"), ("confirmations: 2", "confirmations: 3"),
+      ("futures_shock: keeps_basis", "futures_shock: keep"), ("weight: tail", "weight: tale"),
     ])
   func refusals(text: String, replacement: String) throws {
     let preset = Repository.root.appending(path: "Sources/RulebookFiles/Presets/native.yaml")

@@ -1,0 +1,155 @@
+import FixedPoint
+
+/// What the standard margin of options adds to its rates, venue by venue.
+///
+/// As made by `init()`, nothing: equity holds the value of options, rates are of the index.
+public struct OptionRequirementTerms: Sendable, Equatable {
+  /// How an option's premium reaches the account.
+  public enum PremiumStyle: Sendable, Equatable {
+    /// Paid in cash when it trades; the position is worth q · m · V.
+    case paid
+    /// Not paid; the position is worth its change since entry, q · m · (V − entry), like a future.
+    case variation
+  }
+
+  /// The price that the short's rates are taken of, and from which the strike's distance counts.
+  public enum RateBase: Sendable, Equatable {
+    /// The index.
+    case index
+    /// The forward to the expiry; the index where none is known.
+    case forward
+    /// The strike; the distance counts from the index.
+    case strike
+  }
+
+  /// The price that stands for the premium in a short's initial requirement.
+  public enum PremiumBasis: Sendable, Equatable {
+    /// The mark.
+    case mark
+    /// The larger of the mark and the average price of entry.
+    case largerOfMarkAndEntry
+  }
+
+  /// One step of the factor on a short's rates by its size.
+  public struct SizeFactor: Sendable, Equatable {
+    /// Smallest size of the step, inclusive, units of the underlying.
+    public let floor: Quantity
+    /// Factor on the whole position's rates, above zero.
+    public let factor: Rate
+    /// Makes a step.
+    public init(floor: Quantity, factor: Rate) {
+      self.floor = floor
+      self.factor = factor
+    }
+  }
+
+  /// How premiums reach the account.
+  public var style = PremiumStyle.paid
+  /// Whether a short's requirement includes the option's mark.
+  ///
+  /// With paid premiums the equity then leaves the value of options out, so that it is not asked
+  /// twice.
+  public var includesMark = false
+  /// What the short's rates are of.
+  public var base = RateBase.index
+  /// What stands for the premium in the initial requirement.
+  public var premium = PremiumBasis.mark
+  /// Floor of a short put's maintenance requirement as a ratio of the mark.
+  public var putMaintenanceMarkRate = Rate.zero
+  /// How often a short put's initial requirement holds its maintenance requirement; 1 or more.
+  public var putInitialFactor = Rate.one
+  /// Fee of a liquidation in a short's maintenance requirement, as a ratio of the base.
+  public var maintenanceFeeRate = Rate.zero
+  /// Hours of funding, |V − payoff| · hours / period, in the requirements of perpetual options.
+  public var fundingHours = Rate.zero
+  /// Factors on a short's rates by size, ascending by floor; empty: 1 at every size.
+  public var sizeFactors: [SizeFactor] = []
+  /// p: part of the value that a long's initial requirement takes.
+  public var longInitialValueRate = Rate.one
+  /// Requirement by delta and gamma in place of the rates; nil: by the rates.
+  public var deltaGamma: DeltaGammaRule?
+  /// Netting of the options of one expiry; nil: each position alone.
+  public var netting: ExpiryNettingRule?
+
+  /// Makes terms that add nothing.
+  public init() {}
+
+  /// True where equity leaves the value of options out because the requirement includes it.
+  public var isValueOutsideEquity: Bool { style == .paid && includesMark }
+}
+
+/// Requirement of an option by what a move of the index costs to second order.
+public struct DeltaGammaRule: Sendable, Equatable {
+  /// Initial requirement = maintenance requirement · this / maintenance ratio.
+  public let initialRatio: Rate
+  /// The move of the index, as a ratio; above zero, at most the initial ratio.
+  public let maintenanceRatio: Rate
+  /// Makes a rule.
+  public init(initialRatio: Rate, maintenanceRatio: Rate) {
+    self.initialRatio = initialRatio
+    self.maintenanceRatio = maintenanceRatio
+  }
+}
+
+/// Netting of the options of one underlying and expiry.
+public struct ExpiryNettingRule: Sendable, Equatable {
+  /// Initial requirement of a short call that no long call pairs, as a ratio of the forward.
+  public let unpairedInitialRate: Rate
+  /// The same for the maintenance requirement; at most the initial one.
+  public let unpairedMaintenanceRate: Rate
+  /// Makes a rule.
+  public init(unpairedInitialRate: Rate, unpairedMaintenanceRate: Rate) {
+    self.unpairedInitialRate = unpairedInitialRate
+    self.unpairedMaintenanceRate = unpairedMaintenanceRate
+  }
+}
+
+/// What the initial requirement adds while prices deserve less trust.
+public struct ContingencyRules: Sendable, Equatable {
+  /// Add-on while the asset that stands for a dollar trades below it.
+  public struct Depeg: Sendable, Equatable {
+    /// The asset; its price is that of `assets`.
+    public let asset: Symbol
+    /// Price below which the add-on starts, up to 1.
+    public let threshold: Rate
+    /// Add-on per unit of notional and of price below the threshold.
+    public let factor: Rate
+    /// Makes a rule.
+    public init(asset: Symbol, threshold: Rate, factor: Rate) {
+      self.asset = asset
+      self.threshold = threshold
+      self.factor = factor
+    }
+  }
+
+  /// Add-on while the source of a price is unsure of it.
+  public struct Confidence: Sendable, Equatable {
+    /// Confidence of a future's mark and index below which the add-on is due.
+    public let futureThreshold: Rate
+    /// The same for an expiry's options: mark, index and forward.
+    public let optionThreshold: Rate
+    /// The same for collateral: the index of its underlying.
+    public let collateralThreshold: Rate
+    /// Add-on per unit of notional and of missing confidence, 0 to 1.
+    public let factor: Rate
+    /// Makes a rule.
+    public init(
+      futureThreshold: Rate, optionThreshold: Rate, collateralThreshold: Rate, factor: Rate
+    ) {
+      self.futureThreshold = futureThreshold
+      self.optionThreshold = optionThreshold
+      self.collateralThreshold = collateralThreshold
+      self.factor = factor
+    }
+  }
+
+  /// Add-on for a lost peg, or nil.
+  public let depeg: Depeg?
+  /// Add-on for a lack of confidence, or nil.
+  public let confidence: Confidence?
+  /// Makes rules.
+  public init(depeg: Depeg?, confidence: Confidence?) {
+    self.depeg = depeg
+    self.confidence = confidence
+  }
+}

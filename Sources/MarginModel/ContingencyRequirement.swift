@@ -1,0 +1,139 @@
+import FixedPoint
+public import MarginDomain
+
+/// How sure the sources of a position's prices are of them, each 0 to 1.
+public struct PriceConfidence: Sendable, Equatable {
+  /// Of the contract's mark, or of the volatility that gives it.
+  public var mark: Rate
+  /// Of the underlying's index.
+  public var index: Rate
+  /// Of the forward.
+  public var forward: Rate
+
+  /// Nothing in doubt.
+  public static let full = PriceConfidence(mark: .one, index: .one, forward: .one)
+
+  /// Makes a set of confidences.
+  public init(mark: Rate, index: Rate, forward: Rate) {
+    self.mark = mark
+    self.index = index
+    self.forward = forward
+  }
+
+  /// The least of the three.
+  public var least: Rate { min(mark, min(index, forward)) }
+}
+
+/// What a unit's requirement reads beside its positions.
+public struct UnitFacts: Sendable, Equatable {
+  /// An asset held as collateral that moves with an underlying.
+  public struct Holding: Sendable, Equatable {
+    /// Its name.
+    public let asset: Symbol
+    /// Its value without haircut, reporting asset.
+    public let value: Money
+    /// Confidence of its underlying's index.
+    public let confidence: Rate
+    /// Makes a holding.
+    public init(asset: Symbol, value: Money, confidence: Rate) {
+      self.asset = asset
+      self.value = value
+      self.confidence = confidence
+    }
+  }
+
+  /// The price of the asset that the depeg add-on watches; nil: it holds its peg.
+  public var pegPrice: Price?
+  /// Collateral in doubt or not, each asset once.
+  public var holdings: [Holding]
+
+  /// Makes facts; as they stand, nothing in doubt.
+  public init(pegPrice: Price? = nil, holdings: [Holding] = []) {
+    self.pegPrice = pegPrice
+    self.holdings = holdings
+  }
+}
+
+extension ContingencyRules.Depeg {
+  /// Add-on per unit of notional: factor · max(0, threshold − price).
+  ///
+  /// - Parameter price: of the asset, 1 where it holds its peg; nil: it does.
+  /// - Returns: a ratio, 0 or above, rounded up.
+  /// - Source: Derive v2-core, `StandardManager._getDepegMultiplier`; peers.md 3.6.
+  public func rate(at price: Price?) -> Rate {
+    guard let price else { return .zero }
+    let missing = max(.zero, threshold - Rate(rawValue: price.rawValue))
+    return missing.scaled(by: factor.rawValue, over: Rate.one.rawValue, rounding: .ceiling)
+  }
+}
+
+extension ContingencyRules.Confidence {
+  /// Add-on per unit of notional: factor · (1 − confidence) below the threshold, else 0.
+  ///
+  /// - Parameters:
+  ///   - confidence: 0 to 1.
+  ///   - threshold: of what is held.
+  /// - Returns: a ratio, 0 or above, rounded up.
+  /// - Source: Derive v2-core, `StandardManager`, oracle contingency; peers.md 3.6.
+  public func rate(at confidence: Rate, below threshold: Rate) -> Rate {
+    guard confidence < threshold else { return .zero }
+    return (Rate.one - confidence).scaled(
+      by: factor.rawValue, over: Rate.one.rawValue, rounding: .ceiling)
+  }
+}
+
+extension UnitRequirement {
+  /// Adds to the initial requirement what a lost peg and unsure prices ask, with a term per cause.
+  ///
+  /// Depeg: rate · |q| · m · S over futures and short options. Confidence: rate · |q| · m · S over
+  /// futures each and over the short options of an expiry, at the least confidence of the expiry;
+  /// rate · value of collateral. A perpetual option is an expiry of its own.
+  mutating func add(_ rules: ContingencyRules, for legs: [MarginLeg], facts: UnitFacts) {
+    if let depeg = rules.depeg {
+      let rate = depeg.rate(at: facts.pegPrice)
+      let exposed = legs.filter { $0.instrument.isFuture || $0.position.quantity.isNegative }
+      charge(exposed, at: rate, as: "depeg")
+    }
+    guard let confidence = rules.confidence else { return }
+    for leg in legs where leg.instrument.isFuture {
+      let sure = min(leg.confidence.mark, leg.confidence.index)
+      charge(
+        [leg], at: confidence.rate(at: sure, below: confidence.futureThreshold), as: "confidence")
+    }
+    for group in Self.optionGroups(of: legs) {
+      let sure = group.map(\.confidence.least).min() ?? .one
+      charge(
+        group.filter(\.position.quantity.isNegative),
+        at: confidence.rate(at: sure, below: confidence.optionThreshold), as: "confidence")
+    }
+    for holding in facts.holdings {
+      let rate = confidence.rate(at: holding.confidence, below: confidence.collateralThreshold)
+      addInitial(
+        max(.zero, holding.value).times(rate, rounding: .ceiling),
+        name: "initial.confidence.\(holding.asset)")
+    }
+  }
+
+  private mutating func charge(_ legs: [MarginLeg], at rate: Rate, as cause: String) {
+    for leg in legs {
+      let size = leg.instrument.notional(of: leg.position.quantity, at: leg.prices.index)
+      let value = Money.value(of: size, at: leg.prices.settlementIndex, rounding: .ceiling)
+      addInitial(
+        value.times(rate, rounding: .ceiling), name: "initial.\(cause).\(leg.instrument.symbol)")
+    }
+  }
+
+  private mutating func addInitial(_ amount: Money, name: String) {
+    if amount.isZero { return }
+    requirement.initial += amount
+    terms.append(MarginTerm(name: name, amount: amount))
+  }
+
+  private static func optionGroups(of legs: [MarginLeg]) -> [[MarginLeg]] {
+    let perpetual = legs.filter {
+      if case .perpetualOption = $0.instrument.kind { return true }
+      return false
+    }
+    return ExpiryGroup.groups(of: legs).map(\.legs) + perpetual.map { [$0] }
+  }
+}

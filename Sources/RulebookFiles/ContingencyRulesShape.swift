@@ -1,0 +1,50 @@
+import FixedPoint
+import MarginDomain
+
+extension YAMLShape where Value == ContingencyRules {
+  /// The part `contingencies`.
+  static var contingencyRules: YAMLShape {
+    .mapping("what prices in doubt add") { fields in
+      let depeg = fields.optional("depeg", .depeg)
+      let confidence = fields.optional("confidence", .confidence)
+      if !fields.contains("depeg"), !fields.contains("confidence") {
+        fields.report("adds nothing", expected: "depeg, confidence or both")
+        return nil
+      }
+      return ContingencyRules(depeg: depeg, confidence: confidence)
+    }
+  }
+}
+
+extension YAMLShape where Value == ContingencyRules.Depeg {
+  fileprivate static var depeg: YAMLShape {
+    .mapping("asset, threshold and factor") { fields in
+      let asset = fields.required("asset", .symbol)
+      let threshold = fields.required("threshold", .ratio)
+      let factor = fields.required("factor", .depegFactor)
+      guard let asset, let threshold, let factor else { return nil }
+      return ContingencyRules.Depeg(asset: asset, threshold: threshold, factor: factor)
+    }
+  }
+}
+
+extension YAMLShape where Value == ContingencyRules.Confidence {
+  fileprivate static var confidence: YAMLShape {
+    .mapping("thresholds and a factor") { fields in
+      let future = fields.required("future_threshold", .ratio)
+      let option = fields.required("option_threshold", .ratio)
+      let collateral = fields.required("collateral_threshold", .ratio)
+      let factor = fields.required("factor", .ratio)
+      guard let future, let option, let collateral, let factor else { return nil }
+      return ContingencyRules.Confidence(
+        futureThreshold: future, optionThreshold: option, collateralThreshold: collateral,
+        factor: factor)
+    }
+  }
+}
+
+extension YAMLShape where Value == Rate {
+  fileprivate static var depegFactor: YAMLShape {
+    fixed(in: .zero...Rate(rawValue: 10 * Rate.one.rawValue), "a factor from 0 to 10")
+  }
+}

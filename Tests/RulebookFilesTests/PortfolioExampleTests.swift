@@ -1,0 +1,95 @@
+import FixedPoint
+import Foundation
+import MarginDomain
+import MarginModel
+import RulebookFiles
+import Testing
+
+/// The books of docs/examples, whose numbers docs/explanation/margin-method.md works by hand.
+@Suite("Worked portfolios")
+struct PortfolioExampleTests {
+  private func report(_ name: String) throws -> AccountReport {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = root.appending(path: "docs/examples/portfolio-\(name).yaml")
+    let book = try BookReader.read(
+      try YAMLDocument(bytes: Array(try Data(contentsOf: file)), file: file.lastPathComponent))
+    return try book.accounts[0].book.report(
+      in: book.market, by: book.rulebook, details: book.accounts[0].details)
+  }
+
+  private func terms(_ report: AccountReport) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: report.units[0].terms.map { ($0.name, $0.amount.description) })
+  }
+
+  private func money(_ value: Money, _ text: String, within units: String = "0.00001") throws
+    -> Bool
+  {
+    (value - (try Money.parse(text))).magnitude <= (try Money.parse(units))
+  }
+
+  @Test("native: two underlyings, an inverse future, a short call, coins as collateral")
+  func native() throws {
+    let report = try report("native")
+    let terms = terms(report)
+    #expect(terms["collateral.BTC"] == "28500")
+    #expect(terms["scenario.ETH-USD"] == "3600")
+    #expect(terms["add_on.short_options"] == "180")
+    #expect(terms["initial_add_on.short_options"] == "120")
+    #expect(terms["add_on.closing_fees"] == "69")
+    let portfolio = try #require(report.units[0].portfolio)
+    #expect(portfolio.bound == .scan)
+    // 7200 + 3420 − 1440 for what is linear, and 7.30142 for the call.
+    #expect(try money(portfolio.core, "9187.30142"))
+    #expect(try money(report.maintenanceMargin, "9436.30142"))
+    #expect(try money(report.initialMargin, "11853.12678"))
+    #expect(try money(report.equity, "49490.44528"))
+    let row = report.units[0].terms.first { $0.name == "scenario.BTC-USD" }?.row
+    #expect(row == "range -100% vol up")
+    // Closing every leg at its bankruptcy price uses net equity up.
+    let left = try leftAtBankruptcy(report)
+    #expect(left.magnitude <= (try Money.parse("0.001")))
+  }
+
+  @Test("derive-pmrm2: a coin hedged by a short future")
+  func pmrm() throws {
+    let report = try report("derive-pmrm2")
+    #expect(report.equity.description == "70200")
+    #expect(terms(report)["scenario.BTC-USD"] == "9684")
+    #expect(report.initialMargin.description == "13104")
+    #expect(report.maintenanceMargin.description == "10087.2")
+  }
+
+  @Test("paradex: short calls beyond their hedge, bound by a tail")
+  func paradex() throws {
+    let report = try report("paradex")
+    let portfolio = try #require(report.units[0].portfolio)
+    #expect(try money(portfolio.core, "44740.16852"))
+    #expect(try money(report.initialMargin, "44866.16852"))
+    #expect(try money(report.maintenanceMargin, "22496.08426"))
+    #expect(terms(report)["add_on.closing_fees"] == "126")
+    #expect(report.positions[1].bankruptcyPrice?.description == "6000")
+  }
+
+  /// Cash + Σ worth at the bankruptcy prices, at the index prices of the native book.
+  private func leftAtBankruptcy(_ report: AccountReport) throws -> Money {
+    var left = report.netEquity
+    let signed: [Symbol: Int128] = [
+      Symbol("BTC-PERP"): 1, Symbol("BTC-INVERSE"): 0, Symbol("ETH-PERP"): -10,
+      Symbol("BTC-66000-C"): -1,
+    ]
+    let marks: [Symbol: Price] = [
+      Symbol("BTC-PERP"): try Price.parse("60000"), Symbol("BTC-INVERSE"): try Price.parse("60000"),
+      Symbol("ETH-PERP"): try Price.parse("3000"),
+    ]
+    for position in report.positions {
+      let quantity = try #require(signed[position.symbol])
+      let price = try #require(position.bankruptcyPrice)
+      // An option of one contract is worth its mark.
+      let mark = marks[position.symbol] ?? Price(rawValue: -position.value.rawValue)
+      left += Money(rawValue: quantity * (price - mark).rawValue)
+    }
+    return left
+  }
+}
