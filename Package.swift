@@ -133,7 +133,10 @@ let testTargets: [Target] = [
     ["MarketSimulator", "MarginModel", "MarginDomain", "FixedPoint", "LiquidationTestKit"]),
   tests(
     "CommandTests",
-    ["plimsoll", "MarginDomain", "KafkaTransport", "StreamTransport", "LiquidationWire"]),
+    [
+      "plimsoll", "MarginDomain", "KafkaTransport", "RulebookFiles", "StreamTransport",
+      "LiquidationWire",
+    ], resources: [.copy("Books")]),
   tests("TidyTests", []),
 ]
 

@@ -83,7 +83,7 @@ struct ReferenceAccount {
           leverage: leverages[symbol],
           isolatedMargin: position.margin, orders: resting)
       },
-      creditLine: hasCredit ? nil : CreditRules.Line(amount: .zero, grade: ""))
+      creditLine: hasCredit ? nil : CreditRules.Line.none)
   }
 
   private func orderTotals(in instrument: Instrument) -> OrderTotals {

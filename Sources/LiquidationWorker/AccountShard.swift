@@ -29,6 +29,15 @@ public actor AccountShard {
     core.account(id, partition: partition)
   }
 
+  /// An account with the market and the rules in force, or nil when it is not known here.
+  /// - Parameters:
+  ///   - id: the account.
+  ///   - partition: the partition that its name falls on.
+  /// - Returns: a picture between two batches.
+  public func book(of id: AccountID, partition: Int32) -> AccountBookView? {
+    core.book(of: id, partition: partition)
+  }
+
   /// The sums of money of this shard's partitions, in partition order.
   public func ledgers() -> [(partition: Int32, totals: LedgerTotals)] {
     core.tasks.map { ($0.partition, $0.engine.ledger) }

@@ -110,6 +110,18 @@ public final class LiquidationService: Sendable {
     return nil
   }
 
+  /// An account with the market and the rules in force, answered by its lane between two batches.
+  ///
+  /// - Parameter id: the account.
+  /// - Returns: nil when its partition is owned elsewhere or the account is unknown.
+  public func book(of id: AccountID) async -> AccountBookView? {
+    let partition = partition(of: id)
+    for (shard, lane) in zip(shards, progress.current) where lane.trades[partition] != nil {
+      if let book = await shard.book(of: id, partition: partition) { return book }
+    }
+    return nil
+  }
+
   /// The partition that an account's name falls on.
   public func partition(of id: AccountID) -> Int32 {
     KeyPartitioner.partition(of: Array(id.text.utf8), partitionCount: partitionCount)

@@ -153,6 +153,11 @@ struct ShardCore: Sendable {
     return taken
   }
 
+  /// An account with what its margin depends on, when it lives here.
+  func book(of id: AccountID, partition: Int32) -> AccountBookView? {
+    tasks.first { $0.partition == partition }?.engine.book(of: id)
+  }
+
   /// The state of an account, when it lives here.
   func account(_ id: AccountID, partition: Int32) -> AccountView? {
     tasks.first { $0.partition == partition }?.engine.account(id)

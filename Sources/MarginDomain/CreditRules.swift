@@ -31,6 +31,9 @@ public struct CreditRules: Sendable, Equatable {
     /// Underlyings that fall when the obligor does: its own token, its sector; each once.
     public let wrongWay: [Symbol]
 
+    /// No credit, whatever a table says.
+    public static let none = Line(amount: .zero, grade: "")
+
     /// Makes a line.
     public init(amount: Money, grade: String, wrongWay: [Symbol] = []) {
       self.amount = amount

@@ -18,7 +18,7 @@ public struct Rulebook: Sendable, Equatable {
   /// What collateral counts for.
   public let collateral: CollateralRules
   /// Enter and leave levels of the states.
-  public let ladder: MarginLadder
+  public internal(set) var ladder: MarginLadder
   /// How a liquidation is carried out.
   public let liquidation: LiquidationRules
   /// Which prices and times are believed.

@@ -37,9 +37,9 @@ public struct AccountCredit: Sendable, Equatable {
   ///     R_c  = R − C + min(EL, C)
   ///
   /// for the initial and the maintenance requirement R, each with its wrong-way part W; E equity
-  /// with haircuts, which is the collateral of the exposure. With W = 0 and EL ≤ C that is
-  /// max(0, R − CL) + EL. The expected loss is the price of the credit that is given, so it is never
-  /// more than that: a small line does not ask more than none.
+  /// with haircuts, the collateral of the exposure. With W = 0 and EL ≤ C that is
+  /// max(0, R − CL) + EL. The expected loss is the price of the credit that is given, so it is
+  /// never more than that: a small line does not ask more than none.
   ///
   /// Nothing here remembers: the line is whole again when the exposure is back below it.
   /// - Parameters:
@@ -139,8 +139,8 @@ public struct CreditExposure: Sendable, Equatable {
 
   /// The exposure of a portfolio.
   ///
-  /// W is the worst weighted loss of each wrong-way underlying in the rows in which it falls, summed
-  /// over them because they fall together, times the factor of each requirement. ES is that of the
+  /// W is the worst weighted loss of each wrong-way underlying in the rows in which it falls,
+  /// summed over them because they fall together, times the factor of each requirement. ES is that of the
   /// vectors, at the confidence of the rulebook, with the scans that no vector covers; PFE the loss
   /// at the confidence of the step-down in the same vectors, scaled to the margin period by the
   /// square root of time. Without vectors the core, as a loss of one day, stands for both.

@@ -18,6 +18,20 @@ public struct OrderTotals: Sendable, Equatable {
   /// No orders yet.
   public init() {}
 
+  /// Sums that somebody else has made.
+  ///
+  /// - Parameters:
+  ///   - buys: contracts, 0 or above.
+  ///   - sells: contracts as a magnitude, 0 or above.
+  ///   - notional: settlement asset, each order rounded up, 0 or above.
+  ///   - count: number of orders, 0 or above.
+  public init(buys: Quantity, sells: Quantity, notional: AssetAmount, count: Int64) {
+    self.buys = buys
+    self.sells = sells
+    self.notional = notional
+    self.count = count
+  }
+
   /// Adds one order.
   ///
   /// - Parameters:

@@ -12,14 +12,14 @@ public struct HTTPRoute: Sendable {
     case deferred(@Sendable (HTTPRequest) async -> HTTPResponse)
   }
 
-  /// Such as `/metrics`, or `/accounts/{id}` with the parameter as its last part.
+  /// Such as `/metrics`, or `/accounts/{id}` with one part that is a parameter.
   public let pattern: String
   /// What answers.
   public let handler: Handler
 
   /// A route.
   /// - Parameters:
-  ///   - pattern: starts with `/`; a last part in braces matches any one non-empty part.
+  ///   - pattern: starts with `/`; one part in braces matches any one non-empty part.
   ///   - handler: what answers.
   public init(_ pattern: String, _ handler: Handler) {
     self.pattern = pattern

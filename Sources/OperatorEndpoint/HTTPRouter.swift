@@ -20,7 +20,7 @@ struct HTTPRouter: Sendable {
       guard let parameter = PercentEncoding.decode(encoded) else {
         return .refusal(
           .text(
-            400, "The last part of the path is not valid: expected UTF-8 in percent-encoding.\n"))
+            400, "A part of the path is not valid: expected UTF-8 in percent-encoding.\n"))
       }
       return .route(
         route.handler, HTTPRequest(method: method, path: path, parameter: parameter))
@@ -35,13 +35,16 @@ struct HTTPRouter: Sendable {
 
   /// Nil when the path does not match; the parameter's encoded form when the pattern has one.
   private static func parameter(of path: String, pattern: String) -> (encoded: Substring?, Void)? {
-    guard pattern.hasSuffix("}"), let brace = pattern.firstIndex(of: "{") else {
+    guard let open = pattern.firstIndex(of: "{"), let close = pattern.firstIndex(of: "}") else {
       return path == pattern ? (nil, ()) : nil
     }
-    let prefix = pattern[..<brace]
-    guard path.hasPrefix(prefix) else { return nil }
-    let rest = path.dropFirst(prefix.count)
-    return rest.isEmpty || rest.contains("/") ? nil : (rest, ())
+    let prefix = pattern[..<open]
+    let suffix = pattern[pattern.index(after: close)...]
+    guard path.hasPrefix(prefix), path.hasSuffix(suffix),
+      path.utf8.count > prefix.utf8.count + suffix.utf8.count
+    else { return nil }
+    let part = path.dropFirst(prefix.count).dropLast(suffix.count)
+    return part.contains("/") ? nil : (part, ())
   }
 }
 
@@ -62,6 +65,24 @@ enum PercentEncoding {
       bytes.append(high << 4 | low)
     }
     return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
+  }
+
+  /// A text as one part of a path.
+  /// - Source: RFC 3986, section 2.3: what is not unreserved is encoded.
+  static func encode(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".unicodeScalars)
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        result += "%"
+        result.unicodeScalars.append(digits[Int(byte >> 4)])
+        result.unicodeScalars.append(digits[Int(byte & 15)])
+      }
+    }
+    return result
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

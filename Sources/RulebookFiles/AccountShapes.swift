@@ -1,14 +1,19 @@
 import FixedPoint
 import MarginDomain
+import MarginModel
 
 /// A position as it was written.
 struct WrittenPosition: Sendable {
   let symbol: LocatedValue<Symbol>
   let quantity: LocatedValue<Quantity>
   let entryPrice: LocatedValue<Price>?
+  /// Exact cash flow of the entry, of which `entryPrice` is the average; nil: that of the price.
+  var entryCashFlow: LocatedValue<AssetAmount>?
   let leverage: Rate?
   let isolatedMargin: LocatedValue<AssetAmount>?
-  let orders: [LocatedValue<WrittenOrder>]
+  var orders: [LocatedValue<WrittenOrder>] = []
+  /// The orders as their sums, as a worker keeps them; nil: those of `orders`.
+  var orderTotals: OrderTotals?
   /// Where the position starts.
   let place: LocatedValue<Void>
 }
@@ -32,6 +37,8 @@ struct WrittenAccount: Sendable {
   let creditLine: WrittenLine?
   /// Where a line of above 0 stands.
   let creditPlace: LocatedValue<Money>?
+  /// Whether events of it are known to be missing.
+  var isIncomplete = false
 }
 
 extension YAMLShape where Value == WrittenAccount {
@@ -46,6 +53,7 @@ extension YAMLShape where Value == WrittenAccount {
       let balances = fields.optional(
         "balances",
         .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
+      let isIncomplete = fields.optional("incomplete", .boolean)
       let credit = fields.creditLine()
       let floor = fields.optional("minimum_initial_rate", .initialRateFloor)
       let positions = fields.optional("positions", .list(of: .position) as YAMLShape<[Position]>)
@@ -63,7 +71,7 @@ extension YAMLShape where Value == WrittenAccount {
       return WrittenAccount(
         accountID: id, marginMode: mode, modePlace: place, balances: balances ?? [],
         positions: positions ?? [], initialRateFloor: floor, creditLine: credit.line,
-        creditPlace: credit.place)
+        creditPlace: credit.place, isIncomplete: isIncomplete ?? false)
     }
   }
 
@@ -106,21 +114,30 @@ extension YAMLShape where Value == WrittenPosition {
         "quantity", .located(.signedQuantity) as YAMLShape<LocatedValue<Quantity>>)
       let entry = fields.optional(
         "entry_price", .located(.optionPrice) as YAMLShape<LocatedValue<Price>>)
+      let flow = fields.optional(
+        "entry_cash_flow", .located(.cashFlow) as YAMLShape<LocatedValue<AssetAmount>>)
       let leverage = fields.optional("leverage", .positive)
       let margin = fields.optional(
         "isolated_margin", .located(.balance) as YAMLShape<LocatedValue<AssetAmount>>)
       let orders = fields.optional(
         "open_orders",
         .list(of: .located(.order)) as YAMLShape<[LocatedValue<WrittenOrder>]>)
-      if let quantity, quantity.value.isZero, !fields.contains("open_orders") {
+      let totals = fields.optional("open_order_totals", .orderTotals)
+      if totals != nil, fields.contains("open_orders") {
+        fields.report(
+          "stands beside open_orders", for: "open_order_totals", expected: "one of the two")
+      }
+      let hasOrders = fields.contains("open_orders") || fields.contains("open_order_totals")
+      if let quantity, quantity.value.isZero, !hasOrders {
         fields.report(
           "is '0'", at: quantity, expected: "a signed quantity, not 0, of at most 1e13")
         return nil
       }
       guard let symbol, let quantity else { return nil }
       return WrittenPosition(
-        symbol: symbol, quantity: quantity, entryPrice: entry, leverage: leverage,
-        isolatedMargin: margin, orders: orders ?? [],
+        symbol: symbol, quantity: quantity, entryPrice: entry, entryCashFlow: flow,
+        leverage: leverage, isolatedMargin: margin, orders: orders ?? [],
+        orderTotals: totals,
         place: LocatedValue(value: (), position: fields.position, path: fields.path))
     }
   }
@@ -156,6 +173,32 @@ extension YAMLShape where Value == WrittenOrder {
   }
 }
 
+extension YAMLShape where Value == OrderTotals {
+  fileprivate static var orderTotals: YAMLShape {
+    .mapping("the sums of resting orders") { fields in
+      let buys = fields.required("buys", .orderSum)
+      let sells = fields.required("sells", .orderSum)
+      let notional = fields.required("notional", .orderNotional)
+      let count = fields.required("count", .integer(in: 1...1_000_000))
+      guard let buys, let sells, let notional, let count else { return nil }
+      return OrderTotals(buys: buys, sells: sells, notional: notional, count: count)
+    }
+  }
+}
+
+extension YAMLShape where Value == Quantity {
+  fileprivate static var orderSum: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumQuantity, "a quantity from 0 to 1e13")
+  }
+}
+
+extension YAMLShape where Value == AssetAmount {
+  fileprivate static var orderNotional: YAMLShape {
+    fixed(
+      in: .zero...AssetAmount(rawValue: DecimalText.power(ofTen: 34)), "an amount from 0 to 1e22")
+  }
+}
+
 extension YAMLShape where Value == Bool {
   fileprivate static var orderSide: YAMLShape {
     .oneOf([(word: "BUY", value: true), (word: "SELL", value: false)])
@@ -173,6 +216,12 @@ extension YAMLShape where Value == AssetAmount {
     fixed(
       in: -DomainLimits.maximumBalance...DomainLimits.maximumBalance,
       "an amount from -1e15 to 1e15")
+  }
+
+  /// What entering a position can have cost, for the largest position at the largest price.
+  fileprivate static var cashFlow: YAMLShape {
+    let largest = AssetAmount(rawValue: 10_000_000_000_000_000_000_000 * AssetAmount.one.rawValue)
+    return fixed(in: -largest...largest, "an amount from -1e22 to 1e22")
   }
 }
 

@@ -124,6 +124,9 @@ extension BookAssembler {
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
+    if !instrument.isFuture, let flow = position.entryCashFlow {
+      fields.report("does not belong to an option", at: flow, expected: "no such key")
+    }
     let terms = rulebook.options.terms
     let needsEntry =
       instrument.isFuture || terms.style == .variation || terms.premium == .largerOfMarkAndEntry
@@ -134,6 +137,14 @@ extension BookAssembler {
       return
     }
     check(entry, of: instrument, reportingTo: &fields)
+    if let flow = position.entryCashFlow {
+      let state = PositionState(quantity: position.quantity.value, entryCashFlow: flow.value)
+      if state.entryPrice(of: instrument) != entry.value {
+        fields.report(
+          "is not the cash flow of entering at \(entry.value)", at: flow,
+          expected: "about \(instrument.cashFlow(of: position.quantity.value, at: entry.value))")
+      }
+    }
   }
 
   private func checkRules(

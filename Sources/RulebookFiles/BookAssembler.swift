@@ -150,7 +150,7 @@ struct BookAssembler {
         accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
         positions: positions, initialRateFloor: account.initialRateFloor,
         creditLine: account.creditLine?.line),
-      details: details)
+      details: details, isIncomplete: account.isIncomplete)
   }
 
   /// The position; nil when a reported fault leaves nothing that can be computed.
@@ -159,7 +159,7 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
-    var orders = OrderTotals.none
+    var orders = written.orderTotals ?? .none
     for order in written.orders {
       orders.add(order.value.quantity, at: order.value.price, in: instrument)
     }
@@ -170,7 +170,8 @@ struct BookAssembler {
     if instrument.isFuture, !quantity.isZero {
       let smallest = instrument.smallestPrice
       guard let entry = written.entryPrice?.value, entry >= smallest else { return nil }
-      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+      state.entryCashFlow =
+        written.entryCashFlow?.value ?? instrument.cashFlow(of: quantity, at: entry)
     }
     return AccountBook.Position(
       instrument: instrument, state: state, leverage: written.leverage,

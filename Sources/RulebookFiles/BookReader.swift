@@ -10,6 +10,8 @@ public struct Book: Sendable {
     public let book: AccountBook
     /// Entry prices of options and funding rates.
     public let details: ReportDetails
+    /// Whether events of the account are known to be missing, so that it may hold something else.
+    public let isIncomplete: Bool
   }
 
   /// The moment that the book states; nil when it states none.
@@ -20,6 +22,10 @@ public struct Book: Sendable {
   public let market: MarketView
   /// Accounts in the order of the book, each id once.
   public let accounts: [Account]
+  /// What the book was put together from, for questions about what it does not hold.
+  let assembler: BookAssembler
+  /// Name of the document, for faults.
+  public fileprivate(set) var file = ""
 }
 
 /// Reads the book of `plimsoll explain`; `docs/reference/book.md` describes it.
@@ -32,7 +38,9 @@ public enum BookReader {
   /// - Returns: The book.
   /// - Throws: Every fault, with line and column.
   public static func read(_ document: YAMLDocument) throws(FaultList) -> Book {
-    try YAMLReader.read(document, as: .book)
+    var book = try YAMLReader.read(document, as: .book)
+    book.file = document.file
+    return book
   }
 }
 
@@ -59,7 +67,7 @@ extension YAMLShape where Value == Book {
       let assembled = assembler.assemble(accounts, reportingTo: &fields)
       return Book(
         asOf: asOf.map { EventTime(nanoseconds: $0) }, rulebook: rulebook.rulebook,
-        market: assembler.market, accounts: assembled)
+        market: assembler.market, accounts: assembled, assembler: assembler)
     }
   }
 }

@@ -4,6 +4,12 @@ enum GenerateCommand {
     "rate", .recordRate, default: "1000",
     OptionSettings("records per second, all topics together"))
 
+  static let book = Option<String?>.optional(
+    "book", .file,
+    OptionSettings(
+      "write the accounts at the market's first step to a book file for explain and stress, and "
+        + "end; needs no Kafka", reach: .flag))
+
   static let command = Command(
     path: ["generate"],
     summary: "write the demo's market and accounts into any Kafka",
@@ -12,17 +18,23 @@ enum GenerateCommand {
         + "orders as the demo's exchange does, at the pace of --rate. For topics that are new: "
         + "accounts that were written before are seen as duplicates."
     ],
-    options: [rate.definition] + SimulationOptions.all + KafkaOptions.all + TopicOptions.all
+    options: [rate.definition, book.definition] + SimulationOptions.all + KafkaOptions.all
+      + TopicOptions.all
       + LogOptions.all + ConfigurationOptions.all,
     examples: [
       Command.Example(
         line: "plimsoll generate --brokers=localhost:9092 --accounts=1000 --rate=500",
-        meaning: "a thousand accounts, five hundred records per second")
+        meaning: "a thousand accounts, five hundred records per second"),
+      Command.Example(
+        line: "plimsoll generate --accounts=2000 --book=book.json",
+        meaning: "a book of two thousand accounts, without Kafka"),
     ],
-    exitStatuses: [.dataError, .noInput, .unavailable, .temporaryFailure],
+    exitStatuses: [.dataError, .noInput, .unavailable, .cannotCreate, .temporaryFailure],
     run: { options in
       await BlockingThread.run("generate") { () throws(SimulationFailure) in
-        try GenerateRun(options).run()
+        guard let path = options[book] else { return try GenerateRun(options).run() }
+        var file = SyntheticBook(options)
+        try file.write(to: path)
       }
     })
 }

@@ -9,6 +9,7 @@ struct Plimsoll {
       DemoCommand.command, RunCommand.command, TopicsCreateCommand.command,
       TopicsCheckCommand.command, ReferencePublishCommand.command, ReferenceCheckCommand.command,
       TailCommand.command, GenerateCommand.command, ExplainCommand.command,
+      StressCommand.command,
       CompletionCommand.command, ReferencePageCommand.command,
     ],
     groups: [

@@ -16,6 +16,7 @@ struct WorkerAssembly: Sendable {
   let registry: MetricsRegistry
   let health: HealthState
   let logger: Logger
+  private let shelf = RulebookShelf()
 
   /// - Throws: `WorkerError` when the topics are not as they must be, or the broker fails.
   init(
@@ -30,14 +31,16 @@ struct WorkerAssembly: Sendable {
     } catch {
       throw .transport("the process metrics could not be declared: \(error)")
     }
+    let shelf = shelf
     service = try LiquidationService(
-      configuration: configuration, connector: connector, rulebooks: RulebookDocuments.read,
+      configuration: configuration, connector: connector,
+      rulebooks: { shelf.read(document: $0, id: $1) },
       logger: logger, registry: registry, health: health)
   }
 
   /// Serves metrics, health and account queries until it is stopped.
   func serve(address: String, port: Int) throws(HTTPServerError) -> HTTPServer {
-    let service = service
+    let (service, shelf) = (service, shelf)
     var configuration = HTTPServerConfiguration()
     configuration.address = address
     configuration.port = UInt16(clamping: port)
@@ -45,7 +48,14 @@ struct WorkerAssembly: Sendable {
       configuration: configuration,
       routes: HTTPRoute.operatorRoutes(metrics: registry, health: health) { id in
         await AccountAnswer.response(for: AccountID(id), service: service)
-      })
+      } + [
+        HTTPRoute(
+          AccountBookAnswer.pattern,
+          .deferred { request in
+            await AccountBookAnswer.response(
+              for: AccountID(request.parameter ?? ""), service: service, shelf: shelf)
+          })
+      ])
   }
 
   private static func declareBuildInformation(in registry: MetricsRegistry) throws(MetricError) {

@@ -71,7 +71,8 @@ struct ExecutableTests {
         "plimsoll demo: --accounts: '0' is not accepted, "
           + "expected a whole number from 1 to 1000000"
       ),
-      (["explain"], "plimsoll explain: --book: is missing, expected the path of a file"),
+      (["explain"], "plimsoll explain: expected --book or --worker"),
+      (["stress"], "plimsoll stress: --book: is missing, expected the path of a file"),
       (["reference", "check"], "plimsoll reference check: argument FILE is missing"),
       (
         ["completion", "basj"],

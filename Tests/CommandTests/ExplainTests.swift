@@ -45,54 +45,7 @@ struct ExplainTests {
     let result = try explain(["--format=json", "--account=a1"])
     #expect(result.status == 0, "\(result.error)")
     #expect(result.error.isEmpty)
-    #expect(
-      result.output == """
-        [
-          {
-            "account_id": "a1",
-            "status": "HEALTHY",
-            "equity": "495",
-            "net_equity": "495",
-            "initial_margin": "1625.25",
-            "maintenance_margin": "162.525",
-            "margin_level": "3.045685279188",
-            "margin_ratio": "0.328333333333",
-            "initial_excess": "-1130.25",
-            "maintenance_excess": "332.475",
-            "available": "0",
-            "positions": [
-              {
-                "symbol": "BTC-PERP",
-                "notional": "32505",
-                "unrealized_pnl": "-505",
-                "value": "-505",
-                "initial_margin": "1625.25",
-                "maintenance_margin": "162.525",
-                "liquidation_price": "65661.641791044776",
-                "liquidation_price_below": null,
-                "liquidation_price_above": "65661.641791044776",
-                "bankruptcy_price": "66000",
-                "delta": "-0.5",
-                "gamma": "0",
-                "vega": "0",
-                "funding_per_day": null
-              }
-            ],
-            "terms": [
-              {
-                "name": "collateral.USDC",
-                "amount": "495"
-              },
-              {
-                "name": "maintenance.BTC-PERP",
-                "amount": "162.525"
-              }
-            ],
-            "rulebook": "native"
-          }
-        ]
-
-        """)
+    #expect(result.output == (try CommittedBook.text("short-explain.json")))
   }
 
   @Test("answers for every account, and every program reads it")
@@ -111,23 +64,33 @@ struct ExplainTests {
     #expect(result.status == 0)
     #expect(
       result.output == """
-        account a1: HEALTHY (cross, rulebook native, amounts in USD)
-            equity                  495  net equity               495
-            initial margin      1625.25  initial excess      -1130.25
-            maintenance margin  162.525  maintenance excess   332.475
-            margin level         3.0457  margin ratio          0.3283
-            available                 0
+        account a1: HEALTHY (cross, rulebook native, amounts in USD, as of 2025-10-10T21:00:00.000Z)
+
+            equity        495.00    initial margin      1,625.25    initial excess      -1,130.25
+            net equity    495.00    maintenance margin    162.52    maintenance excess     332.48
+            margin level  3.0457    margin ratio          0.3283    available                0.00
+
+          distance to the levels
+            level          at  equity above it  nearest price        now  reached at    move
+            warning      1.25           291.84  BTC-USD        65,000.00   65,580.06  +0.89%
+            margin call   1.1           316.22  BTC-USD        65,000.00   65,628.99  +0.97%
+            liquidation     1           332.48  BTC-USD        65,000.00   65,661.64  +1.02%
 
           positions
-                      notional  unrealized  value  initial  maintenance  funding/day
-            BTC-PERP     32505        -505   -505  1625.25      162.525            -
+                      quantity       mark   notional  unrealized    value   initial  maintenance
+            BTC-PERP      -0.5  65,010.00  32,505.00     -505.00  -505.00  1,625.25       162.52
 
-                      price  liq. below      liq. above  bankruptcy  delta  gamma  vega
-            BTC-PERP  65000           -  65661.64179104       66000   -0.5      0     0
+          risk: delta in units of the underlying, vega for a volatility higher by 1
+                      delta  gamma  vega  funding per day
+            BTC-PERP   -0.5      0     0                -
+
+          liquidation prices
+                      moves          now  below  move      above    move  bankruptcy
+            BTC-PERP  BTC-USD  65,000.00      -     -  65,661.64  +1.02%   66,000.00
 
           terms
-            collateral.USDC           495
-            maintenance.BTC-PERP  162.525
+            collateral.USDC       495.00
+            maintenance.BTC-PERP  162.52
 
         """)
   }
@@ -167,5 +130,15 @@ struct ExplainTests {
     let missing = try PlimsollProcess.run(["explain", "--book=nowhere/book.json"])
     #expect(missing.status == 66)
     #expect(missing.error == "nowhere/book.json: cannot be read: No such file or directory\n")
+  }
+
+  @Test("says of an incomplete account that it is one")
+  func incomplete() throws {
+    let text = book.replacing(
+      "\"account_id\":\"a1\",", with: "\"account_id\":\"a1\",\"incomplete\":true,")
+    let table = try explain(["--account=a1"], book: text)
+    #expect(table.output.contains("\nincomplete: events of this account are missing\n"))
+    let json = try explain(["--format=json"], book: text)
+    #expect(json.output.components(separatedBy: "\"incomplete\": true").count == 2)
   }
 }

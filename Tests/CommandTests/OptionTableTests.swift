@@ -38,7 +38,7 @@ struct OptionTableTests {
     for command in table.commands {
       #expect(!command.examples.isEmpty, "\(command.name)")
       for example in command.examples {
-        let words = example.line.split { " ()<".contains($0) }.map(String.init)
+        let words = Self.words(of: example.line)
         let start = try #require(words.firstIndex(of: "plimsoll"), "\(example.line)")
         let rest = words[(start + 1)...].prefix { $0 != ">" }
         #expect(rest.starts(with: command.path), "\(example.line)")
@@ -49,6 +49,22 @@ struct OptionTableTests {
         }
       }
     }
+  }
+
+  /// The words of a line as a shell splits it: spaces in double quotes do not part.
+  private static func words(of line: String) -> [String] {
+    var words = [""]
+    var isQuoted = false
+    for character in line {
+      if character == "\"" {
+        isQuoted.toggle()
+      } else if " ()<".contains(character), !isQuoted {
+        words.append("")
+      } else {
+        words[words.count - 1].append(character)
+      }
+    }
+    return words.filter { !$0.isEmpty }
   }
 
   @Test("gives typed values")

@@ -213,4 +213,34 @@ struct BookReaderTests {
       #expect(error?.description.contains(sentence) == true)
     }
   }
+
+  @Test("takes the exact cash flow of an entry, and refuses one that is not of its price")
+  func entryCashFlow() throws {
+    func text(_ flow: String) -> String {
+      """
+      { account_id: a1, margin_mode: CROSS, balances: { USDC: "1000" },
+        positions: [ { symbol: BTC-PERP, quantity: "3", entry_price: "0.333333333333",
+                       entry_cash_flow: "\(flow)" } ] }
+      """
+    }
+    let exact = try book(text("-1"))
+    #expect(exact.accounts[0].book.positions[0].state.entryCashFlow.description == "-1")
+    let error = try #require(throws: FaultList.self) { try book(text("-1.1")) }
+    #expect(error.description.contains("entry_cash_flow: is not the cash flow of entering at"))
+  }
+
+  @Test("says what an answer would miss of an instrument that nobody holds")
+  func notHeld() throws {
+    let cash = "{ account_id: a1, margin_mode: CROSS, balances: { USDC: \"1\" } }"
+    let plain = try book(cash)
+    #expect(plain.instruments.map(\.symbol.text) == ["BTC-PERP", "BTC-INV", "BTC-C"])
+    #expect(plain.underlyings == [Symbol("BTC-USD")])
+    #expect(plain.assets == [Symbol("USDC"), Symbol("BTC")])
+    #expect(plain.faults(ofHolding: Symbol("BTC-PERP")) == nil)
+    #expect(plain.faults(ofHolding: Symbol("BTC-C")) == nil)
+    let binance = try book(cash, rulebook: "{ id: binance-usdm }")
+    let faults = try #require(binance.faults(ofHolding: Symbol("BTC-PERP")))
+    #expect(faults.description.contains("has no margin schedule for BTC-PERP"))
+    #expect(faults.description.hasPrefix("book:9:5: instruments[0]: "))
+  }
 }

@@ -116,7 +116,8 @@ struct CreditBookTests {
         == [
           "15:23: rulebook.credit.lines[1].account_id: 'fund' has a line already, expected one "
             + "line of an account",
-          "15:47: rulebook.credit.lines[1].grade: 'D' is not a grade (did you mean A?), expected one of A, B",
+          "15:47: rulebook.credit.lines[1].grade: 'D' is not a grade (did you mean A?), expected "
+            + "one of A, B",
         ])
     #expect(
       try faults(("confidence: 0.99", "confidence: 1"), ("loss_given_default: 0.6", "loss: 0.6"))

@@ -11,6 +11,7 @@ enum SafetyRules {
     "Sources/LiquidationWire/Arena.swift",
     "Sources/LiquidationWire/MessageTree.swift",
     "Sources/OperatorEndpoint/MicroHTTPDaemon.swift",
+    "Sources/OperatorEndpoint/SocketExchange.swift",
     "Sources/RulebookFiles/YAMLEventParser.swift",
     "Sources/Telemetry/StopSignals.swift",
     "Sources/Telemetry/SystemCalls.swift",

@@ -2,8 +2,10 @@ import FixedPoint
 import LiquidationWire
 
 /// A JSON value whose keys keep their order, so that answers read like the reference page.
-indirect enum AnswerJSON {
+indirect enum AnswerJSON: Sendable {
   case text(String)
+  case number(Int)
+  case boolean(Bool)
   case null
   case list([AnswerJSON])
   case object([(key: String, value: AnswerJSON)])
@@ -20,6 +22,8 @@ indirect enum AnswerJSON {
     let inner = indent + "  "
     switch self {
     case .text(let text): return JSONText.quoted(text)
+    case .number(let number): return String(number)
+    case .boolean(let value): return value ? "true" : "false"
     case .null: return "null"
     case .list(let values):
       if values.isEmpty { return "[]" }

@@ -5,12 +5,63 @@ import MarginModel
 /// The answer of `plimsoll explain` about one account; `docs/reference/book.md` describes it.
 struct ExplainAnswer {
   let report: AccountReport
-  let marginMode: MarginMode
+  let distances: [UnitDistances]
+  let book: AccountBook
+  let market: MarketView
   let rulebook: Rulebook
+  let asOf: EventTime?
+  let isIncomplete: Bool
+
+  /// Asks everything about one account.
+  init(
+    book: AccountBook, details: ReportDetails, market: MarketView, rulebook: Rulebook,
+    asOf: EventTime?, isIncomplete: Bool
+  ) throws(AssessmentFault) {
+    report = try book.report(in: market, by: rulebook, details: details)
+    distances = try book.levelDistances(in: market, by: rulebook, report: report)
+    self.book = book
+    self.market = market
+    self.rulebook = rulebook
+    self.asOf = asOf
+    self.isIncomplete = isIncomplete
+  }
 
   /// Every account as JSON, in a list.
-  static func json(_ answers: [ExplainAnswer]) -> String {
-    AnswerJSON.list(answers.map(\.json)).description + "\n"
+  static func json(_ answers: [ExplainAnswer]) -> AnswerJSON { .list(answers.map(\.json)) }
+
+  /// The line above an account's table.
+  func title(status: String) -> String {
+    let mode =
+      switch book.marginMode {
+      case .isolated: "isolated"
+      case .cross: "cross"
+      case .portfolio: "portfolio"
+      }
+    let time = asOf.map { ", as of \(InternetTime.text($0.nanoseconds))" } ?? ""
+    return "account \(FigureText.printable(report.accountID.text)): \(status) "
+      + "(\(mode), rulebook \(FigureText.printable(rulebook.id.name)), "
+      + "amounts in \(FigureText.printable(rulebook.reportingAsset.text))\(time))"
+      + (isIncomplete ? "\nincomplete: events of this account are missing" : "")
+  }
+
+  /// The position in a contract.
+  func position(_ symbol: Symbol) -> AccountBook.Position? {
+    book.positions.first { $0.instrument.symbol == symbol }
+  }
+
+  /// What moves on the way to a position's liquidation price: its underlying, or itself.
+  func mover(of symbol: Symbol) -> Symbol {
+    guard let instrument = position(symbol)?.instrument else { return symbol }
+    let movesItself = rulebook.futures.liquidationPath == .ownContract && instrument.isFuture
+    return movesItself ? symbol : instrument.underlying
+  }
+
+  /// The position of a unit that has one; empty for the shared part.
+  static func name(of unit: MarginUnit) -> String {
+    switch unit {
+    case .account: ""
+    case .isolatedPosition(let symbol): symbol.text
+    }
   }
 
   /// The unit that a position belongs to, when it has one of its own.
@@ -19,7 +70,13 @@ struct ExplainAnswer {
   }
 
   private var json: AnswerJSON {
-    .object([
+    let incomplete: [(key: String, value: AnswerJSON)] =
+      isIncomplete ? [("incomplete", .boolean(true))] : []
+    return .object(figures + incomplete)
+  }
+
+  private var figures: [(key: String, value: AnswerJSON)] {
+    [
       ("account_id", .text(report.accountID.text)),
       ("status", .text(report.state.statusWord)),
       ("equity", .decimal(report.equity)),
@@ -31,9 +88,43 @@ struct ExplainAnswer {
       ("initial_excess", .decimal(report.initialExcess)),
       ("maintenance_excess", .decimal(report.maintenanceExcess)),
       ("available", .decimal(report.available)),
+      ("distances", .list(distances.flatMap(json))),
       ("positions", .list(report.positions.map(json))),
       ("terms", .list(report.units.flatMap(terms))),
       ("rulebook", .text(rulebook.id.name)),
+    ]
+  }
+
+  private func json(_ unit: UnitDistances) -> [AnswerJSON] {
+    unit.levels.map { level in
+      var entries: [(key: String, value: AnswerJSON)] = [
+        ("status", .text(level.state.statusWord)), ("level", .decimal(level.level)),
+        ("excess", .decimal(level.excess)), ("nearest", json(level.nearest)),
+        ("paths", .list(level.paths.map(json))),
+      ]
+      if case .isolatedPosition(let symbol) = unit.unit {
+        entries.append(("position", .text(symbol.text)))
+      }
+      return .object(entries)
+    }
+  }
+
+  /// The smallest move that reaches a level.
+  private func json(_ nearest: LevelDistance.Path?) -> AnswerJSON {
+    guard let nearest else { return .null }
+    return .object([
+      ("symbol", .text(nearest.symbol.text)), ("price", .decimal(nearest.prices.nearest)),
+      ("change", .decimal(nearest.nearestChange)),
+    ])
+  }
+
+  private func json(_ path: LevelDistance.Path) -> AnswerJSON {
+    .object([
+      ("symbol", .text(path.symbol.text)), ("current", .decimal(path.prices.current)),
+      ("below", .decimal(path.prices.below)),
+      ("below_change", .decimal(path.prices.below.flatMap(path.prices.change))),
+      ("above", .decimal(path.prices.above)),
+      ("above_change", .decimal(path.prices.above.flatMap(path.prices.change))),
     ])
   }
 

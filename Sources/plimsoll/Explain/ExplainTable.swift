@@ -3,137 +3,178 @@ import MarginDomain
 import MarginModel
 
 /// The answer of `plimsoll explain` for people: aligned, with rounded numbers.
-enum ExplainTable {
+struct ExplainTable {
+  private let answer: ExplainAnswer
+  private let decimals: Int
+
+  /// Every account, one after the other.
   static func text(_ answers: [ExplainAnswer]) -> String {
-    answers.map(account).joined(separator: "\n")
+    answers.map { ExplainTable($0).text }.joined(separator: "\n")
   }
 
-  private static func account(_ answer: ExplainAnswer) -> String {
+  init(_ answer: ExplainAnswer) {
+    self.answer = answer
     let report = answer.report
-    let mode = "\(answer.marginMode)"
-    var lines = [
-      "account \(printable(report.accountID.text)): \(report.state.statusWord) "
-        + "(\(mode), rulebook \(printable(answer.rulebook.id.name)), "
-        + "amounts in \(printable(answer.rulebook.reportingAsset.text)))"
+    decimals = FigureText.decimals(
+      for: [report.equity, report.netEquity, report.initialMargin, report.maintenanceMargin])
+  }
+
+  private var report: AccountReport { answer.report }
+
+  private var text: String {
+    var lines = [answer.title(status: report.state.statusWord), ""] + summary
+    let sections: [(title: String, lines: [String])] = [
+      ("distance to the levels", levels), ("positions", positions),
+      ("risk: delta in units of the underlying, vega for a volatility higher by 1", risk),
+      ("liquidation prices", liquidationPrices), ("isolated positions", isolatedUnits),
+      ("terms", terms),
     ]
-    lines +=
-      TextGrid(
-        rows: [
-          ["equity", amount(report.equity), "net equity", amount(report.netEquity)],
-          [
-            "initial margin", amount(report.initialMargin), "initial excess",
-            amount(report.initialExcess),
-          ],
-          [
-            "maintenance margin", amount(report.maintenanceMargin), "maintenance excess",
-            amount(report.maintenanceExcess),
-          ],
-          [
-            "margin level", number(report.marginLevel, digits: 4), "margin ratio",
-            number(report.marginRatio, digits: 4),
-          ],
-          ["available", amount(report.available), "", ""],
-        ], leftColumns: [0, 2]
-      ).lines
-    if !report.positions.isEmpty { lines += ["", "  positions"] + positions(answer) }
-    let terms = report.units.flatMap { unit in
-      Self.terms(of: unit, isShared: answer.marginMode != .isolated)
-    }
-    if !terms.isEmpty {
-      let names: Set = answer.marginMode == .isolated ? [0, 1] : [0, 2]
-      lines += ["", "  terms"] + TextGrid(rows: terms, leftColumns: names).lines
+    for section in sections where !section.lines.isEmpty {
+      lines += ["", "  \(section.title)"] + section.lines
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func terms(of unit: UnitAssessment, isShared: Bool) -> [[String]] {
-    var owner = ""
-    if case .isolatedPosition(let symbol) = unit.unit { owner = printable(symbol.text) }
-    return unit.terms.map { term in
-      let row = unit.portfolio == nil ? [] : [term.row.map(printable) ?? ""]
-      return (isShared ? [] : [owner]) + [printable(term.name), amount(term.amount)] + row
-    }
+  private func amount(_ value: Money?) -> String { FigureText.fixed(value, decimals) }
+
+  private var summary: [String] {
+    TextGrid(
+      rows: [
+        [
+          "equity", amount(report.equity), "  initial margin", amount(report.initialMargin),
+          "  initial excess", amount(report.initialExcess),
+        ],
+        [
+          "net equity", amount(report.netEquity), "  maintenance margin",
+          amount(report.maintenanceMargin), "  maintenance excess",
+          amount(report.maintenanceExcess),
+        ],
+        [
+          "margin level", FigureText.fixed(report.marginLevel, 4), "  margin ratio",
+          FigureText.fixed(report.marginRatio, 4), "  available", amount(report.available),
+        ],
+      ], leftColumns: [0, 2, 4]
+    ).lines
   }
 
-  private static func positions(_ answer: ExplainAnswer) -> [String] {
-    let positions = answer.report.positions
-    let money = TextGrid(
-      rows: [["", "notional", "unrealized", "value", "initial", "maintenance", "funding/day"]]
-        + positions.map { position in
-          [
-            printable(position.symbol.text), amount(position.notional),
-            amount(position.unrealizedPnL), amount(position.value),
+  /// Money above each level, and the smallest move of one price that reaches it.
+  private var levels: [String] {
+    guard !answer.distances.isEmpty else { return [] }
+    let isIsolated = answer.book.marginMode == .isolated
+    var rows = [
+      (isIsolated ? ["position"] : []) + [
+        "level", "at", "equity above it", "nearest price", "now", "reached at", "move",
+      ]
+    ]
+    for unit in answer.distances {
+      for (number, level) in unit.levels.enumerated() {
+        let owner = number == 0 ? ExplainAnswer.name(of: unit.unit) : ""
+        let nearest = level.nearest
+        rows.append(
+          (isIsolated ? [FigureText.printable(owner)] : []) + [
+            level.state.levelWord, FigureText.short(level.level, 4), amount(level.excess),
+            nearest.map { FigureText.printable($0.symbol.text) } ?? "-",
+            FigureText.price(nearest?.prices.current), FigureText.price(nearest?.prices.nearest),
+            FigureText.percent(nearest?.nearestChange)
+              + (level.excess.isNegative && nearest != nil ? " back" : ""),
+          ])
+      }
+    }
+    return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1, 4] : [0, 3]).lines
+  }
+
+  private var positions: [String] {
+    guard !report.positions.isEmpty else { return [] }
+    let header = [
+      "", "quantity", "mark", "notional", "unrealized", "value", "initial", "maintenance",
+    ]
+    return TextGrid(
+      rows: [header]
+        + report.positions.map { position in
+          let held = answer.position(position.symbol)
+          return [
+            FigureText.printable(position.symbol.text),
+            FigureText.short(held?.state.quantity, 8),
+            FigureText.price(held.flatMap { answer.market.mark(of: $0.instrument) }),
+            amount(position.notional), amount(position.unrealizedPnL), amount(position.value),
             amount(position.requirement.initial), amount(position.requirement.maintenance),
+          ]
+        }, leftColumns: [0]
+    ).lines
+  }
+
+  private var risk: [String] {
+    guard !report.positions.isEmpty else { return [] }
+    return TextGrid(
+      rows: [["", "delta", "gamma", "vega", "funding per day"]]
+        + report.positions.map { position in
+          [
+            FigureText.printable(position.symbol.text), FigureText.short(position.greeks?.delta, 6),
+            FigureText.short(position.greeks?.gamma, 8), FigureText.short(position.greeks?.vega, 4),
             amount(position.fundingPerDay),
           ]
-        }, leftColumns: [0])
-    let prices = TextGrid(
-      rows: [["", "price", "liq. below", "liq. above", "bankruptcy", "delta", "gamma", "vega"]]
-        + positions.map { position in
-          [
-            printable(position.symbol.text), number(position.liquidation.current, digits: 8),
-            number(position.liquidation.below, digits: 8),
-            number(position.liquidation.above, digits: 8),
-            number(position.bankruptcyPrice, digits: 8),
-            number(position.greeks?.delta, digits: 8), number(position.greeks?.gamma, digits: 10),
-            number(position.greeks?.vega, digits: 6),
+        }, leftColumns: [0]
+    ).lines
+  }
+
+  private var liquidationPrices: [String] {
+    guard !report.positions.isEmpty else { return [] }
+    let header = ["", "moves", "now", "below", "move", "above", "move", "bankruptcy"]
+    return TextGrid(
+      rows: [header]
+        + report.positions.map { position in
+          let prices = position.liquidation
+          return [
+            FigureText.printable(position.symbol.text),
+            FigureText.printable(answer.mover(of: position.symbol).text),
+            FigureText.price(prices.current), FigureText.price(prices.below),
+            FigureText.percent(prices.below.flatMap(prices.change)),
+            FigureText.price(prices.above), FigureText.percent(prices.above.flatMap(prices.change)),
+            FigureText.price(position.bankruptcyPrice),
           ]
-        }, leftColumns: [0])
-    var lines = money.lines + [""] + prices.lines
-    let units = positions.compactMap { position in
+        }, leftColumns: [0, 1]
+    ).lines
+  }
+
+  private var isolatedUnits: [String] {
+    let rows = report.positions.compactMap { position in
       answer.isolatedUnit(of: position.symbol).map { unit in
         [
-          printable(position.symbol.text), unit.state(by: answer.rulebook.ladder).statusWord,
-          amount(unit.totals.equity), number(unit.totals.marginLevel, digits: 4),
+          FigureText.printable(position.symbol.text),
+          unit.state(by: answer.rulebook.ladder).statusWord, amount(unit.totals.equity),
+          amount(unit.totals.netEquity), FigureText.fixed(unit.totals.marginLevel, 4),
         ]
       }
     }
-    if !units.isEmpty {
-      lines += [""]
-      lines +=
-        TextGrid(rows: [["", "status", "equity", "level"]] + units, leftColumns: [0, 1]).lines
+    if rows.isEmpty { return [] }
+    return TextGrid(
+      rows: [["", "status", "equity", "net equity", "margin level"]] + rows, leftColumns: [0, 1]
+    ).lines
+  }
+
+  private var terms: [String] {
+    let isIsolated = answer.book.marginMode == .isolated
+    let rows = report.units.flatMap { unit in
+      unit.terms.map { term in
+        (isIsolated ? [FigureText.printable(ExplainAnswer.name(of: unit.unit))] : [])
+          + [FigureText.printable(term.name), amount(term.amount)]
+          + (term.row.map { [FigureText.printable($0)] } ?? [])
+      }
     }
-    return lines
-  }
-
-  private static func amount(_ value: Money?) -> String { number(value, digits: 8) }
-
-  /// A number rounded to so many decimals, `-` for none.
-  private static func number<Number: FixedDecimal>(_ value: Number?, digits: Int) -> String {
-    guard let value else { return "-" }
-    let step = DecimalText.power(ofTen: max(0, Number.fractionDigits - digits))
-    return value.rounded(toMultipleOf: Number(rawValue: step), rounding: .nearestEven).description
-  }
-
-  /// Names come from files; a control character must not reach the terminal.
-  private static func printable(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { scalar in
-          scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\u{FFFD}" : scalar
-        }))
+    return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1, 3] : [0, 2]).lines
   }
 }
 
-/// Rows of cells under each other: names to the left, numbers to the right.
-struct TextGrid {
-  let rows: [[String]]
-  let leftColumns: Set<Int>
-
-  /// The rows as lines, indented, without spaces at their ends.
-  var lines: [String] {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-    }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return leftColumns.contains(column) ? cell + padding : padding + cell
-      }
-      var line = "    " + cells.joined(separator: "  ")
-      while line.last == " " { line.removeLast() }
-      return line
+extension MarginState {
+  /// The state's level as tables for people name it.
+  var levelWord: String {
+    switch self {
+    case .healthy: "healthy"
+    case .warning: "warning"
+    case .marginCall: "margin call"
+    case .reduceOnly: "reduce-only"
+    case .liquidating: "liquidation"
+    case .bankrupt: "bankrupt"
     }
   }
 }

@@ -152,7 +152,11 @@ final class DemoRun {
     reporter.note(
       "staying up until Ctrl-C; in another terminal: plimsoll tail --brokers "
         + broker.bootstrapServers + " --from beginning")
-    if let server { reporter.note("queries: http://127.0.0.1:\(server.port)/accounts/acct-000001") }
+    if let server {
+      let address = "http://127.0.0.1:\(server.port)"
+      reporter.note("queries: \(address)/accounts/acct-000001")
+      reporter.note("or: plimsoll explain --worker=\(address) --account=acct-000001")
+    }
     let stopped = DispatchSemaphore(value: 0)
     let signals = StopSignals { _ in stopped.signal() }
     stopped.wait()

@@ -1,0 +1,254 @@
+import FixedPoint
+public import MarginDomain
+
+/// One change of an account in a question "what if".
+public enum AccountChange: Sendable, Equatable {
+  /// Signed contracts at a price, quote per unit. No fee is charged.
+  case trade(Instrument, quantity: Quantity, price: Price)
+  /// Cash in (positive) or out (negative) of an asset.
+  case transfer(asset: Symbol, amount: AssetAmount)
+  /// The leverage of a position that is held.
+  case leverage(Symbol, Rate)
+  /// How positions share collateral.
+  case marginMode(MarginMode)
+}
+
+/// Why a change of an account cannot be made.
+public enum AccountChangeFault: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A change of the leverage of what is not held.
+  case notHeld(Symbol)
+  /// The position or the balance would leave the admitted range.
+  case outOfRange(Symbol)
+  /// More positions or assets than an account may have.
+  case tooMany
+  /// A price or a rule that the change needs is missing.
+  case missing(AssessmentFault)
+
+  /// What is wrong, for people.
+  public var description: String {
+    switch self {
+    case .notHeld(let symbol): return "\(symbol) is not held"
+    case .outOfRange(let symbol): return "\(symbol) would be larger than an account may hold"
+    case .tooMany: return "the account would hold more than an account may"
+    case .missing(let fault): return fault.description
+    }
+  }
+}
+
+extension AccountBook {
+  /// The account after a change, as the worker would book it, without fees.
+  ///
+  /// A trade of an isolated account takes margin from the cash, as far as there is any: notional /
+  /// leverage, or without a leverage what the rules ask initially; a long option its premium. A
+  /// part that is closed keeps the rest's margin; what is closed in full returns it. Going over to
+  /// isolated sets each position's initial margin aside in the same way, in the order of the book;
+  /// going over to cross returns all margins to the cash.
+  ///
+  /// - Parameters:
+  ///   - change: what is asked about.
+  ///   - market: prices at which margin is set aside.
+  ///   - rulebook: the rules.
+  /// - Returns: the changed account.
+  /// - Throws: `AccountChangeFault`.
+  public func applying(
+    _ change: AccountChange, in market: MarketView, by rulebook: Rulebook
+  ) throws(AccountChangeFault) -> AccountBook {
+    var draft = AccountDraft(self, market: market, rulebook: rulebook)
+    switch change {
+    case .trade(let instrument, let quantity, let price):
+      try draft.trade(instrument, quantity, at: price)
+    case .transfer(let asset, let amount):
+      draft.add(amount, of: asset)
+    case .leverage(let symbol, let leverage):
+      guard let place = draft.place(of: symbol) else { throw .notHeld(symbol) }
+      let held = draft.positions[place]
+      draft.positions[place] = held.with(leverage: leverage)
+    case .marginMode(let mode):
+      try draft.go(over: mode)
+    }
+    return try draft.checkedBook()
+  }
+}
+
+extension AccountBook.Position {
+  fileprivate func with(
+    state: PositionState? = nil, leverage: Rate? = nil, isolatedMargin: AssetAmount? = nil
+  ) -> AccountBook.Position {
+    AccountBook.Position(
+      instrument: instrument, state: state ?? self.state, leverage: leverage ?? self.leverage,
+      isolatedMargin: isolatedMargin ?? self.isolatedMargin)
+  }
+}
+
+/// An account while it is changed.
+private struct AccountDraft {
+  let accountID: AccountID
+  let initialRateFloor: Rate?
+  let creditLine: CreditRules.Line?
+  var marginMode: MarginMode
+  var balances: [(asset: Symbol, amount: AssetAmount)]
+  var positions: [AccountBook.Position]
+  let market: MarketView
+  let rulebook: Rulebook
+
+  init(_ book: AccountBook, market: MarketView, rulebook: Rulebook) {
+    accountID = book.accountID
+    initialRateFloor = book.initialRateFloor
+    creditLine = book.creditLine
+    marginMode = book.marginMode
+    balances = book.balances
+    positions = book.positions
+    self.market = market
+    self.rulebook = rulebook
+  }
+
+  func place(of symbol: Symbol) -> Int? {
+    positions.firstIndex { $0.instrument.symbol == symbol }
+  }
+
+  func amount(of asset: Symbol) -> AssetAmount {
+    balances.first { $0.asset == asset }?.amount ?? .zero
+  }
+
+  mutating func add(_ amount: AssetAmount, of asset: Symbol) {
+    if let index = balances.firstIndex(where: { $0.asset == asset }) {
+      balances[index].amount += amount
+    } else {
+      balances.append((asset, amount))
+    }
+  }
+
+  mutating func trade(_ instrument: Instrument, _ quantity: Quantity, at price: Price)
+    throws(AccountChangeFault)
+  {
+    let place = place(of: instrument.symbol) ?? positions.count
+    if place == positions.count {
+      positions.append(
+        AccountBook.Position(
+          instrument: instrument, state: .flat, leverage: nil, isolatedMargin: .zero))
+    }
+    let held = positions[place]
+    var state = held.state
+    let cash = state.apply(quantity, at: price, of: instrument)
+    positions[place] = held.with(state: state)
+    if marginMode == .isolated {
+      try bookIsolated(cash, before: held, trade: (quantity, price), place: place)
+    } else {
+      add(cash, of: instrument.settlementAsset)
+    }
+    if state.quantity.isZero { positions.remove(at: place) }
+  }
+
+  /// Moves the margin of an isolated trade, as `LiquidationStateMachine.applyFill` does.
+  private mutating func bookIsolated(
+    _ cash: AssetAmount, before: AccountBook.Position,
+    trade: (quantity: Quantity, price: Price), place: Int
+  ) throws(AccountChangeFault) {
+    let position = positions[place]
+    let asset = position.instrument.settlementAsset
+    let after = position.state.quantity
+    let isThroughZero = before.state.quantity.signum * after.signum < 0
+    var opened = Quantity.zero
+    if isThroughZero {
+      opened = after
+    } else if after.magnitude > before.state.quantity.magnitude {
+      opened = trade.quantity
+    }
+    var margin = position.isolatedMargin
+    if isThroughZero || after.isZero {
+      add(margin + cash, of: asset)
+      margin = .zero
+    }
+    let wanted = try marginWanted(
+      for: opened, at: trade.price, of: position, premium: isThroughZero ? .zero : -cash)
+    let taken = min(wanted, max(.zero, amount(of: asset)))
+    add(-taken, of: asset)
+    margin += taken
+    if !isThroughZero, !after.isZero { margin += cash }
+    positions[place] = position.with(isolatedMargin: margin)
+  }
+
+  private func marginWanted(
+    for opened: Quantity, at price: Price, of position: AccountBook.Position, premium: AssetAmount
+  ) throws(AccountChangeFault) -> AssetAmount {
+    if opened.isZero { return .zero }
+    let instrument = position.instrument
+    if !instrument.isFuture, opened.isPositive { return max(.zero, premium) }
+    let sizePrice =
+      instrument.isFuture
+      ? price : market.indices[instrument.underlying] ?? instrument.optionTerms?.strike ?? price
+    let size = instrument.notional(of: opened, at: sizePrice)
+    if let leverage = position.leverage {
+      return size.scaled(by: Rate.one.rawValue, over: leverage.rawValue, rounding: .ceiling)
+    }
+    return size.times(min(.one, try initialRate(of: position, size: size)), rounding: .ceiling)
+  }
+
+  private func initialRate(of position: AccountBook.Position, size: AssetAmount)
+    throws(AccountChangeFault) -> Rate
+  {
+    let instrument = position.instrument
+    guard instrument.isFuture else { return rulebook.options.shortInitialRate }
+    guard let schedule = rulebook.futures.schedule(of: instrument.symbol) else {
+      throw .missing(.missingSchedule(instrument.symbol))
+    }
+    let asset = instrument.settlementAsset
+    guard let index = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
+      throw .missing(.missingAssetPrice(asset))
+    }
+    return schedule.tier(at: .value(of: size, at: index, rounding: .ceiling)).initialRate
+  }
+
+  mutating func go(over mode: MarginMode) throws(AccountChangeFault) {
+    if mode == marginMode { return }
+    if marginMode == .isolated {
+      for place in positions.indices {
+        let position = positions[place]
+        add(position.isolatedMargin, of: position.instrument.settlementAsset)
+        positions[place] = position.with(isolatedMargin: .zero)
+      }
+    }
+    marginMode = mode
+    guard mode == .isolated else { return }
+    for place in positions.indices {
+      let position = positions[place]
+      let asset = position.instrument.settlementAsset
+      let alone = AccountBook(
+        accountID: accountID, marginMode: .cross, balances: [], positions: [position],
+        initialRateFloor: initialRateFloor, creditLine: CreditRules.Line.none)
+      let unit: UnitAssessment
+      do throws(AssessmentFault) {
+        unit = try alone.unit(of: position, in: market, by: rulebook)
+      } catch {
+        throw .missing(error)
+      }
+      guard let index = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
+        throw .missing(.missingAssetPrice(asset))
+      }
+      let wanted = AssetAmount.amount(
+        worth: unit.totals.initialMargin, at: index, rounding: .ceiling)
+      let taken = min(wanted, max(.zero, amount(of: asset)))
+      add(-taken, of: asset)
+      positions[place] = position.with(isolatedMargin: taken)
+    }
+  }
+
+  func checkedBook() throws(AccountChangeFault) -> AccountBook {
+    guard positions.count <= DomainLimits.maximumPositions,
+      balances.count <= DomainLimits.maximumBalances
+    else { throw .tooMany }
+    for position in positions {
+      let quantity = position.state.quantity
+      let isWithin =
+        quantity.magnitude <= DomainLimits.maximumQuantity
+        && position.instrument.units(of: quantity).magnitude <= DomainLimits.maximumUnits
+      if !isWithin { throw .outOfRange(position.instrument.symbol) }
+    }
+    for (asset, amount) in balances where amount.magnitude > DomainLimits.maximumBalance {
+      throw .outOfRange(asset)
+    }
+    return AccountBook(
+      accountID: accountID, marginMode: marginMode, balances: balances, positions: positions,
+      initialRateFloor: initialRateFloor, creditLine: creditLine)
+  }
+}

@@ -1,0 +1,181 @@
+import FixedPoint
+import LiquidationEngine
+import MarginDomain
+import MarginModel
+import RulebookFiles
+
+/// A book as the JSON document that `explain` and `stress` read; `docs/reference/book.md`.
+struct BookDocument {
+  let asOf: EventTime?
+  let reportingAsset: Symbol
+  /// The rulebook's document, or its id alone for a preset.
+  let rulebook: AnswerJSON
+  let market: MarketView
+  let underlyings: [Symbol]
+  let assets: [CollateralAsset]
+  let instruments: [Instrument]
+  /// Accounts, and whether events of each are missing.
+  let accounts: [(book: AccountBook, isIncomplete: Bool)]
+
+  /// Accounts of one market; the first view gives what is the same for all.
+  ///
+  /// - Returns: nil without an account.
+  init?(_ views: [AccountBookView], rules: Rulebook, rulebook: AnswerJSON) {
+    guard let view = views.first else { return nil }
+    asOf = view.time
+    reportingAsset = rules.reportingAsset
+    self.rulebook = rulebook
+    market = view.market
+    underlyings = view.underlyings
+    assets = view.assets
+    instruments = view.instruments
+    accounts = views.map { ($0.account, $0.isIncomplete) }
+  }
+
+  /// The document's text, indented.
+  var text: String {
+    var entries: [(key: String, value: AnswerJSON)] = []
+    if let asOf, asOf.nanoseconds >= 0 { entries.append(("as_of_ns", .text(asOf.description))) }
+    entries += [
+      ("reporting_asset", .text(reportingAsset.text)), ("rulebook", rulebook),
+      ("assets", .list(assets.map(asset))),
+      ("underlyings", .list(underlyings.map(underlying))),
+      ("instruments", .list(instruments.map(Self.instrument))),
+      ("marks", .list(instruments.compactMap(mark))),
+      ("accounts", .list(accounts.map { Self.account($0.book, isIncomplete: $0.isIncomplete) })),
+    ]
+    return AnswerJSON.object(entries).description + "\n"
+  }
+
+  private func asset(_ asset: CollateralAsset) -> AnswerJSON {
+    var entries: [(key: String, value: AnswerJSON)] = [("asset", .text(asset.symbol.text))]
+    if let price = market.assetPrices[asset.symbol] {
+      entries.append(("index_price", .decimal(price)))
+    }
+    if let underlying = asset.underlying {
+      entries.append(("underlying", .text(underlying.text)))
+    }
+    return .object(entries)
+  }
+
+  private func underlying(_ symbol: Symbol) -> AnswerJSON {
+    var entries: [(key: String, value: AnswerJSON)] = [("symbol", .text(symbol.text))]
+    if let price = market.indices[symbol] { entries.append(("index_price", .decimal(price))) }
+    if let volatility = market.volatilities[symbol] {
+      entries.append(("volatility", .decimal(volatility)))
+    }
+    return .object(entries)
+  }
+
+  private func mark(_ instrument: Instrument) -> AnswerJSON? {
+    var entries: [(key: String, value: AnswerJSON)] = []
+    if let price = market.marks[instrument.symbol] {
+      entries.append(("mark_price", .decimal(price)))
+    }
+    if let volatility = market.volatilities[instrument.symbol] {
+      entries.append(("implied_volatility", .decimal(volatility)))
+    }
+    if let funding = market.fundingRates[instrument.symbol] {
+      entries.append(("funding_rate", .decimal(funding.rate)))
+      entries.append(("funding_interval_hours", .decimal(funding.intervalHours)))
+    }
+    if entries.isEmpty { return nil }
+    return .object([("symbol", .text(instrument.symbol.text))] + entries)
+  }
+
+  private static func instrument(_ instrument: Instrument) -> AnswerJSON {
+    var entries: [(key: String, value: AnswerJSON)] = [
+      ("symbol", .text(instrument.symbol.text)), ("kind", .text(kindWord(of: instrument.kind))),
+      ("payoff", .text(instrument.payoff == .linear ? "LINEAR" : "INVERSE")),
+      ("underlying", .text(instrument.underlying.text)),
+      ("settlement_asset", .text(instrument.settlementAsset.text)),
+      ("multiplier", .decimal(instrument.multiplier)),
+      ("tick_size", .decimal(instrument.tickSize)), ("lot_size", .decimal(instrument.lotSize)),
+      ("taker_fee", .decimal(instrument.takerFee)),
+    ]
+    switch instrument.kind {
+    case .perpetualFuture: break
+    case .perpetualOption(let terms):
+      entries += option(terms)
+      entries.append(("funding_period_hours", .decimal(terms.fundingPeriodHours)))
+      if let interval = terms.paymentIntervalHours {
+        entries.append(("payment_interval_hours", .decimal(interval)))
+      }
+      if !terms.interestRate.isZero {
+        entries.append(("interest_rate", .decimal(terms.interestRate)))
+      }
+      if !terms.carryRate.isZero { entries.append(("carry_rate", .decimal(terms.carryRate))) }
+    case .datedFuture(let expiry):
+      entries.append(("expiry_ns", .text(expiry.description)))
+    case .datedOption(let terms, let expiry, let forward):
+      entries += option(terms)
+      entries.append(("expiry_ns", .text(expiry.description)))
+      if let forward { entries.append(("forward", .text(forward.text))) }
+    }
+    if !instrument.isFuture {
+      let isModel = instrument.markSource == .model
+      entries.append(("mark_source", .text(isModel ? "MODEL" : "PUBLISHED")))
+    }
+    return .object(entries)
+  }
+
+  private static func option(_ terms: OptionTerms) -> [(key: String, value: AnswerJSON)] {
+    [
+      ("option", .text(terms.right == .call ? "CALL" : "PUT")), ("strike", .decimal(terms.strike)),
+    ]
+  }
+
+  private static func kindWord(of kind: Instrument.Kind) -> String {
+    switch kind {
+    case .perpetualFuture: "PERPETUAL_FUTURE"
+    case .perpetualOption: "PERPETUAL_OPTION"
+    case .datedFuture: "DATED_FUTURE"
+    case .datedOption: "DATED_OPTION"
+    }
+  }
+
+  private static func account(_ account: AccountBook, isIncomplete: Bool) -> AnswerJSON {
+    let mode =
+      switch account.marginMode {
+      case .isolated: "ISOLATED"
+      case .cross: "CROSS"
+      case .portfolio: "PORTFOLIO"
+      }
+    let incomplete: [(key: String, value: AnswerJSON)] =
+      isIncomplete ? [("incomplete", .boolean(true))] : []
+    return .object(
+      [
+        ("account_id", .text(account.accountID.text)), ("margin_mode", .text(mode)),
+        ("balances", .object(account.balances.map { ($0.asset.text, .decimal($0.amount)) })),
+        (
+          "positions",
+          .list(account.positions.map { position($0, isIsolated: account.marginMode == .isolated) })
+        ),
+      ] + incomplete)
+  }
+
+  private static func position(_ position: AccountBook.Position, isIsolated: Bool) -> AnswerJSON {
+    var entries: [(key: String, value: AnswerJSON)] = [
+      ("symbol", .text(position.instrument.symbol.text)),
+      ("quantity", .decimal(position.state.quantity)),
+    ]
+    if let entry = position.state.entryPrice(of: position.instrument) {
+      entries.append(("entry_price", .decimal(entry)))
+      entries.append(("entry_cash_flow", .decimal(position.state.entryCashFlow)))
+    }
+    if let leverage = position.leverage { entries.append(("leverage", .decimal(leverage))) }
+    if isIsolated { entries.append(("isolated_margin", .decimal(position.isolatedMargin))) }
+    let orders = position.orders
+    if orders.count > 0 {
+      entries.append(
+        (
+          "open_order_totals",
+          .object([
+            ("buys", .decimal(orders.buys)), ("sells", .decimal(orders.sells)),
+            ("notional", .decimal(orders.notional)), ("count", .text(String(orders.count))),
+          ])
+        ))
+    }
+    return .object(entries)
+  }
+}

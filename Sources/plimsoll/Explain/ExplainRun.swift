@@ -1,0 +1,142 @@
+import MarginDomain
+import MarginModel
+import RulebookFiles
+
+/// One run of `plimsoll explain`.
+struct ExplainRun {
+  /// A reason to end that was printed already.
+  private struct Ended: Error {
+    let status: ExitStatus
+  }
+
+  private let options: ResolvedOptions
+
+  init(_ options: ResolvedOptions) { self.options = options }
+
+  func run() -> ExitStatus {
+    do throws(Ended) {
+      let book = try readBook()
+      let accounts = try chosenAccounts(of: book)
+      return try answer(book, accounts)
+    } catch {
+      return error.status
+    }
+  }
+
+  private func readBook() throws(Ended) -> Book {
+    switch (options[ExplainCommand.book], options[ExplainCommand.worker]) {
+    case (let path?, nil):
+      do throws(YAMLDocument.FileError) {
+        return try BookFile.read(path)
+      } catch {
+        throw Ended(status: error.complain())
+      }
+    case (nil, let address?):
+      guard let account = options[ExplainCommand.account] else {
+        throw refuse("--worker asks about one account, expected --account as well")
+      }
+      do throws(LiveBookFailure) {
+        return try LiveBook(worker: address).read(account: account)
+      } catch {
+        for line in "plimsoll explain: \(error)".split(separator: "\n") {
+          Console.complain(String(line))
+        }
+        throw Ended(status: error.exitStatus)
+      }
+    case (nil, nil): throw refuse("expected --book or --worker")
+    case (.some, .some): throw refuse("--book and --worker exclude each other")
+    }
+  }
+
+  private func refuse(_ sentence: String) -> Ended {
+    Console.complain("plimsoll explain: \(sentence)")
+    Console.complain("Try 'plimsoll explain --help'.")
+    return Ended(status: .usage)
+  }
+
+  private func chosenAccounts(of book: Book) throws(Ended) -> [Book.Account] {
+    guard let wanted = options[ExplainCommand.account] else { return book.accounts }
+    let accounts = book.accounts.filter { $0.book.accountID.text == wanted }
+    if !accounts.isEmpty { return accounts }
+    let hint = ScenarioReader.hint(wanted, book.accounts.map(\.book.accountID.text))
+    Console.complain("plimsoll explain: --account: '\(wanted)' is not in \(book.file)\(hint)")
+    throw Ended(status: .usage)
+  }
+
+  private func answer(_ book: Book, _ accounts: [Book.Account]) throws(Ended) -> ExitStatus {
+    let changes = options[ExplainCommand.whatIf]
+    var whatIf = WhatIf(book, accounts: accounts)
+    let before = try answers(whatIf, book)
+    if changes.isEmpty {
+      switch options[ExplainCommand.format] {
+      case .json: return Console.write(ExplainAnswer.json(before).description + "\n")
+      case .table: return Console.write(ExplainTable.text(before))
+      }
+    }
+    for change in changes {
+      do throws(ScenarioFault) {
+        try whatIf.apply(change)
+      } catch {
+        throw refuse(error.sentence(option: "--what-if", text: change))
+      }
+    }
+    let after = try answers(whatIf, book)
+    switch options[ExplainCommand.format] {
+    case .json:
+      let pair = AnswerJSON.object([
+        ("what_if", .list(changes.map { .text($0) })), ("before", ExplainAnswer.json(before)),
+        ("after", ExplainAnswer.json(after)),
+      ])
+      return Console.write(pair.description + "\n")
+    case .table:
+      let pairs = zip(before, after).map { ExplainComparison(before: $0, after: $1) }
+      return Console.write(ExplainComparison.text(pairs, changes: changes))
+    }
+  }
+
+  private func answers(_ state: WhatIf, _ book: Book) throws(Ended) -> [ExplainAnswer] {
+    do throws(AssessmentFault) {
+      var answers: [ExplainAnswer] = []
+      for (account, details, isIncomplete) in state.accounts {
+        answers.append(
+          try ExplainAnswer(
+            book: account, details: details, market: state.market, rulebook: book.rulebook,
+            asOf: book.asOf, isIncomplete: isIncomplete))
+      }
+      return answers
+    } catch {
+      // The reader has checked that nothing is missing, so this is a fault of the program.
+      Console.complain("plimsoll explain: \(error)")
+      throw Ended(status: .software)
+    }
+  }
+}
+
+/// Books as files.
+enum BookFile {
+  /// Reads a book from a file, or from standard input when the path is `-`.
+  static func read(_ path: String) throws(YAMLDocument.FileError) -> Book {
+    let document = try YAMLDocument(path: path)
+    do throws(FaultList) {
+      return try BookReader.read(document)
+    } catch {
+      throw .faults(error)
+    }
+  }
+}
+
+extension YAMLDocument.FileError {
+  /// Prints one line per fault on standard error.
+  ///
+  /// - Returns: 66 when the file cannot be read, 65 when it is wrong.
+  func complain() -> ExitStatus {
+    switch self {
+    case .unreadable:
+      Console.complain("\(self)")
+      return .noInput
+    case .faults(let list):
+      for line in list.description.split(separator: "\n") { Console.complain(String(line)) }
+      return .dataError
+    }
+  }
+}

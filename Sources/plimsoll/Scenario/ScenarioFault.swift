@@ -1,0 +1,62 @@
+/// Why the text of a change or a scenario is not understood.
+struct ScenarioFault: Error, Equatable {
+  /// What is wrong, naming the word.
+  let problem: String
+  /// What was expected; nil when the problem says it.
+  let expected: String?
+
+  init(_ problem: String, expected: String? = nil) {
+    self.problem = problem
+    self.expected = expected
+  }
+
+  /// The line for standard error.
+  ///
+  /// - Parameters:
+  ///   - option: the option that held the text, such as `--what-if`.
+  ///   - text: the text.
+  /// - Returns: what is wrong and what was expected.
+  func sentence(option: String, text: String) -> String {
+    "\(option) \"\(text)\": \(problem)" + (expected.map { ", expected \($0)" } ?? "")
+  }
+}
+
+/// The words of one change, taken one after the other.
+struct ScenarioWords {
+  private var rest: ArraySlice<String>
+  private var last: String?
+
+  /// Splits a text at spaces; `@` is a word of its own.
+  init(_ text: String) {
+    let spaced = text.map { $0 == "@" ? " @ " : String($0) }.joined()
+    rest = spaced.split(whereSeparator: \.isWhitespace).map(String.init)[...]
+  }
+
+  /// The next word without taking it.
+  var peek: String? { rest.first }
+
+  /// The next word.
+  mutating func next(expected: String) throws(ScenarioFault) -> String {
+    guard let word = rest.popFirst() else {
+      let place = last.map { "after '\($0)' a word is missing" } ?? "the text is empty"
+      throw ScenarioFault(place, expected: expected)
+    }
+    last = word
+    return word
+  }
+
+  /// Takes the next word when it is this one, in any case of letters.
+  mutating func take(_ words: String...) -> Bool {
+    guard let word = rest.first, words.contains(word.lowercased()) else { return false }
+    last = rest.popFirst()
+    return true
+  }
+
+  /// Refuses what is left over.
+  func finish() throws(ScenarioFault) {
+    guard let word = rest.first else { return }
+    throw ScenarioFault(
+      "'\(word)' is one word too many",
+      expected: last.map { "nothing after '\($0)'" } ?? "no more words")
+  }
+}
