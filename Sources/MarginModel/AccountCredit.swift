@@ -140,10 +140,10 @@ public struct CreditExposure: Sendable, Equatable {
   /// The exposure of a portfolio.
   ///
   /// W is the worst weighted loss of each wrong-way underlying in the rows in which it falls,
-  /// summed over them because they fall together, times the factor of each requirement. ES is that of the
-  /// vectors, at the confidence of the rulebook, with the scans that no vector covers; PFE the loss
-  /// at the confidence of the step-down in the same vectors, scaled to the margin period by the
-  /// square root of time. Without vectors the core, as a loss of one day, stands for both.
+  /// summed over them because they fall together, times the factor of each requirement. ES is that
+  /// of the vectors, at the confidence of the rulebook, with the scans that no vector covers; PFE
+  /// the loss at the confidence of the step-down in the same vectors, scaled to the margin period
+  /// by the square root of time. Without vectors the core, as a loss of one day, stands for both.
   /// - Parameters:
   ///   - portfolio: what the portfolio requires.
   ///   - requirement: the same with what the account's debts ask beside it.

@@ -89,6 +89,20 @@ struct CreditBookTests {
     }
   }
 
+  @Test("stay with an account that is changed, and end where it becomes isolated")
+  func changed() throws {
+    let book = try example()
+    let paid = try book.accounts[1].book.applying(
+      .transfer(asset: Symbol("USDC"), amount: .one), in: book.market, by: book.rulebook)
+    let unit = try paid.assess(in: book.market, by: book.rulebook)[0]
+    #expect(unit.totals.maintenanceMargin.description == "963.2")
+    let apart = try book.accounts[1].book.applying(
+      .marginMode(.isolated), in: book.market, by: book.rulebook)
+    let units = try apart.assess(in: book.market, by: book.rulebook)
+    #expect(units.map(\.totals.maintenanceMargin.description) == ["0", "950", "150"])
+    #expect(apart.positions[0].isolatedMargin.description == "1000")
+  }
+
   @Test("reports every fault with its place")
   func reportsFaults() throws {
     #expect(
