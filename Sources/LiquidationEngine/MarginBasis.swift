@@ -109,13 +109,7 @@ struct MarginBasis: Sendable {
 
   /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
   ///
-  /// - Parameters:
-  ///   - net: signed.
-  ///   - outside: the part of it that net equity alone holds.
-  ///   - asset: its place.
-  ///   - price: reporting asset per unit.
-  ///   - totals: take it.
-  /// - Returns: reporting asset.
+  /// `outside` is the part that net equity alone holds.
   func count(
     _ net: AssetAmount, _ outside: AssetAmount = .zero, of asset: Int32, at price: Price,
     in totals: inout MarginTotals
