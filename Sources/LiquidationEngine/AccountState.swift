@@ -82,6 +82,8 @@ struct OrderSlot: Sendable, Equatable {
 struct AccountHoldings: Sendable {
   var mode = MarginMode.cross
   var isIncomplete = false
+  /// Place of the account's credit line in the table in force; −1: none.
+  var credit: Int32 = -1
   var status = UnitStatus()
   var cash: [CashSlot] = []
   var positions: [PositionSlot] = []

@@ -155,6 +155,7 @@ extension LiquidationStateMachine {
     accountIndices[id] = Int32(holdings.count)
     holdings.append(AccountHoldings())
     records.append(AccountRecord(id: id))
+    holdings[holdings.count - 1].credit = market.credits.place(of: id)
     return holdings.count - 1
   }
 

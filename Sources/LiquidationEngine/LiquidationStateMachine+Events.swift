@@ -61,6 +61,7 @@ extension LiquidationStateMachine {
     } else if unit.isAccount {
       let positions = holding.mode == .isolated ? [] : holding.positions
       draft.add(cash: holding.cash, positions: positions)
+      draft.applyCredit(of: holding)
     } else if let slot = holding.positionIndex(of: unit.instrument) {
       let position = holding.positions[slot]
       let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
@@ -99,6 +100,13 @@ private struct EvidenceDraft {
     for position in open { add(position) }
   }
 
+  /// The line of a cross account; where something is missing, it stays as it is without one.
+  mutating func applyCredit(of holding: AccountHoldings) {
+    guard !isPartial, let credited = market.credited(totals, of: holding) else { return }
+    totals.apply(credited)
+    terms += credited.terms
+  }
+
   /// A portfolio's positions ask together: the terms are those of the rows and charges that bind.
   mutating func add(portfolio holding: AccountHoldings) {
     let open = holding.positions.filter { !$0.state.quantity.isZero }
@@ -117,6 +125,7 @@ private struct EvidenceDraft {
     }
     terms += scanRanges(of: portfolio.grids)
     terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
+    terms += portfolio.credited?.terms ?? []
   }
 
   /// The ranges that move, each with the moment since which it holds.

@@ -252,9 +252,8 @@ extension LiquidationStateMachine {
   }
 
   private mutating func addFeed(_ symbol: Symbol) -> Int32 {
-    market.feeds.append(FeedState(symbol: symbol))
+    market.addFeed(symbol)
     index.addFeed()
-    market.portfolioMarket.addFeed()
     return Int32(market.feeds.count - 1)
   }
 
@@ -341,6 +340,9 @@ extension LiquidationStateMachine {
 
   private mutating func adopt(_ rulebook: Rulebook) {
     market.rulebook = rulebook
+    for account in holdings.indices {
+      holdings[account].credit = market.credits.place(of: records[account].id)
+    }
     for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
     for account in holdings.indices where !holdings[account].orders.isEmpty {

@@ -107,8 +107,9 @@ struct MarginBasis: Sendable {
     return true
   }
 
-  /// Adds an asset's net amount by its haircut or terms, and returns what counts of it; `outside` is
-  /// the part that net equity alone holds.
+  /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
+  ///
+  /// `outside` is the part that net equity alone holds.
   func count(
     _ net: AssetAmount, _ outside: AssetAmount = .zero, of asset: Int32, at price: Price,
     in totals: inout MarginTotals

@@ -7,8 +7,11 @@ extension MarketState {
   /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
   func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
     guard var totals = basis.sharedTotals(of: account, in: holdings) else { return nil }
-    if holdings[account].orders.isEmpty { return totals }
-    return addOrders(of: holdings[account], to: &totals) ? totals : nil
+    if !holdings[account].orders.isEmpty {
+      guard addOrders(of: holdings[account], to: &totals) else { return nil }
+    }
+    if let credited = credited(totals, of: holdings[account]) { totals.apply(credited) }
+    return totals
   }
 
   /// Sums of one isolated position, its margin and the orders of its contract.
@@ -40,7 +43,7 @@ extension MarketState {
   ///
   /// - Returns: false where they count for the decision and cannot be valued; where they only
   ///   matter for opening, an order without a price asks nothing.
-  private func add(
+  func add(
     _ order: OrderSlot, beside position: PositionSlot, to totals: inout MarginTotals
   ) -> Bool {
     let state = instruments[Int(order.instrument)]

@@ -82,6 +82,8 @@ struct MarketState: Sendable {
   private(set) var basis: MarginBasis
   /// What evaluations of portfolio accounts read beside it.
   var portfolioMarket = PortfolioMarket()
+  /// The credit lines in force.
+  private(set) var credits = CreditTable()
   /// Margin time, kept for what ages.
   var now: EventTime?
   /// The rules in force, if any; read in place, because copying them is dear.
@@ -98,6 +100,13 @@ struct MarketState: Sendable {
   init(limits: EngineLimits) {
     self.limits = limits
     basis = MarginBasis(maximumPositionValue: limits.maximumPositionValue)
+  }
+
+  /// Takes a feed up under its symbol.
+  mutating func addFeed(_ symbol: Symbol) {
+    feeds.append(FeedState(symbol: symbol))
+    portfolioMarket.addFeed()
+    credits.resolve(Int32(feeds.count - 1), symbol: symbol)
   }
 
   var assets: [AssetState] {
@@ -118,6 +127,7 @@ struct MarketState: Sendable {
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)
+      credits = CreditTable(newValue?.credit, feeds: feeds)
     }
   }
 

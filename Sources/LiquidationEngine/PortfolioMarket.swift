@@ -45,6 +45,8 @@ struct PortfolioMarket: Sendable {
 struct PortfolioAccount {
   let totals: MarginTotals
   let computed: PortfolioRequirement
+  /// What the account asks under its credit line; nil without one.
+  let credited: CreditedRequirement?
   let legs: [PortfolioLeg]
   let assets: [PortfolioAsset]
   let grids: [ScenarioGrid]
@@ -82,8 +84,17 @@ extension MarketState {
     let computed = PortfolioRequirement.compute(
       legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions(of: rules))
     totals.add(computed.requirement)
+    let credited = credits[holding.credit].map { entry in
+      entry.credit.requirement(
+        of: CreditExposure(
+          of: computed, asked: totals.requirement, grids: grids, rules: rules,
+          credit: entry.credit),
+        equity: totals.equity)
+    }
+    if let credited { totals.apply(credited) }
     return PortfolioAccount(
-      totals: totals, computed: computed, legs: legs, assets: assets, grids: grids, slots: slots)
+      totals: totals, computed: computed, credited: credited, legs: legs, assets: assets,
+      grids: grids, slots: slots)
   }
 
   /// Keeps a funding rate with the time since the settlement before it: what a day of it costs.

@@ -22,6 +22,7 @@ extension LiquidationStateMachine {
     try check(rulebook.collateral)
     try check(rulebook.futures)
     try checkPortfolio(of: rulebook)
+    if let credit = rulebook.credit { try check(credit) }
     try check(rulebook.ladder)
     try check(rulebook.liquidation)
     try check(rulebook.market)
@@ -184,6 +185,41 @@ extension LiquidationStateMachine {
     guard nanoseconds >= smallest else {
       throw Refusal(
         .outOfRange, field, "it is \(nanoseconds) ns", expected: "at least \(smallest) ns")
+    }
+  }
+}
+
+extension LiquidationStateMachine {
+  /// Shares are shares, every line has a grade, and no account has two.
+  private func check(_ credit: CreditRules) throws(Refusal) {
+    try require(credit.lossGivenDefault, in: .zero ... .one, "credit.loss_given_default")
+    for grade in credit.grades {
+      try require(grade.factor, in: .zero ... .one, "credit.grades.factor")
+      try require(
+        grade.defaultProbability, in: .zero ... .one, "credit.grades.default_probability")
+    }
+    if let stepDown = credit.stepDown {
+      let below = Rate(rawValue: Rate.one.rawValue - 1)
+      try require(stepDown.confidence, in: .zero...below, "credit.step_down.confidence")
+      try require(
+        stepDown.marginPeriodDays, in: .ulp...DomainLimits.maximumRate,
+        "credit.step_down.margin_period_days")
+      try require(stepDown.reduction, in: .zero ... .one, "credit.step_down.reduction")
+    }
+    for (place, entry) in credit.lines.enumerated() {
+      try require(entry.line.amount, in: .zero...limits.maximumAssetValue, "credit.lines.amount")
+      let name = RefusalDetail.quoted(entry.account.text)
+      guard credit.grade(named: entry.line.grade) != nil else {
+        throw Refusal(
+          .inconsistentReference, "credit.lines.grade",
+          "that of \(name) is \(RefusalDetail.quoted(entry.line.grade))",
+          expected: "one of credit.grades")
+      }
+      guard place == 0 || credit.lines[place - 1].account < entry.account else {
+        throw Refusal(
+          .inconsistentReference, "credit.lines.account_id", "\(name) has two",
+          expected: "one line of an account")
+      }
     }
   }
 }

@@ -49,6 +49,7 @@ extension NativeRules {
   ///
   /// - Parameter pace: nanoseconds that stand for a second of the native rules; shorter ones let
   ///   short streams step.
+  /// - Returns: rules for every underlying.
   public static func dynamic(pace: Int64 = 1_000_000_000) -> DynamicRules {
     let day = 86_400 * pace
     return DynamicRules(

@@ -32,13 +32,14 @@ public enum NativeRules {
   ///   - portfolio: portfolio margin, if any.
   ///   - orders: what resting orders ask.
   ///   - dynamic: how price scan ranges move, if they do.
+  ///   - credit: credit lines, if any.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
     reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
-    orders: OrderMarginRules = .none, dynamic: DynamicRules? = nil
+    orders: OrderMarginRules = .none, dynamic: DynamicRules? = nil, credit: CreditRules? = nil
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -59,7 +60,7 @@ public enum NativeRules {
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
         maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
-      portfolio: portfolio, dynamic: dynamic)
+      portfolio: portfolio, dynamic: dynamic, credit: credit)
   }
 
   static let options = StandardOptionRules(

@@ -52,6 +52,8 @@ struct ReferenceAccount {
   var status = ReferenceStatus()
   var liquidations: [ReferenceLiquidation] = []
   var liquidationCount = 0
+  /// False for an isolated unit, which has no part in the account's credit line.
+  var hasCredit = true
 
   init(id: AccountID) { self.id = id }
 
@@ -80,7 +82,8 @@ struct ReferenceAccount {
           instrument: instrument, state: position.state,
           leverage: leverages[symbol],
           isolatedMargin: position.margin, orders: resting)
-      })
+      },
+      creditLine: hasCredit ? nil : CreditRules.Line.none)
   }
 
   private func orderTotals(in instrument: Instrument) -> OrderTotals {

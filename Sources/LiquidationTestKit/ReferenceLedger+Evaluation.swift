@@ -29,6 +29,7 @@ extension ReferenceLedger {
       // An isolated position is an account of its own whose only cash is its margin.
       view = ReferenceAccount(id: account.id)
       view.leverages = account.leverages
+      view.hasCredit = false
       view.cash = [instrument.settlementAsset: position.margin]
       view.positions = [symbol: position]
       view.orders = account.orders.filter { $0.symbol == symbol }
@@ -36,6 +37,7 @@ extension ReferenceLedger {
       view.orders = account.orders.filter { account.positions[$0.symbol] == nil }
       view.positions = [:]
       view.mode = .cross
+      view.hasCredit = false
     }
     do {
       return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)[0].totals

@@ -128,6 +128,7 @@ public struct ScenarioRunner {
     var reportingAsset = "USD"
     var portfolio: PortfolioRules?
     var dynamic: DynamicRules?
+    var lines: [(account: AccountID, line: CreditRules.Line)] = []
     var effective: EventTime?
     while let word = words.peek {
       _ = try words.word("a rule")
@@ -140,6 +141,7 @@ public struct ScenarioRunner {
       case "reduce-only": reduceOnly = try reduceOnlyStep(&words)
       case "portfolio": portfolio = NativeRules.portfolio
       case "dynamic": dynamic = NativeRules.dynamic()
+      case "credit": lines.append(try creditLine(&words))
       case "reporting": reportingAsset = try words.word("an asset")
       case "confirmations": confirmations = Int(try words.integer("a count"))
       case "from":
@@ -151,8 +153,20 @@ public struct ScenarioRunner {
       version: version, liquidationEnter: enter, feeRate: fee, orderLifeSeconds: life,
       includesIncompleteAccounts: includesIncomplete, confirmations: confirmations,
       reduceOnly: reduceOnly, reportingAsset: reportingAsset, portfolio: portfolio,
-      dynamic: dynamic)
+      dynamic: dynamic, credit: lines.isEmpty ? nil : NativeRules.credit(lines))
     try apply(builder.define(.rulebook(rulebook), effective: effective), words)
+  }
+
+  /// Reads `ACCOUNT AMOUNT GRADE [wrong-way UNDERLYING]...`.
+  private func creditLine(
+    _ words: inout LineWords
+  ) throws(ScenarioFault) -> (account: AccountID, line: CreditRules.Line) {
+    let account = AccountID(try words.word("an account"))
+    let amount: Money = try words.decimal("an amount")
+    let grade = try words.word("a grade")
+    var underlyings: [Symbol] = []
+    while words.take("wrong-way") { underlyings.append(Symbol(try words.word("an underlying"))) }
+    return (account, CreditRules.Line(amount: amount, grade: grade, wrongWay: underlyings))
   }
 
   /// Reads `below|at-or-below ENTER leave LEAVE`.

@@ -13,6 +13,8 @@ public struct Rulebook: Sendable, Equatable {
   public let options: StandardOptionRules
   /// Accounts in portfolio margin; nil: the rulebook has none.
   public let portfolio: PortfolioRules?
+  /// Credit lines of accounts; nil: nobody has one.
+  public let credit: CreditRules?
   /// What collateral counts for.
   public let collateral: CollateralRules
   /// Enter and leave levels of the states.
@@ -30,7 +32,8 @@ public struct Rulebook: Sendable, Equatable {
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,
     market: MarketRules, portfolio: PortfolioRules? = nil,
-    contingencies: ContingencyRules? = nil, dynamic: DynamicRules? = nil
+    contingencies: ContingencyRules? = nil, dynamic: DynamicRules? = nil,
+    credit: CreditRules? = nil
   ) {
     self.id = id
     self.reportingAsset = reportingAsset
@@ -43,5 +46,6 @@ public struct Rulebook: Sendable, Equatable {
     self.contingencies = contingencies
     self.portfolio = portfolio
     self.dynamic = dynamic
+    self.credit = credit
   }
 }

@@ -176,20 +176,33 @@ extension AccountBook {
             confidence: market.confidence(of: underlying)))
       }
     }
-    let required: UnitRequirement
+    var required: UnitRequirement
+    var grids: [ScenarioGrid] = []
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
-      required = try PortfolioUnit(
-        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules
-      ).requirement
+      let portfolio = try PortfolioUnit(
+        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules)
+      required = portfolio.requirement
+      grids = portfolio.grids
     } else {
       required = rulebook.requirement(of: legs, facts: facts)
     }
     totals.add(required.requirement)
+    if let line = credit(by: rulebook) {
+      let credited = rulebook.credited(
+        totals, asked: required, legs: legs, grids: grids, by: line)
+      totals.apply(credited)
+      required.terms += credited.terms
+    }
     return UnitAssessment(
       unit: unit, totals: totals,
       positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms,
       shares: required.shares, portfolio: required.portfolio)
+  }
+
+  /// The credit of the account's unit; an isolated account has none.
+  func credit(by rulebook: Rulebook) -> AccountCredit? {
+    marginMode == .isolated ? nil : rulebook.credit(of: accountID, own: creditLine)
   }
 
   private func leg(

@@ -95,7 +95,9 @@ extension PortfolioRules {
   func scanning(_ ranges: [Symbol: Rate]) -> PortfolioRules {
     guard !ranges.isEmpty else { return self }
     var rules = self
-    for (symbol, range) in ranges { rules.priceScanRanges[symbol] = range }
+    for symbol in ranges.keys.sorted() {
+      if let range = ranges[symbol] { rules.priceScanRanges[symbol] = range }
+    }
     return rules
   }
 }

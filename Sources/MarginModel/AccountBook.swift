@@ -40,15 +40,18 @@ public struct AccountBook: Sendable {
   public let positions: [Position]
   /// Smallest initial rate, chosen by the account for all that it holds and owes; nil: none.
   public let initialRateFloor: Rate?
+  /// A credit line that beats the rulebook's table; nil: what the table says.
+  public let creditLine: CreditRules.Line?
   /// Makes a book.
   public init(
     accountID: AccountID, marginMode: MarginMode, balances: [(asset: Symbol, amount: AssetAmount)],
-    positions: [Position], initialRateFloor: Rate? = nil
+    positions: [Position], initialRateFloor: Rate? = nil, creditLine: CreditRules.Line? = nil
   ) {
     self.initialRateFloor = initialRateFloor
     self.accountID = accountID
     self.marginMode = marginMode
     self.balances = balances
     self.positions = positions
+    self.creditLine = creditLine
   }
 }

@@ -83,6 +83,8 @@ extension AccountBook.Position {
 /// An account while it is changed.
 private struct AccountDraft {
   let accountID: AccountID
+  let initialRateFloor: Rate?
+  let creditLine: CreditRules.Line?
   var marginMode: MarginMode
   var balances: [(asset: Symbol, amount: AssetAmount)]
   var positions: [AccountBook.Position]
@@ -91,6 +93,8 @@ private struct AccountDraft {
 
   init(_ book: AccountBook, market: MarketView, rulebook: Rulebook) {
     accountID = book.accountID
+    initialRateFloor = book.initialRateFloor
+    creditLine = book.creditLine
     marginMode = book.marginMode
     balances = book.balances
     positions = book.positions
@@ -210,7 +214,8 @@ private struct AccountDraft {
       let position = positions[place]
       let asset = position.instrument.settlementAsset
       let alone = AccountBook(
-        accountID: accountID, marginMode: .cross, balances: [], positions: [position])
+        accountID: accountID, marginMode: .cross, balances: [], positions: [position],
+        initialRateFloor: initialRateFloor, creditLine: CreditRules.Line.none)
       let unit: UnitAssessment
       do throws(AssessmentFault) {
         unit = try alone.unit(of: position, in: market, by: rulebook)
@@ -243,6 +248,7 @@ private struct AccountDraft {
       throw .outOfRange(asset)
     }
     return AccountBook(
-      accountID: accountID, marginMode: marginMode, balances: balances, positions: positions)
+      accountID: accountID, marginMode: marginMode, balances: balances, positions: positions,
+      initialRateFloor: initialRateFloor, creditLine: creditLine)
   }
 }

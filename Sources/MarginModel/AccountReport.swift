@@ -71,6 +71,8 @@ public struct AccountReport: Sendable {
   public let initialMargin: Money
   /// Sums over the units.
   public let maintenanceMargin: Money
+  /// What a credit line takes off the initial margin, 0 or above.
+  public let initialCredit: Money
   /// Positions in the book's order.
   public let positions: [PositionReport]
 
@@ -90,8 +92,8 @@ public struct AccountReport: Sendable {
   public var initialExcess: Money { initialEquity - initialMargin }
   /// equity − maintenance margin, signed.
   public var maintenanceExcess: Money { equity - maintenanceMargin }
-  /// max(0, initial excess).
-  public var available: Money { max(.zero, initialExcess) }
+  /// max(0, initial excess without credit): a credit line never counts for withdrawals.
+  public var available: Money { max(.zero, initialExcess - initialCredit) }
 }
 
 extension AccountBook {
@@ -117,6 +119,7 @@ extension AccountBook {
       state: units.map { $0.state(by: rulebook.ladder) }.max() ?? .healthy,
       equity: sum(\.equity), initialEquity: sum(\.initialEquity), netEquity: sum(\.netEquity),
       initialMargin: sum(\.initialMargin), maintenanceMargin: sum(\.maintenanceMargin),
+      initialCredit: sum(\.initialCredit),
       positions: try assembler.reports(of: units))
   }
 }

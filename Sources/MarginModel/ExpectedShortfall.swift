@@ -18,6 +18,8 @@ public struct ExpectedShortfall: Sendable, Equatable {
   public let tail: [Int]
   /// Integer weight of each vector of the tail.
   let weights: [Int128]
+  /// Loss of each vector of the tail.
+  private let losses: [Money]
 
   /// Takes the tail of a set of profits; nil without vectors.
   ///
@@ -57,5 +59,27 @@ public struct ExpectedShortfall: Sendable, Equatable {
     valueAtRisk = places.last.map { -profits[$0] } ?? .zero
     tail = places
     weights = taken
+    losses = places.map { -profits[$0] }
+  }
+
+  /// VaR at a confidence at or above that of the rules: the loss of the last vector of its tail.
+  ///
+  /// - Parameters:
+  ///   - confidence: below the rules' the answer is `valueAtRisk`, which is at least the true one.
+  ///   - rules: those of the shortfall.
+  /// - Returns: reporting asset, signed.
+  func loss(at confidence: Rate, by rules: ExpectedShortfallRules) -> Money {
+    let part = max(.zero, Rate.one - confidence)
+    let whole = Rate.one - rules.confidence
+    let mass = weights.reduce(0, +)
+    var sum: Int128 = 0
+    for (place, weight) in weights.enumerated() {
+      sum += weight
+      // sum / mass of the tail reaches (1 − confidence) / (1 − the rules' confidence).
+      let reaches = FullWidth.compare(
+        sum, times: whole.rawValue, with: mass, times: part.rawValue)
+      if reaches >= 0 { return losses[place] }
+    }
+    return valueAtRisk
   }
 }

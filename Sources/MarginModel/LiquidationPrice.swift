@@ -129,7 +129,7 @@ struct LiquidationPath {
       accountID: whole.accountID, marginMode: whole.marginMode,
       balances: isIsolated ? [] : whole.balances,
       positions: isIsolated ? [position] : whole.positions,
-      initialRateFloor: whole.initialRateFloor)
+      initialRateFloor: whole.initialRateFloor, creditLine: whole.creditLine)
     self.position = position
     let assets = book.balances.map(\.asset) + book.positions.map(\.instrument.settlementAsset)
     market = full.limited(to: book.positions.map(\.instrument), assets: assets)
@@ -145,7 +145,8 @@ struct LiquidationPath {
     rulebook = rules.futures.tierBasis == .mark ? rules.holdingTiers(of: unit) : rules
     let profile = PathProfile(
       of: position, in: book, market: market, rulebook: rules, ownContract: movesOwnContract)
-    isPlain = profile.isPlain
+    // A line that is cut or withdrawn leaves a gap.
+    isPlain = profile.isPlain && book.credit(by: rules) == nil
     strikes = profile.strikes
     followers = profile.followers
     range = profile.range(around: now)
@@ -189,7 +190,7 @@ extension Rulebook {
     let instrument = position.instrument
     guard instrument.isFuture, futures.liquidationPath == .ownContract,
       futures.closingFee != .atBankruptcyPrice, futures.amountRounding == nil,
-      !position.state.quantity.isZero,
+      !position.state.quantity.isZero, book.credit(by: self) == nil,
       futures.schedule(of: instrument.symbol)?.isStraight ?? true,
       collateral.terms(of: instrument.settlementAsset) == nil
     else { return false }
@@ -257,6 +258,6 @@ extension Rulebook {
     return Rulebook(
       id: id, reportingAsset: reportingAsset, futures: replaced, options: options,
       collateral: collateral, ladder: ladder, liquidation: liquidation, market: market,
-      portfolio: portfolio, contingencies: contingencies, dynamic: dynamic)
+      portfolio: portfolio, contingencies: contingencies, dynamic: dynamic, credit: credit)
   }
 }

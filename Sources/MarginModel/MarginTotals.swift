@@ -17,6 +17,8 @@ public struct MarginTotals: Sendable, Equatable {
   public private(set) var initialMargin = Money.zero
   /// Σ maintenance requirements, reporting asset.
   public private(set) var maintenanceMargin = Money.zero
+  /// What a credit line takes off the initial requirement, reporting asset, 0 or above.
+  public private(set) var initialCredit = Money.zero
 
   /// Nothing yet.
   public init() {}
@@ -75,6 +77,23 @@ public struct MarginTotals: Sendable, Equatable {
   /// - Parameter value: what counts for keeping positions and not for opening them, reporting
   ///   asset, 0 or above.
   public mutating func withholdFromInitialEquity(_ value: Money) { initialEquity -= value }
+
+  /// Both requirements, reporting asset.
+  public var requirement: PositionRequirement {
+    PositionRequirement(initial: initialMargin, maintenance: maintenanceMargin)
+  }
+
+  /// Replaces the requirements by what they are under a credit line.
+  public mutating func apply(_ credited: CreditedRequirement) {
+    initialCredit += initialMargin - credited.requirement.initial
+    initialMargin = credited.requirement.initial
+    maintenanceMargin = credited.requirement.maintenance
+  }
+
+  /// What may leave the unit when above zero: the initial excess without credit, signed, exact.
+  ///
+  /// A credit line never counts for withdrawals.
+  public var withdrawalExcess: Money { initialExcess - initialCredit }
 
   /// equity for the initial requirement − initial margin, signed, exact.
   public var initialExcess: Money { initialEquity - initialMargin }

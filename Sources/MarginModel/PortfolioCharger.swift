@@ -201,7 +201,7 @@ struct PortfolioCharger {
 
 extension Rate {
   /// √ of a ratio that is not negative, rounded up; integers only.
-  fileprivate var squareRoot: Rate {
+  var squareRoot: Rate {
     let target = UInt128(max(0, rawValue)) * UInt128(Rate.one.rawValue)
     guard target > 0 else { return .zero }
     // Newton from above: falls until it stands at the floor of the root.

@@ -33,6 +33,10 @@ struct WrittenAccount: Sendable {
   let balances: [(key: LocatedValue<String>, value: AssetAmount)]
   let positions: [WrittenPosition]
   let initialRateFloor: Rate?
+  /// A line that beats the rulebook's table.
+  let creditLine: WrittenLine?
+  /// Where a line of above 0 stands.
+  let creditPlace: LocatedValue<Money>?
   /// Whether events of it are known to be missing.
   var isIncomplete = false
 }
@@ -50,10 +54,7 @@ extension YAMLShape where Value == WrittenAccount {
         "balances",
         .entries(of: .balance) as YAMLShape<[(key: LocatedValue<String>, value: AssetAmount)]>)
       let isIncomplete = fields.optional("incomplete", .boolean)
-      let credit = fields.optional("credit_line", .balance)
-      if let credit, !credit.isZero {
-        fields.report("a credit line is not supported yet", for: "credit_line", expected: "0")
-      }
+      let credit = fields.creditLine()
       let floor = fields.optional("minimum_initial_rate", .initialRateFloor)
       let positions = fields.optional("positions", .list(of: .position) as YAMLShape<[Position]>)
       if let balances, balances.count > DomainLimits.maximumBalances {
@@ -69,11 +70,40 @@ extension YAMLShape where Value == WrittenAccount {
       guard let id, let mode else { return nil }
       return WrittenAccount(
         accountID: id, marginMode: mode, modePlace: place, balances: balances ?? [],
-        positions: positions ?? [], initialRateFloor: floor, isIncomplete: isIncomplete ?? false)
+        positions: positions ?? [], initialRateFloor: floor, creditLine: credit.line,
+        creditPlace: credit.place, isIncomplete: isIncomplete ?? false)
     }
   }
 
   private typealias Position = WrittenPosition
+}
+
+extension YAMLFields {
+  /// The credit line of an account: amount, grade and wrong-way underlyings.
+  ///
+  /// A line of 0 needs no grade and still beats the table's.
+  fileprivate mutating func creditLine() -> (line: WrittenLine?, place: LocatedValue<Money>?) {
+    let amount = optional(
+      "credit_line", .located(.creditAmount) as YAMLShape<LocatedValue<Money>>)
+    let grade = optional("credit_grade", .located(.identifier) as YAMLShape<LocatedValue<String>>)
+    guard let amount else {
+      if grade != nil || contains("wrong_way"), !contains("credit_line") {
+        report(
+          "is of no credit line", for: grade == nil ? "wrong_way" : "credit_grade",
+          expected: "credit_line beside it")
+      }
+      _ = creditLine(amount: nil, grade: nil)
+      return (nil, nil)
+    }
+    if amount.value.isPositive, grade == nil, !contains("credit_grade") {
+      report("has no credit_grade", at: amount, expected: "credit_grade beside it")
+    }
+    let none = LocatedValue(value: "", position: amount.position, path: amount.path)
+    let written = amount.value.isZero ? grade ?? none : grade
+    return (
+      creditLine(amount: amount.value, grade: written), amount.value.isPositive ? amount : nil
+    )
+  }
 }
 
 extension YAMLShape where Value == WrittenPosition {

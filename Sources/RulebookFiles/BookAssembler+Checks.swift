@@ -38,6 +38,27 @@ extension BookAssembler {
     requirePrice(of: symbol, at: name, reportingTo: &fields)
   }
 
+  /// Checks that a credit line has rules, and that its names are defined.
+  func checkCredit(of account: WrittenAccount, reportingTo fields: inout YAMLFields) {
+    guard let line = account.creditLine, let place = account.creditPlace else { return }
+    for underlying in line.wrongWay where definitions.underlying(underlying.value) == nil {
+      fields.reportUnknown(
+        underlying, "an underlying", among: definitions.underlyings.map(\.value.symbol))
+    }
+    guard let rules = rulebook.credit else {
+      fields.report(
+        "the rulebook '\(rulebook.id.name)' has no part credit", at: place,
+        expected: "0, or a rulebook with credit")
+      return
+    }
+    fields.check(line, by: rules)
+    if account.marginMode == .isolated {
+      fields.report(
+        "does not count in an ISOLATED account", at: place,
+        expected: "0, or margin_mode CROSS or PORTFOLIO")
+    }
+  }
+
   /// Checks what a position says, and that everything its margin needs is known.
   func check(
     _ position: WrittenPosition, of written: WrittenInstrument, mode: MarginMode,

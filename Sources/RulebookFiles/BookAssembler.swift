@@ -117,6 +117,7 @@ struct BookAssembler {
         "the rulebook '\(rulebook.id.name)' has no part portfolio", at: place,
         expected: "ISOLATED or CROSS, or a rulebook with portfolio")
     }
+    checkCredit(of: account, reportingTo: &fields)
     let balances = account.balances.map { entry in
       checkAsset(entry.key, entry.value, reportingTo: &fields)
       return (asset: Symbol(entry.key.value), amount: entry.value)
@@ -148,7 +149,8 @@ struct BookAssembler {
     return Book.Account(
       book: AccountBook(
         accountID: account.accountID.value, marginMode: account.marginMode, balances: balances,
-        positions: positions, initialRateFloor: account.initialRateFloor),
+        positions: positions, initialRateFloor: account.initialRateFloor,
+        creditLine: account.creditLine?.line),
       details: details, isIncomplete: account.isIncomplete)
   }
 

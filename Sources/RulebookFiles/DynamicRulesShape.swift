@@ -78,7 +78,8 @@ extension YAMLShape where Value == Rate {
   /// Every rung must lie above the one below it, and a ladder has a sensible number of rungs.
   fileprivate static var stepRatio: YAMLShape {
     fixed(
-      in: Rate(rawValue: 1_001 * Rate.one.rawValue / 1_000)...Rate(
-        rawValue: 2 * Rate.one.rawValue), "a ratio from 1.001 to 2")
+      in: Rate(
+        rawValue: 1_001 * Rate.one.rawValue / 1_000)...Rate(
+          rawValue: 2 * Rate.one.rawValue), "a ratio from 1.001 to 2")
   }
 }

@@ -40,6 +40,7 @@ struct RulebookParts {
   var contingencies: ContingencyRules?
   var portfolio: PortfolioRules?
   var dynamic: DynamicRules?
+  var credit: CreditRules?
 
   init() {}
 
@@ -55,6 +56,7 @@ struct RulebookParts {
     contingencies = rulebook.contingencies
     portfolio = rulebook.portfolio
     dynamic = rulebook.dynamic
+    credit = rulebook.credit
   }
 
   var absentParts: [RulebookDocument.OptionalPart] {
@@ -71,7 +73,7 @@ struct RulebookParts {
       id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
       liquidation: liquidation, market: market, portfolio: portfolio,
-      contingencies: contingencies, dynamic: dynamic)
+      contingencies: contingencies, dynamic: dynamic, credit: credit)
     return RulebookDocument(
       rulebook: rulebook, absentParts: absentParts, ownScheduleSymbols: ownSymbols,
       symbolsInOtherAssets: applied?.others ?? [], futuresPart: futures)

@@ -49,7 +49,6 @@ extension YAMLShape where Value == RulebookDocument {
       _ = fields.optional("source", .text)
       _ = fields.optional("date", .text)
       let base = fields.optional("preset", .identifier)
-      RulebookDocument.refusePartsToCome(in: &fields)
       var parts = RulebookParts()
       var ownSymbols: [LocatedValue<Symbol>] = []
       let hasParts = parts.readOwn(from: &fields, ownSymbols: &ownSymbols)
@@ -67,15 +66,6 @@ extension YAMLShape where Value == RulebookDocument {
 }
 
 extension RulebookDocument {
-  /// Parts of the format that this version does not know; each is refused by name, not as a typo.
-  private static let partsToCome = ["credit"]
-
-  fileprivate static func refusePartsToCome(in fields: inout YAMLFields) {
-    for part in partsToCome where fields.contains(part) {
-      fields.report("is not supported yet", for: part, expected: "a rulebook without this part")
-    }
-  }
-
   fileprivate static func id(
     _ name: String, version: Int64?, published: RulebookID?, reportingTo fields: inout YAMLFields
   ) -> RulebookID? {
@@ -114,12 +104,13 @@ extension RulebookParts {
     contingencies = fields.optional("contingencies", .contingencyRules)
     portfolio = fields.optional("portfolio", .portfolioRules)
     dynamic = fields.optional("dynamic", .dynamicRules)
+    credit = fields.optional("credit", .creditRules)
     return Self.keys.contains { fields.contains($0) }
   }
 
   private static let keys = [
     "futures", "options", "collateral", "ladder", "liquidation", "market", "portfolio",
-    "contingencies", "dynamic",
+    "contingencies", "dynamic", "credit",
   ]
 
   /// Takes what the document leaves out from its preset, and reports what is then missing.
@@ -162,6 +153,7 @@ extension RulebookParts {
       contingencies = contingencies ?? other.contingencies
       portfolio = portfolio ?? other.portfolio
       dynamic = dynamic ?? other.dynamic
+      credit = credit ?? other.credit
       return checkDynamic(in: &fields)
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.

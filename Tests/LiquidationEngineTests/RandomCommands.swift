@@ -32,7 +32,7 @@ struct RandomCommands {
     orders: OrderMarginRules(
       basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
       countsForMaintenance: false),
-    dynamic: NativeRules.dynamic(pace: 1_000_000))
+    dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines))
 
   mutating func setup(rulebook: Rulebook = Self.rulebook) -> [MarginCommand] {
     var commands = [
@@ -58,6 +58,21 @@ struct RandomCommands {
     }
     return commands
   }
+
+  /// Lines of some accounts: good and middling ratings, with and without wrong-way underlyings.
+  static let lines: [(account: AccountID, line: CreditRules.Line)] = [
+    (
+      AccountID("b"),
+      CreditRules.Line(
+        amount: NativeRules.decimal("200"), grade: "B", wrongWay: [Symbol("BTC-USD")])
+    ),
+    (AccountID("c"), CreditRules.Line(amount: NativeRules.decimal("150"), grade: "A")),
+    (
+      AccountID("e"),
+      CreditRules.Line(
+        amount: NativeRules.decimal("3000"), grade: "A", wrongWay: [Symbol("ETH-USD")])
+    ),
+  ]
 
   static let instruments: [Instrument] = [
     instrument("BTC-PERP", .perpetualFuture, .linear, "BTC-USD", "USDC", "1"),

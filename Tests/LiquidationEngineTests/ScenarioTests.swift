@@ -6,8 +6,9 @@ import Testing
 struct ScenarioTests {
   /// Tables in `Scenarios/`; one that is there and not listed fails the second test.
   static let names = [
-    "band", "bankruptcy", "confirmation", "dated-option", "debts", "duplicates",
-    "dynamic-margin", "final-settlement", "incomplete", "inverse", "isolated", "ladder", "liquidation-filled",
+    "band", "bankruptcy", "confirmation", "credit", "dated-option", "debts", "duplicates",
+    "dynamic-margin", "final-settlement", "incomplete", "inverse", "isolated", "ladder",
+    "liquidation-filled",
     "liquidation-unfilled", "margin-mode", "poisoned-time", "portfolio", "recovery", "reduce-only",
     "refusals",
     "rulebook", "short-option",

@@ -88,7 +88,6 @@ struct DocumentFaultTests {
           band_timeout_seconds: -1
           maximum_price_age_seconds: 60
           maximum_time_ahead_seconds: 1e9
-        credit: {}
         laddr: 3
     """
 
@@ -137,9 +136,7 @@ struct DocumentFaultTests {
       + "seconds above 0, at most 31622400",
     "44:35: rulebooks[0].market.maximum_time_ahead_seconds: is '1e9', expected a "
       + "number of seconds above 0, at most 31622400",
-    "45:13: rulebooks[0].credit: is not supported yet, expected a rulebook without "
-      + "this part",
-    "46:5: rulebooks[0].laddr: is not a known key (did you mean ladder?)",
+    "45:5: rulebooks[0].laddr: is not a known key (did you mean ladder?)",
   ]
 
   private static let presetsText = """
@@ -283,7 +280,7 @@ struct DocumentFaultTests {
       + "index_price of the asset, or of the underlying that it moves with",
     "53:34: accounts[0].balances.USDT: 'USDT' is not an asset of this document (did "
       + "you mean USDC?), expected a symbol that is defined here",
-    "54:18: accounts[0].credit_line: a credit line is not supported yet, expected 0",
+    "54:18: accounts[0].credit_line: has no credit_grade, expected credit_grade beside it",
     "56:9: accounts[0].positions[0]: needs an index price of BTC-USD, expected "
       + "index_price of the underlying",
     "57:36: accounts[0].positions[1].quantity: is '0', expected a signed quantity, "
