@@ -39,6 +39,10 @@ extension ReferenceLedger {
       view.mode = .cross
       view.hasCredit = false
     }
+    // A worker believes the mark of the source that the terms name; only a book's option without one
+    // is valued by the model.
+    let open = view.positions.filter { !$0.value.isFlat }.map(\.key)
+    guard open.allSatisfy({ marks[$0] != nil }) else { return nil }
     do {
       return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)[0].totals
     } catch {
