@@ -84,6 +84,7 @@ public struct KafkaConfiguration: Sendable, Hashable {
     "group.instance.id": "is given when a group is joined, one per member",
     "transactional.id": "is given per publisher, not as a property",
     "enable.auto.commit": "stays false, because the worker commits what it has applied",
+    "auto.commit.enable": "is the old name of enable.auto.commit, which stays false",
     "enable.auto.offset.store": "stays false, because the worker keeps its own positions",
     "auto.offset.reset": "stays error, because a silent jump would lose records",
     "enable.partition.eof": "is set by the adapter",

@@ -197,17 +197,21 @@ struct ExpiryQueue: Sendable {
   var count: Int { entries.count }
   mutating func removeFirst() { entries.removeLast() }
 
-  mutating func insert(_ entry: Entry) {
+  mutating func insert(_ entry: Entry) { entries.insert(entry, at: place(of: entry)) }
+
+  mutating func remove(_ entry: Entry) {
+    let place = place(of: entry)
+    if place < entries.count, entries[place] == entry { entries.remove(at: place) }
+  }
+
+  /// Where the entry is, or would be.
+  private func place(of entry: Entry) -> Int {
     var low = 0
     var high = entries.count
     while low < high {
       let middle = (low + high) / 2
       if entry.precedes(entries[middle]) { low = middle + 1 } else { high = middle }
     }
-    entries.insert(entry, at: low)
-  }
-
-  mutating func remove(_ entry: Entry) {
-    if let place = entries.firstIndex(of: entry) { entries.remove(at: place) }
+    return low
   }
 }

@@ -39,8 +39,7 @@ extension ReferenceLedger {
       view.mode = .cross
       view.hasCredit = false
     }
-    // A worker believes the mark of the source that the terms name; only a book's option without one
-    // is valued by the model.
+    // A worker believes the mark of the source that the terms name; a book falls back on the model.
     let open = view.positions.filter { !$0.value.isFlat }.map(\.key)
     guard open.allSatisfy({ marks[$0] != nil }) else { return nil }
     do {

@@ -31,6 +31,8 @@ final class WorkerMetrics: Sendable {
     deadLetters = try registry.counters(
       "plimsoll_dead_letter_records_total", help: "Records refused, by reason.",
       labels: ["reason"])
+    // From the start at 0: an alert on an increase does not see a series that begins at 1.
+    for reason in RejectReason.allCases { _ = try deadLetters.labelled(reason.rawValue) }
     events = try registry.counters(
       "plimsoll_events_total", help: "Events published, by output topic.", labels: ["topic"])
     eventLatency = try registry.histogram(

@@ -68,6 +68,15 @@ extension OnMemory {
       #expect(try await worker.stop() == nil)
     }
 
+    @Test("every reason has a series from the start, so that an alert sees its first increase")
+    func seriesOfReasons() async throws {
+      var venue = Venue()
+      try await venue.defineMarket()
+      let worker = try await startAlone(venue)
+      for reason in RejectReason.allCases { #expect(worker.metric(sample(reason)) == 0) }
+      #expect(try await worker.stop() == nil)
+    }
+
     @Test("an empty key goes there and names nobody", arguments: [[UInt8]?.none, []])
     func emptyKey(_ key: [UInt8]?) async throws {
       var venue = Venue()

@@ -43,6 +43,7 @@ enum KafkaProperties {
     "group.instance.id": "--instance",
     "partition.assignment.strategy": "the worker, because partitions of several topics must match",
     "enable.auto.commit": "the worker, because it commits with its results",
+    "auto.commit.enable": "the worker, because it commits with its results",
     "enable.auto.offset.store": "the worker, because it commits with its results",
     "enable.partition.eof": "the worker, because it must see where an input ends",
     "isolation.level": "the worker, because it reads only what was committed",

@@ -71,7 +71,7 @@ struct DemoSummary {
     return "\nsummary\n"
       + row("accounts", "\(accounts)")
       + row("steps of event time", "\(steps)")
-      + row("inputs applied", "\(inputs) (\(Int(inputsPerSecond)) per second)")
+      + row("inputs applied", "\(inputs) (\(Int(inputsPerSecond.rounded())) per second)")
       + row("margin calls", "\(marginCalls)")
       + row("liquidations started", "\(liquidationsStarted)")
       + row("liquidations resolved", "\(liquidationsResolved)")
