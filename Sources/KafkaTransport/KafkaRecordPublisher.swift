@@ -2,8 +2,8 @@ import StreamTransport
 
 /// An idempotent producer without transactions.
 final class KafkaRecordPublisher: RecordPublisher {
-  /// Longest wait for room in librdkafka's queue.
-  static let longestWait = Duration.seconds(30)
+  /// Longest wait for room in librdkafka's queue; the caller decides whether to offer again.
+  static let longestWait = Duration.seconds(3)
   /// Answers of the broker are collected once in so many records.
   private static let recordsPerAdvance = 256
 

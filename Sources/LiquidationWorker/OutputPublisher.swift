@@ -13,14 +13,16 @@ struct OutputPublisher {
   private let publisher: any RecordPublisher
   private let context: LaneContext
   private var isPending = false
+  /// When the broker first did not take an output since the last one was settled.
+  private var stalledSince: Int64?
 
   init(publisher: any RecordPublisher, context: LaneContext) {
     self.publisher = publisher
     self.context = context
   }
 
-  /// Hands records over; each publish waits a bounded time for room by itself, and is offered again
-  /// up to ten times before the lane gives up.
+  /// Hands records over; each publish waits a short time for room by itself, and is offered again
+  /// up to ten times, as long as there is patience, before the lane gives up.
   mutating func publish(_ records: [OutboundRecord]) throws(TransportError) {
     for record in records {
       do throws(TransportError) { try offer(record) } catch {
@@ -37,12 +39,12 @@ struct OutputPublisher {
     }
   }
 
-  private func offer(_ record: OutboundRecord) throws(TransportError) {
+  private mutating func offer(_ record: OutboundRecord) throws(TransportError) {
     var attempts = 0
     while true {
       do throws(TransportError) { return try publisher.publish(record) } catch {
         attempts += 1
-        guard error.kind == .retriable, attempts < 10 else { throw error }
+        guard error.kind == .retriable, attempts < 10, patienceLeft() > 0 else { throw error }
         context.metrics.publishRetries.increment()
         context.breathe()
       }
@@ -52,25 +54,34 @@ struct OutputPublisher {
   /// Waits until everything handed over is acknowledged.
   mutating func settle() throws(TransportError) {
     guard isPending else { return }
-    let patience = Int64(context.configuration.flushMilliseconds)
-    let begun = context.clock.monotonicMilliseconds()
     while true {
-      let left = patience - (context.clock.monotonicMilliseconds() - begun)
+      let left = patienceLeft()
       do throws(TransportError) {
         try publisher.flush(
           timeoutMilliseconds: max(1, min(Self.sliceMilliseconds, Int(left))))
         isPending = false
+        stalledSince = nil
         return
       } catch {
         guard error.kind == .retriable else { throw error }
         guard left > 0 else {
           throw TransportError(
             kind: error.kind, code: error.code,
-            reason: "the broker has not acknowledged the outputs after \(patience) ms")
+            reason: "the broker has not acknowledged the outputs after "
+              + "\(context.configuration.flushMilliseconds) ms")
         }
         context.breathe()
       }
     }
+  }
+
+  /// Milliseconds until the lane gives up: one patience for handing over and for waiting, begun when
+  /// the broker first lets it wait, so that both together stay below the group's poll interval.
+  private mutating func patienceLeft() -> Int64 {
+    let now = context.clock.monotonicMilliseconds()
+    let since = stalledSince ?? now
+    stalledSince = since
+    return Int64(context.configuration.flushMilliseconds) - (now - since)
   }
 
   /// Offset after the last acknowledged record, per partition.

@@ -107,6 +107,15 @@ extension OnMemory {
           == .transport("the broker has not acknowledged the outputs after 30 ms"))
     }
 
+    @Test("offers nothing again once the patience for waiting is used up")
+    func oneDeadline() async throws {
+      var (venue, worker) = try await start { $0.flushMilliseconds = 0 }
+      venue.broker.fail(.publish, with: [fault(.retriable)])
+      venue.deposit("acct", "-19600")
+      #expect(try await worker.failure() == .transport("the broker said no"))
+      #expect(worker.metric("plimsoll_publish_retries_total") == 0)
+    }
+
     @Test("writes a dead letter without its record when it is too large, and goes on")
     func largeDeadLetter() async throws {
       var (venue, worker) = try await start()
