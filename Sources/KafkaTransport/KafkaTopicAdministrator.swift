@@ -3,9 +3,11 @@ import StreamTransport
 /// Topics, their settings and their bounds, by librdkafka's administrative requests.
 final class KafkaTopicAdministrator: TopicAdministrator {
   private let handle: RDKafkaHandle
+  private let bootstrapServers: String
   private var clusterID: String?
 
   init(_ configuration: KafkaConfiguration, observer: KafkaObserver) throws(TransportError) {
+    bootstrapServers = configuration.bootstrapServers
     handle = try RDKafkaHandle(configuration, role: .administrator, observer: observer)
   }
 
@@ -13,8 +15,24 @@ final class KafkaTopicAdministrator: TopicAdministrator {
     of topics: [String], timeoutMilliseconds: Int
   ) throws(TransportError) -> [String: Int32] {
     try prepare()
-    let all = try handle.allPartitionCounts(timeoutMilliseconds: timeoutMilliseconds)
+    let all = try namingBrokers { () throws(TransportError) in
+      try handle.allPartitionCounts(timeoutMilliseconds: timeoutMilliseconds)
+    }
     return topics.isEmpty ? all : all.filter { topics.contains($0.key) }
+  }
+
+  /// An answer that does not come is most often an address that is wrong: the error names it.
+  private func namingBrokers<Answer>(
+    _ ask: () throws(TransportError) -> Answer
+  ) throws(TransportError) -> Answer {
+    do throws(TransportError) { return try ask() } catch {
+      guard ["_TRANSPORT", "_TIMED_OUT", "_ALL_BROKERS_DOWN", "_RESOLVE"].contains(error.code)
+      else { throw error }
+      throw TransportError(
+        kind: error.kind, code: error.code,
+        reason: "\(error.reason); no broker answers at \(bootstrapServers): "
+          + "check --brokers, and that the cluster is up")
+    }
   }
 
   func watermarks(

@@ -23,6 +23,19 @@ struct TransportErrorTests {
     #expect(error.kind == kind)
   }
 
+  @Test("names the brokers that do not answer")
+  func absentBroker() throws {
+    let connector = try Support.connector("127.0.0.1:1")
+    let administrator = try connector.topicAdministrator()
+    defer { administrator.close() }
+    let error = try #require(throws: TransportError.self) {
+      try administrator.partitionCounts(of: [], timeoutMilliseconds: 300)
+    }
+    #expect(
+      error.reason.hasSuffix(
+        "no broker answers at 127.0.0.1:1: check --brokers, and that the cluster is up"))
+  }
+
   @Test("takes an unknown code for fatal")
   func unknown() {
     #expect(TransportError(number: 4242, doing: "read").kind == .fatal)
