@@ -75,7 +75,7 @@ struct OutputPublisher {
     }
   }
 
-  /// Milliseconds until the lane gives up: one patience for handing over and for waiting, begun when
+  /// Milliseconds until the lane gives up: one patience for handing over and waiting, begun when
   /// the broker first lets it wait, so that both together stay below the group's poll interval.
   private mutating func patienceLeft() -> Int64 {
     let now = context.clock.monotonicMilliseconds()
