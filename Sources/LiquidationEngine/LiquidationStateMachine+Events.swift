@@ -131,11 +131,11 @@ private struct EvidenceDraft {
   /// The ranges that move, each with the moment since which it holds.
   private func scanRanges(of grids: [ScenarioGrid]) -> [MarginTerm] {
     grids.compactMap { grid in
-      guard let ladder = market.feeds.first(where: { $0.symbol == grid.underlying })?.ladder else {
-        return nil
-      }
-      return MarginTerm(
-        name: "price_scan_range.\(grid.underlying)", amount: Money(rawValue: ladder.range.rawValue),
+      guard case .underlying(let feed)? = market.symbols[grid.underlying],
+        let ladder = market.feeds[Int(feed)].ladder
+      else { return nil }
+      return PriceScanLadder.term(
+        of: grid.underlying, range: ladder.range,
         row: ladder.lastStep.map { "since \($0)" } ?? "as the rulebook starts")
     }
   }

@@ -67,8 +67,9 @@ extension LiquidationStateMachine {
         range.stressVolatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
         "dynamic.stress_volatility")
     }
-    let smallestRatio = Rate(rawValue: 1_001 * Rate.one.rawValue / 1_000)
-    try require(rules.stepRatio, in: smallestRatio...DomainLimits.maximumRate, "dynamic.step_ratio")
+    try require(
+      rules.stepRatio, in: DynamicRules.smallestStepRatio...DomainLimits.maximumRate,
+      "dynamic.step_ratio")
     try require(rules.stressWeight, in: .zero ... .one, "dynamic.stress_weight")
     try require(rules.deviations, in: .ulp...DomainLimits.maximumRate, "dynamic.deviations")
   }

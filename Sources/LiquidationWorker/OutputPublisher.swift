@@ -76,7 +76,7 @@ struct OutputPublisher {
   }
 
   /// Milliseconds until the lane gives up: one patience for handing over and waiting, begun when
-  /// the broker first lets it wait, so that both together stay below the group's poll interval.
+  /// the broker first lets it wait, so that both together stay below the poll interval of 60 s.
   private mutating func patienceLeft() -> Int64 {
     let now = context.clock.monotonicMilliseconds()
     let since = stalledSince ?? now

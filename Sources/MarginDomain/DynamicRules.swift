@@ -47,6 +47,11 @@ public struct DynamicRules: Sendable, Equatable {
   /// Per underlying, sorted by symbol, each symbol once.
   public let ranges: [(underlying: Symbol, range: Range)]
 
+  /// Smallest `stepRatio`: rungs must rise, and a ladder must stay short enough to climb.
+  ///
+  /// At 1.001 a range grows a thousandfold in 6,912 rungs.
+  public static let smallestStepRatio = Rate(rawValue: 1_001 * Rate.one.rawValue / 1_000)
+
   /// Makes rules; the ranges are brought into symbol order.
   public init(
     deviations: Rate, horizonNanoseconds: Int64, fastHalfLifeNanoseconds: Int64,

@@ -84,7 +84,9 @@ struct PortfolioUnit {
       legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
     return UnitRequirement(
       requirement: computed.requirement,
-      terms: PriceScanLadder.terms(of: grids.map(\.underlying), ranges: ranges)
+      terms: grids.compactMap { grid in
+        ranges[grid.underlying].map { PriceScanLadder.term(of: grid.underlying, range: $0) }
+      }
         + computed.terms(grids: grids, rules: rules),
       shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
   }

@@ -86,18 +86,16 @@ public struct PriceScanLadder: Sendable, Equatable {
     return true
   }
 
-  /// The ranges in force as terms of a decision.
+  /// A range in force as a term of a decision.
   ///
   /// - Parameters:
-  ///   - underlyings: those whose moves the unit feels, in order.
-  ///   - ranges: those that move.
-  /// - Returns: `price_scan_range.UNDERLYING`, ratios and not amounts, for those that move.
-  public static func terms(of underlyings: [Symbol], ranges: [Symbol: Rate]) -> [MarginTerm] {
-    underlyings.compactMap { symbol in
-      ranges[symbol].map {
-        MarginTerm(name: "price_scan_range.\(symbol)", amount: Money(rawValue: $0.rawValue))
-      }
-    }
+  ///   - underlying: whose range it is.
+  ///   - range: a ratio of the index.
+  ///   - row: since when it holds, where that is known.
+  /// - Returns: `price_scan_range.UNDERLYING`, a ratio and not an amount.
+  public static func term(of underlying: Symbol, range: Rate, row: String? = nil) -> MarginTerm {
+    MarginTerm(
+      name: "price_scan_range.\(underlying)", amount: Money(rawValue: range.rawValue), row: row)
   }
 
   /// Whether the interval since the last step has passed; before the first step it has.

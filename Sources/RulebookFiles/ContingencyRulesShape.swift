@@ -45,6 +45,6 @@ extension YAMLShape where Value == ContingencyRules.Confidence {
 
 extension YAMLShape where Value == Rate {
   fileprivate static var depegFactor: YAMLShape {
-    fixed(in: .zero...Rate(rawValue: 10 * Rate.one.rawValue), "a factor from 0 to 10")
+    factor(from: 0, to: 10)
   }
 }

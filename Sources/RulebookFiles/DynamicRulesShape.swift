@@ -72,14 +72,10 @@ extension YAMLShape where Value == DynamicRules.Range {
 
 extension YAMLShape where Value == Rate {
   fileprivate static var deviations: YAMLShape {
-    fixed(in: .ulp...Rate(rawValue: 100 * Rate.one.rawValue), "a number above 0, at most 100")
+    fixed(in: .ulp ... .whole(100), "a number above 0, at most 100")
   }
 
-  /// Every rung must lie above the one below it, and a ladder has a sensible number of rungs.
   fileprivate static var stepRatio: YAMLShape {
-    fixed(
-      in: Rate(
-        rawValue: 1_001 * Rate.one.rawValue / 1_000)...Rate(
-          rawValue: 2 * Rate.one.rawValue), "a ratio from 1.001 to 2")
+    fixed(in: DynamicRules.smallestStepRatio ... .whole(2), "a ratio from 1.001 to 2")
   }
 }

@@ -117,7 +117,7 @@ extension YAMLShape where Value == Rate {
   }
 
   fileprivate static var initialMultiplier: YAMLShape {
-    fixed(in: .one...Rate(rawValue: 100 * Rate.one.rawValue), "a factor from 1 to 100")
+    factor(from: 1, to: 100)
   }
 }
 

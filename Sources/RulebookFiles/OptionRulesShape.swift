@@ -210,16 +210,16 @@ extension YAMLShape where Value == OptionRequirementTerms.PremiumBasis {
 extension YAMLShape where Value == Rate {
   /// A factor that does not lower, up to 3.
   static var factorFromOne: YAMLShape {
-    fixed(in: .one...Rate(rawValue: 3 * Rate.one.rawValue), "a factor from 1 to 3")
+    factor(from: 1, to: 3)
   }
 
   /// A factor on rates by size.
   fileprivate static var sizeScale: YAMLShape {
-    fixed(in: .one...Rate(rawValue: 10 * Rate.one.rawValue), "a factor from 1 to 10")
+    factor(from: 1, to: 10)
   }
 
   fileprivate static var hoursOfFunding: YAMLShape {
-    fixed(in: .ulp...Rate(rawValue: 8_760 * Rate.one.rawValue), "hours above 0, at most 8760")
+    fixed(in: .ulp ... .whole(8_760), "hours above 0, at most 8760")
   }
 }
 

@@ -28,7 +28,17 @@ extension FixedDecimal {
   }
 }
 
+extension Rate {
+  /// A whole number as a bound.
+  static func whole(_ number: Int128) -> Rate { Rate(rawValue: number * Rate.one.rawValue) }
+}
+
 extension YAMLShape where Value == Rate {
+  /// A factor between whole numbers.
+  static func factor(from smallest: Int128, to largest: Int128) -> YAMLShape {
+    fixed(in: .whole(smallest) ... .whole(largest), "a factor from \(smallest) to \(largest)")
+  }
+
   /// A ratio from 0 to 1, such as a margin rate or a haircut.
   static var ratio: YAMLShape { fixed(in: .zero ... .one, "a ratio from 0 to 1") }
 
