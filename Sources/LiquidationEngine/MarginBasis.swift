@@ -19,6 +19,8 @@ struct MarginBasis: Sendable {
   var notionalBasis: FuturesRules.NotionalBasis?
   /// Where a debt stands by the rules in force.
   var debtSide = CollateralRules.DebtSide.equity
+  /// What the value of options counts at most in the equity for the initial requirement.
+  var optionValueLimit: Rate?
   private let maximumPositionValue: Money
 
   init(maximumPositionValue: Money) { self.maximumPositionValue = maximumPositionValue }
@@ -66,6 +68,7 @@ struct MarginBasis: Sendable {
       let asset = holdings[account].cash[place].asset
       var net = holdings[account].cash[place].amount
       var outside = AssetAmount.zero
+      var limited = AssetAmount.zero
       // Every cross position's settlement asset has a cash slot, so each is met exactly once.
       for slot in 0..<positionCount
       where holdings[account].positions[slot].settlement == asset {
@@ -73,9 +76,11 @@ struct MarginBasis: Sendable {
         totals.add(assessment.requirement)
         net += assessment.worth
         outside += assessment.worthOutsideEquity
+        limited += assessment.limitedWorth
       }
-      guard add(net, outside, of: asset, to: &totals) else { return nil }
+      guard add(net, outside, limited, of: asset, to: &totals) else { return nil }
     }
+    if let optionValueLimit { totals.limitOptionValue(to: optionValueLimit) }
     return totals
   }
 
@@ -91,46 +96,50 @@ struct MarginBasis: Sendable {
       net += assessment.worth
       outside = assessment.worthOutsideEquity
     }
-    guard add(net, outside, of: position.settlement, to: &totals) else { return nil }
+    // Its value backs nothing but itself, so that no limit holds.
+    guard add(net, outside, .zero, of: position.settlement, to: &totals) else { return nil }
     return totals
   }
 
   private func add(
-    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, to totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, _ limited: AssetAmount, of asset: Int32,
+    to totals: inout MarginTotals
   ) -> Bool {
-    if net.isZero, outside.isZero { return true }
+    if net.isZero, outside.isZero, limited.isZero { return true }
     guard let price = assets[Int(asset)].price,
       net.magnitude <= assets[Int(asset)].largestAmount,
       (net - outside).magnitude <= assets[Int(asset)].largestAmount
     else { return false }
-    _ = count(net, outside, of: asset, at: price, in: &totals)
+    _ = count(net, outside, limited, of: asset, at: price, in: &totals)
     return true
   }
 
   /// Adds an asset's net amount by its haircut or terms, and returns what counts of it.
   ///
-  /// `outside` is the part that net equity alone holds.
+  /// `outside` is the part that net equity alone holds, `limited` the value of limited options.
   func count(
-    _ net: AssetAmount, _ outside: AssetAmount = .zero, of asset: Int32, at price: Price,
-    in totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount = .zero, _ limited: AssetAmount = .zero,
+    of asset: Int32, at price: Price, in totals: inout MarginTotals
   ) -> Money {
     if assets[Int(asset)].hasTerms {
-      return countByTerms(net, outside, of: asset, at: price, in: &totals)
+      return countByTerms(net, outside, limited, of: asset, at: price, in: &totals)
     }
     return totals.add(
-      net, indexPrice: price, haircut: assets[Int(asset)].haircut, outsideEquity: outside)
+      net, indexPrice: price, haircut: assets[Int(asset)].haircut, outsideEquity: outside,
+      limited: limited)
   }
 
   /// Kept out of the hot path, so that it copies nothing for assets with one haircut.
   @inline(never)
   private func countByTerms(
-    _ net: AssetAmount, _ outside: AssetAmount, of asset: Int32, at price: Price,
-    in totals: inout MarginTotals
+    _ net: AssetAmount, _ outside: AssetAmount, _ limited: AssetAmount, of asset: Int32,
+    at price: Price, in totals: inout MarginTotals
   ) -> Money {
     guard let terms = assets[Int(asset)].terms else { return .zero }
     return totals.add(
       terms.value(
-        of: net, outsideEquity: outside, at: CollateralPrices(index: price), debtSide: debtSide))
+        of: net, outsideEquity: outside, limited: limited, at: CollateralPrices(index: price),
+        debtSide: debtSide))
   }
 
   // MARK: One position

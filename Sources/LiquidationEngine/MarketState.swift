@@ -125,6 +125,7 @@ struct MarketState: Sendable {
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
+      basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)
       credits = CreditTable(newValue?.credit, feeds: feeds)

@@ -60,10 +60,10 @@ extension MarketState {
   /// The same functions as `AccountBook.assess` in portfolio mode, fed from the engine's tables.
   func portfolio(of holding: AccountHoldings) -> PortfolioAccount? {
     guard let rules = portfolioMarket.rules else { return nil }
-    var worths: [AssetAmount] = []
+    var worths: [PositionAssessment] = []
     for position in holding.positions {
       guard let assessment = basis.assess(position) else { return nil }
-      worths.append(assessment.worth)
+      worths.append(assessment)
     }
     let feeds = portfolioFeeds(of: holding, worths: worths)
     let grids = feeds.map { scenarioGrid(of: $0, by: rules) }
@@ -128,7 +128,7 @@ extension MarketState {
   }
 
   /// The feeds whose moves the account feels, in the order of their symbols.
-  private func portfolioFeeds(of holding: AccountHoldings, worths: [AssetAmount]) -> [Int32] {
+  private func portfolioFeeds(of holding: AccountHoldings, worths: [PositionAssessment]) -> [Int32] {
     var found: [Int32] = []
     func note(_ feed: Int32?) {
       if let feed, !found.contains(feed) { found.append(feed) }
@@ -145,24 +145,36 @@ extension MarketState {
 
   /// Cash of an asset with the worth of what settles in it.
   private func net(
-    of slot: CashSlot, in holding: AccountHoldings, _ worths: [AssetAmount]
+    of slot: CashSlot, in holding: AccountHoldings, _ worths: [PositionAssessment]
   ) -> AssetAmount {
     zip(holding.positions, worths).reduce(slot.amount) { sum, entry in
-      entry.0.settlement == slot.asset ? sum + entry.1 : sum
+      entry.0.settlement == slot.asset ? sum + entry.1.worth : sum
+    }
+  }
+
+  /// The value of limited options that settle in an asset.
+  private func limited(
+    _ slot: CashSlot, in holding: AccountHoldings, _ worths: [PositionAssessment]
+  ) -> AssetAmount {
+    zip(holding.positions, worths).reduce(.zero) { sum, entry in
+      entry.0.settlement == slot.asset ? sum + entry.1.limitedWorth : sum
     }
   }
 
   private func portfolioAssets(
-    of holding: AccountHoldings, _ worths: [AssetAmount], _ feeds: [Int32],
+    of holding: AccountHoldings, _ worths: [PositionAssessment], _ feeds: [Int32],
     _ totals: inout MarginTotals
   ) -> [PortfolioAsset]? {
     var found: [PortfolioAsset] = []
     for slot in holding.cash {
       let net = net(of: slot, in: holding, worths)
-      if net.isZero { continue }
+      let limited = limited(slot, in: holding, worths)
+      if net.isZero, limited.isZero { continue }
       let state = assets[Int(slot.asset)]
       guard let price = state.price, net.magnitude <= state.largestAmount else { return nil }
-      let counted = basis.count(net, of: slot.asset, at: price, in: &totals)
+      let counted = basis.count(
+        net, .zero, limited, of: slot.asset, at: price, in: &totals)
+      if net.isZero { continue }
       let isReporting = state.definition.symbol == rules[0].reportingAsset
       found.append(
         PortfolioAsset(
@@ -170,6 +182,7 @@ extension MarketState {
           counted: counted, grid: state.underlyingFeed.flatMap(feeds.firstIndex),
           confidence: isReporting ? nil : .one))
     }
+    if let limit = basis.optionValueLimit { totals.limitOptionValue(to: limit) }
     return found
   }
 

@@ -70,12 +70,20 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   public var deltaGamma: DeltaGammaRule?
   /// Netting of the options of one expiry; nil: each position alone.
   public var netting: ExpiryNettingRule?
+  /// Largest part of the equity, 0 to 1, that the value of options makes up where positions are
+  /// opened and cash is withdrawn; nil: no limit.
+  ///
+  /// Without effect where the equity holds no value of options.
+  public var valueLimit: Rate?
 
   /// Makes terms that add nothing.
   public init() {}
 
   /// True where equity leaves the value of options out because the requirement includes it.
   public var isValueOutsideEquity: Bool { style == .paid && includesMark }
+
+  /// `valueLimit` where equity holds the value of options; else nil.
+  public var effectiveValueLimit: Rate? { style == .paid && !includesMark ? valueLimit : nil }
 }
 
 /// Requirement of an option by what a move of the index costs to second order.

@@ -129,6 +129,7 @@ extension AccountBook {
       if place == amounts.endIndex { amounts.append(HeldAmount(asset: asset, net: .zero)) }
       amounts[place].net += leg.standard.worth
       amounts[place].outsideEquity += leg.standard.worthOutsideEquity
+      amounts[place].limited += leg.standard.limitedWorth
     }
     return try total(unit, amounts: amounts, legs: legs, market, rulebook)
   }
@@ -142,7 +143,7 @@ extension AccountBook {
     var facts = UnitFacts(
       pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
     var assets: [CountedAsset] = []
-    for held in amounts where !held.net.isZero || !held.outsideEquity.isZero {
+    for held in amounts where held.counts {
       let asset = held.asset
       guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missingAssetPrice(asset)
@@ -150,7 +151,7 @@ extension AccountBook {
       let counted: Money
       if let scaled = rulebook.collateral.terms(of: asset) {
         let value = scaled.value(
-          of: held.net, outsideEquity: held.outsideEquity,
+          of: held.net, outsideEquity: held.outsideEquity, limited: held.limited,
           at: CollateralPrices(
             index: price, average: average(of: asset, market, rulebook),
             totalDeposits: market.totalDeposits[asset]),
@@ -162,9 +163,10 @@ extension AccountBook {
       } else {
         counted = totals.add(
           held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
-          outsideEquity: held.outsideEquity)
+          outsideEquity: held.outsideEquity, limited: held.limited)
       }
       terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+      if held.net.isZero, held.outsideEquity.isZero { continue }
       assets.append(
         CountedAsset(
           asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
@@ -174,6 +176,13 @@ extension AccountBook {
             asset: asset,
             value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
             confidence: market.confidence(of: underlying)))
+      }
+    }
+    if unit == .account, let limit = rulebook.options.terms.effectiveValueLimit {
+      totals.limitOptionValue(to: limit)
+      if totals.withheldValue.isPositive {
+        terms.append(
+          MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
       }
     }
     var required: UnitRequirement
@@ -231,7 +240,9 @@ extension AccountBook {
   private func standard(
     of position: Position, prices: PositionPrices, _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> PositionAssessment {
-    if marginMode == .portfolio { return portfolioStandard(of: position, prices: prices) }
+    if marginMode == .portfolio {
+      return portfolioStandard(of: position, prices: prices, by: rulebook.options)
+    }
     let instrument = position.instrument
     let schedule = rulebook.futures.schedule(of: instrument.symbol)
     if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
@@ -276,4 +287,8 @@ private struct HeldAmount {
   let asset: Symbol
   var net: AssetAmount
   var outsideEquity = AssetAmount.zero
+  /// Value of options under a limit.
+  var limited = AssetAmount.zero
+
+  var counts: Bool { !net.isZero || !outsideEquity.isZero || !limited.isZero }
 }

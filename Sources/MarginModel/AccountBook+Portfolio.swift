@@ -4,15 +4,17 @@ import MarginDomain
 extension AccountBook {
   /// A position as a leg of a portfolio: worth and notional, without standard requirements.
   func portfolioStandard(
-    of position: Position, prices: PositionPrices
+    of position: Position, prices: PositionPrices, by rules: StandardOptionRules
   ) -> PositionAssessment {
     let instrument = position.instrument
+    let worth = position.state.worth(of: instrument, at: prices.mark)
+    let isLimited = !instrument.isFuture && rules.terms.effectiveValueLimit != nil
     let size = instrument.notional(
       of: position.state.quantity, at: instrument.isFuture ? prices.mark : prices.index)
     return PositionAssessment(
-      worth: position.state.worth(of: instrument, at: prices.mark), worthOutsideEquity: .zero,
+      worth: worth, limitedWorth: isLimited ? worth : .zero,
       notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
-      requirement: .zero, closingFee: .zero)
+      requirement: .zero)
   }
 }
 

@@ -73,6 +73,8 @@ public struct AccountReport: Sendable {
   public let maintenanceMargin: Money
   /// What a credit line takes off the initial margin, 0 or above.
   public let initialCredit: Money
+  /// What of each asset may leave, each alone.
+  public let withdrawable: [WithdrawableAmount]
   /// Positions in the book's order.
   public let positions: [PositionReport]
 
@@ -120,6 +122,7 @@ extension AccountBook {
       equity: sum(\.equity), initialEquity: sum(\.initialEquity), netEquity: sum(\.netEquity),
       initialMargin: sum(\.initialMargin), maintenanceMargin: sum(\.maintenanceMargin),
       initialCredit: sum(\.initialCredit),
+      withdrawable: try withdrawable(in: market, by: rulebook, units: units),
       positions: try assembler.reports(of: units))
   }
 }

@@ -9,6 +9,8 @@ public struct CollateralValue: Sendable, Equatable {
   public var maintenance = Money.zero
   /// Part of the equity for the initial requirement.
   public var initial = Money.zero
+  /// What of the equity for the initial requirement is the value of limited options, signed.
+  public var limited = Money.zero
   /// Part of the maintenance requirement, 0 or above: a debt that stands there.
   public var maintenanceDebt = Money.zero
   /// Part of the initial requirement, 0 or above.
@@ -42,6 +44,7 @@ extension CollateralTerms {
   /// - Parameters:
   ///   - whole: net, signed, in the asset.
   ///   - outside: the part of it that net equity alone holds, signed.
+  ///   - limited: the part of it that is the value of options under a limit, signed.
   ///   - prices: of the asset.
   ///   - debtSide: where a debt stands.
   ///   - initialRateFloor: smallest initial rate chosen by the account: a debt weighs at least
@@ -50,8 +53,25 @@ extension CollateralTerms {
   /// - Source: peers.md 3.2 and 3.7.
   public func value(
     of whole: AssetAmount, outsideEquity outside: AssetAmount = .zero,
-    at prices: CollateralPrices,
+    limited: AssetAmount = .zero, at prices: CollateralPrices,
     debtSide: CollateralRules.DebtSide = .equity, initialRateFloor: Rate? = nil
+  ) -> CollateralValue {
+    var value = self.value(
+      of: whole, outsideEquity: outside, at: prices, debtSide: debtSide,
+      floor: initialRateFloor)
+    if !limited.isZero {
+      let rest = self.value(
+        of: whole - limited, outsideEquity: outside, at: prices, debtSide: debtSide,
+        floor: initialRateFloor)
+      // A debt that the value covers stands in the requirement where the rules put it.
+      value.limited = value.initial - value.initialDebt - rest.initial + rest.initialDebt
+    }
+    return value
+  }
+
+  private func value(
+    of whole: AssetAmount, outsideEquity outside: AssetAmount, at prices: CollateralPrices,
+    debtSide: CollateralRules.DebtSide, floor initialRateFloor: Rate?
   ) -> CollateralValue {
     var value = CollateralValue()
     value.net = .value(of: whole, at: prices.index, rounding: .floor)

@@ -66,10 +66,10 @@ public struct ContractMargin: Sendable {
       let perUnit = option.perUnit(of: units, at: prices)
       return PositionAssessment(
         worth: worth, worthOutsideEquity: option.isValueOutsideEquity ? worth : .zero,
+        limitedWorth: option.isValueLimited ? worth : .zero,
         notional: notional(of: units, at: prices.index, prices),
         requirement: perUnit.requirement(
-          of: units.magnitude, settlementIndex: prices.settlementIndex),
-        closingFee: .zero)
+          of: units.magnitude, settlementIndex: prices.settlementIndex))
     }
     let notional: Money
     switch formula.notionalBasis {
@@ -79,7 +79,7 @@ public struct ContractMargin: Sendable {
     let tier = tier(at: notional, schedule: schedule)
     let fee = closingFee(of: units, leverage: leverage, prices, (notional, tier))
     return PositionAssessment(
-      worth: worth, worthOutsideEquity: .zero, notional: notional,
+      worth: worth, notional: notional,
       requirement: formula.requirement(
         of: notional, leverage: leverage, closingFee: fee, tier: tier),
       closingFee: fee)
@@ -121,11 +121,13 @@ public struct ContractMargin: Sendable {
 /// What options alone have, kept apart because most contracts are futures.
 private final class OptionMargin: Sendable {
   let isValueOutsideEquity: Bool
+  let isValueLimited: Bool
   private let instrument: Instrument
   private let rules: StandardOptionRules
 
   init(_ instrument: Instrument, rules: StandardOptionRules) {
     isValueOutsideEquity = rules.terms.isValueOutsideEquity
+    isValueLimited = rules.terms.effectiveValueLimit != nil
     self.instrument = instrument
     self.rules = rules
   }

@@ -20,6 +20,12 @@ public struct MarginTotals: Sendable, Equatable {
   /// What a credit line takes off the initial requirement, reporting asset, 0 or above.
   public private(set) var initialCredit = Money.zero
 
+  /// What the value of limited options adds to the equity for the initial requirement, reporting
+  /// asset, signed.
+  public private(set) var limitedValue = Money.zero
+  /// What of it was taken out of that equity, reporting asset, 0 or above.
+  public private(set) var withheldValue = Money.zero
+
   /// Nothing yet.
   public init() {}
 
@@ -33,22 +39,30 @@ public struct MarginTotals: Sendable, Equatable {
   ///   - haircut: 0 to 1.
   ///   - outsideEquity: the part of the amount that only net equity holds, signed: the value of
   ///     options whose requirement includes it.
+  ///   - limited: the part of the amount that is the value of options under a limit, signed.
   /// - Returns: what it added to equity, rounded down.
   @discardableResult
   public mutating func add(
-    _ amount: AssetAmount, indexPrice: Price, haircut: Rate, outsideEquity: AssetAmount = .zero
+    _ amount: AssetAmount, indexPrice: Price, haircut: Rate, outsideEquity: AssetAmount = .zero,
+    limited: AssetAmount = .zero
   ) -> Money {
+    func counted(_ value: Money) -> Money {
+      value.isPositive && !haircut.isZero
+        ? value.times(.one - haircut, rounding: .floor) : value
+    }
     let value = Money.value(of: amount, at: indexPrice, rounding: .floor)
     let inside =
       outsideEquity.isZero
       ? value : Money.value(of: amount - outsideEquity, at: indexPrice, rounding: .floor)
-    let counted =
-      inside.isPositive && !haircut.isZero
-      ? inside.times(.one - haircut, rounding: .floor) : inside
+    let part = counted(inside)
     netEquity += value
-    equity += counted
-    initialEquity += counted
-    return counted
+    equity += part
+    initialEquity += part
+    if !limited.isZero {
+      let rest = amount - outsideEquity - limited
+      limitedValue += part - counted(.value(of: rest, at: indexPrice, rounding: .floor))
+    }
+    return part
   }
 
   /// Adds one asset's net amount whose haircut is not one number, or whose debts weigh more.
@@ -60,6 +74,7 @@ public struct MarginTotals: Sendable, Equatable {
     netEquity += value.net
     equity += value.maintenance
     initialEquity += value.initial
+    limitedValue += value.limited
     maintenanceMargin += value.maintenanceDebt
     initialMargin += value.initialDebt
     return value.maintenance
@@ -72,11 +87,21 @@ public struct MarginTotals: Sendable, Equatable {
     initialEquity -= requirement.withheldProfit
   }
 
-  /// Takes a value out of the equity for the initial requirement alone.
+  /// Takes the value of options out of the equity for the initial requirement beyond its limit:
   ///
-  /// - Parameter value: what counts for keeping positions and not for opening them, reporting
-  ///   asset, 0 or above.
-  public mutating func withholdFromInitialEquity(_ value: Money) { initialEquity -= value }
+  ///     withheld = max(0, V − limit · max(0, E))
+  ///
+  /// V what the options add there, long less short, after haircuts; E equity. What an option is
+  /// worth backs positions in full as long as they are kept, and opens others or lets cash leave
+  /// only as a part of what the account has: its value goes first when volatility falls. The value
+  /// is the net one, so that a spread counts for what closing it would bring.
+  /// - Parameter limit: 0 to 1; once, after every amount.
+  /// - Source: margin-method.md 4.2.
+  public mutating func limitOptionValue(to limit: Rate) {
+    withheldValue = max(
+      .zero, limitedValue - max(.zero, equity).times(limit, rounding: .floor))
+    initialEquity -= withheldValue
+  }
 
   /// Both requirements, reporting asset.
   public var requirement: PositionRequirement {

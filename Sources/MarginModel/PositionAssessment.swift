@@ -46,6 +46,9 @@ public struct PositionAssessment: Sendable, Equatable {
   /// The part of the worth that only net equity holds: the value of an option whose requirement
   /// includes its mark; else 0.
   public let worthOutsideEquity: AssetAmount
+  /// The part of the worth that is the value of an option which the rules limit in the equity for
+  /// the initial requirement, see `MarginTotals.limitOptionValue(to:)`; else 0.
+  public let limitedWorth: AssetAmount
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
   /// Requirements, the closing fee included where the rules say so.
@@ -53,10 +56,22 @@ public struct PositionAssessment: Sendable, Equatable {
   /// The fee to close that the requirements include, reporting asset, rounded up; 0 for options.
   public let closingFee: Money
 
+  init(
+    worth: AssetAmount, worthOutsideEquity: AssetAmount = .zero,
+    limitedWorth: AssetAmount = .zero, notional: Money, requirement: PositionRequirement,
+    closingFee: Money = .zero
+  ) {
+    self.worth = worth
+    self.worthOutsideEquity = worthOutsideEquity
+    self.limitedWorth = limitedWorth
+    self.notional = notional
+    self.requirement = requirement
+    self.closingFee = closingFee
+  }
+
   /// What a flat position adds.
   public static let nothing = PositionAssessment(
-    worth: .zero, worthOutsideEquity: .zero, notional: .zero, requirement: .zero,
-    closingFee: .zero)
+    worth: .zero, notional: .zero, requirement: .zero)
 }
 
 extension Rulebook {
@@ -124,8 +139,7 @@ final class ScaledFuture: Sendable {
       requirement.withheldProfit = value - rules.counted(value, by: profit)
     }
     return PositionAssessment(
-      worth: worth, worthOutsideEquity: .zero, notional: notional, requirement: requirement,
-      closingFee: fee)
+      worth: worth, notional: notional, requirement: requirement, closingFee: fee)
   }
 
   /// Unrealized profit at the mark; the notional behind it is on the grid of amounts where there is

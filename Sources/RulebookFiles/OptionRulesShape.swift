@@ -93,8 +93,9 @@ extension OptionRequirementTerms {
       "size_factors", .list(of: .located(.sizeFactor)) as YAMLShape<[LocatedValue<SizeFactor>]>)
     sizeFactors = (steps ?? []).map(\.value)
     netting = fields.optional("netting", .expiryNetting)
-    return checkSteps(steps ?? [], reportingTo: &fields)
-      && checkMark(reportingTo: &fields)
+    valueLimit = fields.optional("value_limit", .ratio)
+    let isSound = checkSteps(steps ?? [], reportingTo: &fields)
+    return checkLimit(reportingTo: &fields) && checkMark(reportingTo: &fields) && isSound
   }
 
   private func checkSteps(
@@ -109,6 +110,14 @@ extension OptionRequirementTerms {
       isSound = false
     }
     return isSound
+  }
+
+  private func checkLimit(reportingTo fields: inout YAMLFields) -> Bool {
+    guard valueLimit != nil, effectiveValueLimit == nil else { return true }
+    fields.report(
+      "limits a value that the equity does not hold", for: "value_limit",
+      expected: "style: premium without includes_mark, or no such key")
+    return false
   }
 
   private func checkMark(reportingTo fields: inout YAMLFields) -> Bool {

@@ -88,6 +88,10 @@ struct ExplainAnswer {
       ("initial_excess", .decimal(report.initialExcess)),
       ("maintenance_excess", .decimal(report.maintenanceExcess)),
       ("available", .decimal(report.available)),
+      (
+        "withdrawable",
+        .object(report.withdrawable.map { ($0.asset.text, .decimal($0.amount)) })
+      ),
       ("distances", .list(distances.flatMap(json))),
       ("positions", .list(report.positions.map(json))),
       ("terms", .list(report.units.flatMap(terms))),

@@ -24,7 +24,8 @@ struct ExplainTable {
   private var text: String {
     var lines = [answer.title(status: report.state.statusWord), ""] + summary
     let sections: [(title: String, lines: [String])] = [
-      ("distance to the levels", levels), ("positions", positions),
+      ("distance to the levels", levels), ("cash that may leave, each asset alone", withdrawable),
+      ("positions", positions),
       ("risk: delta in units of the underlying, vega for a volatility higher by 1", risk),
       ("liquidation prices", liquidationPrices), ("isolated positions", isolatedUnits),
       ("terms", terms),
@@ -81,6 +82,20 @@ struct ExplainTable {
       }
     }
     return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1, 4] : [0, 3]).lines
+  }
+
+  private var withdrawable: [String] {
+    guard !report.withdrawable.isEmpty else { return [] }
+    return TextGrid(
+      rows: [["", "cash", "withdrawable"]]
+        + report.withdrawable.map { part in
+          let held = answer.book.balances.first { $0.asset == part.asset }?.amount
+          return [
+            FigureText.printable(part.asset.text), FigureText.short(held, 8),
+            FigureText.short(part.amount, 8),
+          ]
+        }, leftColumns: [0]
+    ).lines
   }
 
   private var positions: [String] {

@@ -1,0 +1,89 @@
+import FixedPoint
+public import MarginDomain
+
+/// What of an asset may leave an account.
+public struct WithdrawableAmount: Sendable, Equatable {
+  /// The asset.
+  public let asset: Symbol
+  /// Largest amount of it that may leave alone, in the asset, 0 or above.
+  public let amount: AssetAmount
+}
+
+extension AccountBook {
+  /// What of each asset may leave, each alone, at these prices.
+  ///
+  /// The largest x from 0 to the cash of the asset for which the account without x still meets its
+  /// initial requirement, a credit line not counted: cash alone leaves, profit that is not paid
+  /// and the value of options stay. The account is assessed anew with less cash, so that haircuts,
+  /// tiers, limits on option value and scenarios that move collateral count as they will then.
+  /// An isolated account gives of its free cash, which its positions do not reach.
+  ///
+  /// - Parameters:
+  ///   - market: accepted prices.
+  ///   - rulebook: the rules.
+  ///   - units: the account's, as `assess` gave them.
+  /// - Returns: one per asset with cash above 0, in the order of the balances; rounded down to an
+  ///   amount that was assessed.
+  /// - Throws: `AssessmentFault`.
+  /// - Complexity: at most 40 assessments per asset, two where haircuts are flat.
+  /// - Source: margin-method.md 4.2; contract.md, Levels (`available`).
+  public func withdrawable(
+    in market: MarketView, by rulebook: Rulebook, units: [UnitAssessment]
+  ) throws(AssessmentFault) -> [WithdrawableAmount] {
+    guard let excess = units.first?.totals.withdrawalExcess else { return [] }
+    var found: [WithdrawableAmount] = []
+    for (place, balance) in balances.enumerated() where balance.amount.isPositive {
+      var amount = AssetAmount.zero
+      if !excess.isNegative {
+        amount = try largest(of: balance.amount, excess: excess) { amount throws(AssessmentFault) in
+          try withdrawing(amount, at: place).freeExcess(in: market, by: rulebook)
+        }
+      }
+      found.append(WithdrawableAmount(asset: balance.asset, amount: amount))
+    }
+    return found
+  }
+
+  /// The largest amount that leaves an excess of 0 or above, by false position between one that
+  /// does and one that does not, halving where that is slow.
+  private func largest(
+    of cash: AssetAmount, excess: Money,
+    after: (AssetAmount) throws(AssessmentFault) -> Money
+  ) throws(AssessmentFault) -> AssetAmount {
+    var low = (amount: AssetAmount.zero, excess: excess)
+    var high = (amount: cash, excess: try after(cash))
+    guard high.excess.isNegative else { return cash }
+    var step = 0
+    while step < 40, high.amount - low.amount > .ulp {
+      let width = high.amount - low.amount
+      var part = width.scaled(by: 1, over: 2, rounding: .floor)
+      if step % 3 != 2 {
+        part = width.scaled(
+          by: low.excess.rawValue, over: (low.excess - high.excess).rawValue, rounding: .floor)
+      }
+      // Steps that would not move an end try the amount next to it.
+      part = min(max(part, .ulp), width - .ulp)
+      let middle = low.amount + part
+      let left = try after(middle)
+      if left.isNegative { high = (middle, left) } else { low = (middle, left) }
+      step += 1
+    }
+    return low.amount
+  }
+
+  private func withdrawing(_ amount: AssetAmount, at place: Int) -> AccountBook {
+    var left = balances
+    left[place].amount -= amount
+    return AccountBook(
+      accountID: accountID, marginMode: marginMode, balances: left,
+      positions: marginMode == .isolated
+        ? positions.filter { $0.state.quantity.isZero } : positions,
+      initialRateFloor: initialRateFloor, creditLine: creditLine)
+  }
+
+  private func freeExcess(
+    in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> Money {
+    try assess(in: market, by: rulebook)[0].totals.withdrawalExcess
+  }
+}
