@@ -90,6 +90,8 @@ public struct UnitFigures: Sendable, Equatable {
   public let netEquity: Money
   /// Σ initial requirements.
   public let initialMargin: Money
+  /// What of the equity counts there − initial margin, signed.
+  public let initialExcess: Money
   /// Σ maintenance requirements.
   public let maintenanceMargin: Money
   /// equity / maintenance margin; nil without a requirement.

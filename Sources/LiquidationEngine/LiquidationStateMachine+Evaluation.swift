@@ -112,9 +112,15 @@ extension LiquidationStateMachine {
 
   // MARK: One unit
 
-  func totals(of account: Int, unit: UnitKey) -> MarginTotals? {
+  /// Equity and requirements of a unit; nil while a price is missing.
+  ///
+  /// - Parameters:
+  ///   - account: whose.
+  ///   - unit: which.
+  ///   - isForState: true where the initial requirement does not matter.
+  func totals(of account: Int, unit: UnitKey, isForState: Bool = false) -> MarginTotals? {
     if unit.isAccount, holdings[account].mode == .portfolio {
-      return market.portfolio(of: holdings[account])?.totals
+      return market.portfolio(of: holdings[account], countingOrders: !isForState)?.totals
     }
     guard !unit.isAccount else { return market.sharedTotals(of: account, in: holdings) }
     guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
@@ -150,7 +156,7 @@ extension LiquidationStateMachine {
   ) {
     counters.evaluations &+= 1
     if holdings[account].mode == .portfolio { market.freshenArrays(of: holdings[account]) }
-    guard let totals = totals(of: account, unit: unit) else {
+    guard let totals = totals(of: account, unit: unit, isForState: true) else {
       counters.evaluationsWithoutDecision &+= 1
       return
     }

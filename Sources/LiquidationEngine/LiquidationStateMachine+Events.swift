@@ -61,11 +61,15 @@ extension LiquidationStateMachine {
     } else if unit.isAccount {
       let positions = holding.mode == .isolated ? [] : holding.positions
       draft.add(cash: holding.cash, positions: positions)
+      draft.add(orders: market.sharedOrders(of: holding), of: holding)
+      if holding.mode != .isolated { draft.limitOptionValue() }
       draft.applyCredit(of: holding)
     } else if let slot = holding.positionIndex(of: unit.instrument) {
       let position = holding.positions[slot]
       let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
       draft.add(cash: [margin], positions: [position])
+      let orders = holding.orders.filter { $0.instrument == position.instrument }
+      draft.add(orders: orders, of: holding)
     }
     return draft.evidence(isIncomplete: holding.isIncomplete)
   }
@@ -90,14 +94,48 @@ private struct EvidenceDraft {
     for slot in cash {
       var net = slot.amount
       var outside = AssetAmount.zero
+      var limited = AssetAmount.zero
       for position in open where position.settlement == slot.asset {
         guard let assessment = market.basis.assess(position) else { continue }
         net += assessment.worth
         outside += assessment.worthOutsideEquity
+        limited += assessment.limitedWorth
       }
-      add(net, outside, of: slot.asset)
+      add(net, outside, limited, of: slot.asset)
     }
     for position in open { add(position) }
+  }
+
+  /// What orders ask beside the positions; those of an isolated position stand with it alone.
+  mutating func add(orders: [OrderSlot], of holding: AccountHoldings) {
+    for order in orders {
+      var asked = MarginTotals()
+      let position = market.position(beside: order, in: holding)
+      guard market.add(order, beside: position, to: &asked) else {
+        isPartial = true
+        continue
+      }
+      totals.add(asked.requirement)
+      let symbol = market.name(ofInstrument: order.instrument)
+      terms.append(
+        MarginTerm(name: "initial_orders.\(symbol)", amount: asked.initialMargin))
+      if !asked.maintenanceMargin.isZero {
+        terms.append(
+          MarginTerm(name: "maintenance_orders.\(symbol)", amount: asked.maintenanceMargin))
+      }
+    }
+  }
+
+  /// Takes the value of options beyond its limit out of the equity for the initial requirement.
+  mutating func limitOptionValue() {
+    guard let limit = market.basis.optionValueLimit else { return }
+    totals.limitOptionValue(to: limit)
+    noteWithheldValue()
+  }
+
+  private mutating func noteWithheldValue() {
+    guard totals.withheldValue.isPositive else { return }
+    terms.append(MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
   }
 
   /// The line of a cross account; where something is missing, it stays as it is without one.
@@ -125,6 +163,8 @@ private struct EvidenceDraft {
     }
     terms += scanRanges(of: portfolio.grids)
     terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
+    terms += portfolio.ordered?.terms ?? []
+    noteWithheldValue()
     terms += portfolio.credited?.terms ?? []
   }
 
@@ -141,8 +181,10 @@ private struct EvidenceDraft {
   }
 
   /// An amount of zero counts for zero whatever its price, so none is missing.
-  private mutating func add(_ net: AssetAmount, _ outside: AssetAmount, of asset: Int32) {
-    guard !net.isZero || !outside.isZero else { return }
+  private mutating func add(
+    _ net: AssetAmount, _ outside: AssetAmount, _ limited: AssetAmount, of asset: Int32
+  ) {
+    guard !net.isZero || !outside.isZero || !limited.isZero else { return }
     let state = market.assets[Int(asset)]
     addPrice(of: state)
     guard let price = state.price, net.magnitude <= state.largestAmount,
@@ -151,7 +193,8 @@ private struct EvidenceDraft {
       isPartial = true
       return
     }
-    let counted = market.basis.count(net, outside, of: asset, at: price, in: &totals)
+    let counted = market.basis.count(
+      net, outside, limited, of: asset, at: price, in: &totals)
     terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
   }
 

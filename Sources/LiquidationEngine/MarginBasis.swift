@@ -55,7 +55,8 @@ struct MarginBasis: Sendable {
 
   // MARK: Units
 
-  /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
+  /// Sums of an account's shared part, without its orders and with the value of options in full;
+  /// nil while a price is missing or a value leaves its range.
   ///
   /// Takes the whole table, so that the account's arrays are read where they are: taking them out
   /// would count references of each.
@@ -80,7 +81,6 @@ struct MarginBasis: Sendable {
       }
       guard add(net, outside, limited, of: asset, to: &totals) else { return nil }
     }
-    if let optionValueLimit { totals.limitOptionValue(to: optionValueLimit) }
     return totals
   }
 

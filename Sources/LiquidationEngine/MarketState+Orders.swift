@@ -10,6 +10,9 @@ extension MarketState {
     if !holdings[account].orders.isEmpty {
       guard addOrders(of: holdings[account], to: &totals) else { return nil }
     }
+    if let limit = basis.optionValueLimit, holdings[account].mode != .isolated {
+      totals.limitOptionValue(to: limit)
+    }
     if let credited = credited(totals, of: holdings[account]) { totals.apply(credited) }
     return totals
   }
@@ -25,18 +28,28 @@ extension MarketState {
 
   /// Adds what the orders of an account's shared part ask; an isolated position has its own.
   private func addOrders(of holdings: AccountHoldings, to totals: inout MarginTotals) -> Bool {
-    for order in holdings.orders {
-      let slot = holdings.positionIndex(of: order.instrument)
-      if slot != nil, holdings.mode == .isolated { continue }
-      var position =
-        slot.map { holdings.positions[$0] }
-        ?? PositionSlot(
-          instrument: order.instrument,
-          settlement: instruments[Int(order.instrument)].settlement)
-      if slot == nil { position.leverage = order.leverage }
-      guard add(order, beside: position, to: &totals) else { return false }
+    for order in sharedOrders(of: holdings) {
+      guard add(order, beside: position(beside: order, in: holdings), to: &totals) else {
+        return false
+      }
     }
     return true
+  }
+
+  /// The orders that the account's shared part answers for: those in contracts of isolated positions
+  /// are theirs.
+  func sharedOrders(of holdings: AccountHoldings) -> [OrderSlot] {
+    guard holdings.mode == .isolated else { return holdings.orders }
+    return holdings.orders.filter { holdings.positionIndex(of: $0.instrument) == nil }
+  }
+
+  /// The position that orders rest beside; one of no contracts where nothing is held.
+  func position(beside order: OrderSlot, in holdings: AccountHoldings) -> PositionSlot {
+    if let slot = holdings.positionIndex(of: order.instrument) { return holdings.positions[slot] }
+    var position = PositionSlot(
+      instrument: order.instrument, settlement: instruments[Int(order.instrument)].settlement)
+    position.leverage = order.leverage
+    return position
   }
 
   /// Adds what the orders of one contract ask beside its position.
@@ -47,7 +60,6 @@ extension MarketState {
     _ order: OrderSlot, beside position: PositionSlot, to totals: inout MarginTotals
   ) -> Bool {
     let state = instruments[Int(order.instrument)]
-    guard state.terms.isFuture else { return true }
     let orders = order.totals
     let whole = position.state.quantity.magnitude + orders.buys + orders.sells
     guard let prices = basis.prices(of: order.instrument),

@@ -45,6 +45,8 @@ struct PortfolioMarket: Sendable {
 struct PortfolioAccount {
   let totals: MarginTotals
   let computed: PortfolioRequirement
+  /// What resting orders ask; nil where they were not looked at.
+  let ordered: PortfolioOrderRequirement?
   /// What the account asks under its credit line; nil without one.
   let credited: CreditedRequirement?
   let legs: [PortfolioLeg]
@@ -58,14 +60,22 @@ extension MarketState {
   /// Assesses a portfolio account; nil while a price is missing or a value leaves its range.
   ///
   /// The same functions as `AccountBook.assess` in portfolio mode, fed from the engine's tables.
-  func portfolio(of holding: AccountHoldings) -> PortfolioAccount? {
+  ///
+  /// - Parameters:
+  ///   - holding: the account.
+  ///   - countsOrders: false where the initial requirement does not matter: states never depend on
+  ///     orders, and each of their fills costs as much as the positions.
+  func portfolio(
+    of holding: AccountHoldings, countingOrders countsOrders: Bool = true
+  ) -> PortfolioAccount? {
     guard let rules = portfolioMarket.rules else { return nil }
     var worths: [PositionAssessment] = []
     for position in holding.positions {
       guard let assessment = basis.assess(position) else { return nil }
       worths.append(assessment)
     }
-    let feeds = portfolioFeeds(of: holding, worths: worths)
+    let orders = countsOrders && rules.orders != .none ? holding.orders : []
+    let feeds = portfolioFeeds(of: holding, worths: worths, orders: orders)
     let grids = feeds.map { scenarioGrid(of: $0, by: rules) }
     var legs: [PortfolioLeg] = []
     var slots: [Int] = []
@@ -84,6 +94,18 @@ extension MarketState {
     let computed = PortfolioRequirement.compute(
       legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions(of: rules))
     totals.add(computed.requirement)
+    var ordered: PortfolioOrderRequirement?
+    if !orders.isEmpty {
+      let resting = orders.compactMap { order in
+        orderedLeg(order, in: holding, feeds: feeds, by: rules)
+      }
+      let asked = computed.requirement(
+        of: resting, legs: legs, assets: assets, grids: grids, rules: rules,
+        conditions: conditions(of: rules))
+      totals.add(asked.requirement)
+      ordered = asked
+    }
+    if let limit = basis.optionValueLimit { totals.limitOptionValue(to: limit) }
     let credited = credits[holding.credit].map { entry in
       entry.credit.requirement(
         of: CreditExposure(
@@ -93,8 +115,29 @@ extension MarketState {
     }
     if let credited { totals.apply(credited) }
     return PortfolioAccount(
-      totals: totals, computed: computed, credited: credited, legs: legs, assets: assets,
+      totals: totals, computed: computed, ordered: ordered, credited: credited, legs: legs, assets: assets,
       grids: grids, slots: slots)
+  }
+
+  /// A contract with resting orders; nil while it cannot be valued: an order can wait.
+  private func orderedLeg(
+    _ order: OrderSlot, in holding: AccountHoldings, feeds: [Int32], by rules: PortfolioRules
+  ) -> OrderedLeg? {
+    let state = instruments[Int(order.instrument)]
+    let held =
+      holding.positionIndex(of: order.instrument).map { holding.positions[$0].state.quantity }
+      ?? .zero
+    let whole = held.magnitude + order.totals.buys + order.totals.sells
+    guard basis.isWithinValue(whole, of: order.instrument),
+      order.totals.notional <= assets[Int(state.settlement)].largestPositionAmount,
+      let prices = basis.prices(of: order.instrument),
+      let array = riskArray(of: order.instrument, by: rules),
+      let grid = feeds.firstIndex(of: state.feed)
+    else { return nil }
+    return OrderedLeg(
+      order.totals, in: state.terms,
+      leg: PortfolioLeg(units: state.terms.units(of: held), array: array, grid: grid),
+      prices: prices)
   }
 
   /// Keeps a funding rate with the time since the settlement before it: what a day of it costs.
@@ -128,7 +171,9 @@ extension MarketState {
   }
 
   /// The feeds whose moves the account feels, in the order of their symbols.
-  private func portfolioFeeds(of holding: AccountHoldings, worths: [PositionAssessment]) -> [Int32] {
+  private func portfolioFeeds(
+    of holding: AccountHoldings, worths: [PositionAssessment], orders: [OrderSlot]
+  ) -> [Int32] {
     var found: [Int32] = []
     func note(_ feed: Int32?) {
       if let feed, !found.contains(feed) { found.append(feed) }
@@ -136,6 +181,11 @@ extension MarketState {
     for position in holding.positions where !position.state.quantity.isZero {
       note(instruments[Int(position.instrument)].feed)
       note(assets[Int(position.settlement)].underlyingFeed)
+    }
+    for order in orders where basis.prices(of: order.instrument) != nil {
+      let state = instruments[Int(order.instrument)]
+      note(state.feed)
+      note(assets[Int(state.settlement)].underlyingFeed)
     }
     for slot in holding.cash where !net(of: slot, in: holding, worths).isZero {
       note(assets[Int(slot.asset)].underlyingFeed)
@@ -182,7 +232,6 @@ extension MarketState {
           counted: counted, grid: state.underlyingFeed.flatMap(feeds.firstIndex),
           confidence: isReporting ? nil : .one))
     }
-    if let limit = basis.optionValueLimit { totals.limitOptionValue(to: limit) }
     return found
   }
 

@@ -33,13 +33,15 @@ public enum NativeRules {
   ///   - orders: what resting orders ask.
   ///   - dynamic: how price scan ranges move, if they do.
   ///   - credit: credit lines, if any.
+  ///   - valueLimit: part of the equity that the value of options makes up at most, if any.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
     orderLifeSeconds: Int64 = 10, includesIncompleteAccounts: Bool = true,
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
     reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
-    orders: OrderMarginRules = .none, dynamic: DynamicRules? = nil, credit: CreditRules? = nil
+    orders: OrderMarginRules = orders, dynamic: DynamicRules? = nil, credit: CreditRules? = nil,
+    valueLimit: Rate? = decimal("0.5")
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -48,7 +50,7 @@ public enum NativeRules {
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
         liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
         defaultSchedule: schedule, schedules: []),
-      options: options, collateral: collateral,
+      options: options(valueLimit: valueLimit), collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,
         liquidation: MarginLadder.Step(
@@ -63,11 +65,21 @@ public enum NativeRules {
       portfolio: portfolio, dynamic: dynamic, credit: credit)
   }
 
-  static let options = StandardOptionRules(
-    shortInitialRate: decimal("0.15"), shortInitialFloor: decimal("0.1"),
-    shortMaintenanceRate: decimal("0.075"), shortMaintenanceFloor: decimal("0.0375"),
-    putCap: decimal("0.5"), longInitialRate: decimal("0.1"),
-    longMaintenanceValueRate: decimal("0.5"), longMaintenanceRate: decimal("0.05"))
+  /// The worse side of the orders of a future, initially alone.
+  public static let orders = OrderMarginRules(
+    basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false)
+
+  private static func options(valueLimit: Rate?) -> StandardOptionRules {
+    var terms = OptionRequirementTerms()
+    terms.valueLimit = valueLimit
+    terms.orders = .worstSide
+    return StandardOptionRules(
+      shortInitialRate: decimal("0.15"), shortInitialFloor: decimal("0.1"),
+      shortMaintenanceRate: decimal("0.075"), shortMaintenanceFloor: decimal("0.0375"),
+      putCap: decimal("0.5"), longInitialRate: decimal("0.1"),
+      longMaintenanceValueRate: decimal("0.5"), longMaintenanceRate: decimal("0.05"),
+      terms: terms)
+  }
 
   static let collateral = CollateralRules(
     haircuts: [

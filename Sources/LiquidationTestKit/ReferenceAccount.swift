@@ -76,7 +76,7 @@ struct ReferenceAccount {
       positions: (symbols + Set(ordered).sorted()).compactMap { symbol in
         guard let instrument = instruments[symbol] else { return nil }
         let position = positions[symbol] ?? ReferencePosition()
-        let resting = instrument.isFuture ? orderTotals(in: instrument) : .none
+        let resting = orderTotals(in: instrument)
         guard !position.isFlat || resting.count > 0 else { return nil }
         return AccountBook.Position(
           instrument: instrument, state: position.state,

@@ -99,6 +99,7 @@ extension ReferenceLedger {
       list.expect(figures.equity == totals.equity, "\(name) equity")
       list.expect(figures.netEquity == totals.netEquity, "\(name) net equity")
       list.expect(figures.initialMargin == totals.initialMargin, "\(name) initial margin")
+      list.expect(figures.initialExcess == totals.initialExcess, "\(name) initial excess")
       list.expect(
         figures.maintenanceMargin == totals.maintenanceMargin, "\(name) maintenance margin")
     }

@@ -26,24 +26,21 @@ extension ReferenceLedger {
       guard let position = account.positions[symbol], let instrument = instruments[symbol] else {
         return nil
       }
-      // An isolated position is an account of its own whose only cash is its margin.
-      view = ReferenceAccount(id: account.id)
-      view.leverages = account.leverages
-      view.hasCredit = false
-      view.cash = [instrument.settlementAsset: position.margin]
+      // An isolated position is an account whose only cash is its margin; one without contracts is
+      // that margin alone.
+      view.cash = position.isFlat ? [instrument.settlementAsset: position.margin] : [:]
       view.positions = [symbol: position]
       view.orders = account.orders.filter { $0.symbol == symbol }
     } else if account.mode == .isolated {
       view.orders = account.orders.filter { account.positions[$0.symbol] == nil }
       view.positions = [:]
-      view.mode = .cross
-      view.hasCredit = false
     }
     // A worker believes the mark of the source that the terms name; a book falls back on the model.
     let open = view.positions.filter { !$0.value.isFlat }.map(\.key)
     guard open.allSatisfy({ marks[$0] != nil }) else { return nil }
     do {
-      return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)[0].totals
+      return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)
+        .last?.totals
     } catch {
       return nil
     }

@@ -40,10 +40,28 @@ extension ScenarioRunner {
       return .settings(
         AccountSettings(
           marginMode: nil, leverages: [], isolatedMarginChanges: [(symbol, amount)]))
+    case "orders": return .restingOrders(try orders(&words))
     case "answer": return .liquidationAnswer(try answer(account, &words))
     case "snapshot": return .snapshot(try snapshot(&words))
     default: throw words.fault("unknown step \"\(verb)\"")
     }
+  }
+
+  /// Reads `[buy|sell QUANTITY SYMBOL at PRICE]...`: the whole set, nothing for none.
+  private func orders(_ words: inout LineWords) throws(ScenarioFault) -> [RestingOrder] {
+    var orders: [RestingOrder] = []
+    while words.peek != nil {
+      let isSale = words.take("sell")
+      if !isSale { try words.expect("buy") }
+      let quantity: Quantity = try words.decimal("a quantity")
+      let symbol = Symbol(try words.word("a symbol"))
+      try words.expect("at")
+      orders.append(
+        RestingOrder(
+          symbol: symbol, quantity: isSale ? -quantity : quantity,
+          price: try words.decimal("a price")))
+    }
+    return orders
   }
 
   private func mode(_ words: inout LineWords) throws(ScenarioFault) -> MarginMode {

@@ -74,6 +74,7 @@ extension ScenarioRunner {
       case "net": found = figures.netEquity.description
       case "maintenance": found = figures.maintenanceMargin.description
       case "initial": found = figures.initialMargin.description
+      case "excess": found = figures.initialExcess.description
       default: throw words.fault("unknown figure \"\(word)\"")
       }
       try equal(found, Self.normal(text), word, words)

@@ -76,6 +76,9 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   /// Without effect where the equity holds no value of options.
   public var valueLimit: Rate?
 
+  /// What resting orders of options ask.
+  public var orders = RestingOrderRule.none
+
   /// Makes terms that add nothing.
   public init() {}
 
@@ -84,6 +87,15 @@ public struct OptionRequirementTerms: Sendable, Equatable {
 
   /// `valueLimit` where equity holds the value of options; else nil.
   public var effectiveValueLimit: Rate? { style == .paid && !includesMark ? valueLimit : nil }
+}
+
+/// What resting orders ask where the requirement is not kept per position alone: of options, and in
+/// portfolio margin.
+public enum RestingOrderRule: Sendable, Equatable {
+  /// Nothing.
+  case none
+  /// What filling one side of the orders would ask at the most, of the initial requirement alone.
+  case worstSide
 }
 
 /// Requirement of an option by what a move of the index costs to second order.

@@ -45,6 +45,8 @@ public struct PortfolioRules: Sendable, Equatable {
   public var maintenanceFactor: Rate
   /// What is charged beside the core.
   public var addOns: PortfolioAddOns
+  /// What resting orders ask.
+  public var orders: RestingOrderRule
 
   /// Makes rules with neither overlay nor add-ons; those are set on the value.
   ///
@@ -71,6 +73,7 @@ public struct PortfolioRules: Sendable, Equatable {
     jointScenarios = []
     betas = PerSymbol(usual: .one)
     addOns = PortfolioAddOns()
+    orders = .none
   }
 }
 

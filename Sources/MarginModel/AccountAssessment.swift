@@ -120,7 +120,7 @@ extension AccountBook {
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
     var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
-    // Scenarios see positions alone: resting orders ask nothing in portfolio margin.
+    // Scenarios see positions; what rests beside them is filled in `PortfolioUnit`.
     for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
       let leg = try leg(of: position, market, rulebook)
       legs.append(leg)
@@ -178,25 +178,26 @@ extension AccountBook {
             confidence: market.confidence(of: underlying)))
       }
     }
-    if unit == .account, let limit = rulebook.options.terms.effectiveValueLimit {
-      totals.limitOptionValue(to: limit)
-      if totals.withheldValue.isPositive {
-        terms.append(
-          MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
-      }
-    }
     var required: UnitRequirement
     var grids: [ScenarioGrid] = []
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
       let portfolio = try PortfolioUnit(
-        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules)
+        of: legs, orders: rules.orders == .none ? [] : orderedLegs(market, rulebook),
+        assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules)
       required = portfolio.requirement
       grids = portfolio.grids
     } else {
       required = rulebook.requirement(of: legs, facts: facts)
     }
     totals.add(required.requirement)
+    if marginMode != .isolated, let limit = rulebook.options.terms.effectiveValueLimit {
+      totals.limitOptionValue(to: limit)
+      if totals.withheldValue.isPositive {
+        terms.append(
+          MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
+      }
+    }
     if let line = credit(by: rulebook) {
       let credited = rulebook.credited(
         totals, asked: required, legs: legs, grids: grids, by: line)
@@ -207,6 +208,20 @@ extension AccountBook {
       unit: unit, totals: totals,
       positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms,
       shares: required.shares, portfolio: required.portfolio)
+  }
+
+  /// The contracts with resting orders; an order without a price asks nothing, as it can wait.
+  private func orderedLegs(
+    _ market: MarketView, _ rulebook: Rulebook
+  ) -> [(leg: MarginLeg, orders: OrderTotals)] {
+    positions.compactMap { position in
+      guard position.orders.count > 0 else { return nil }
+      do throws(AssessmentFault) {
+        return (try leg(of: position, market, rulebook), position.orders)
+      } catch {
+        return nil
+      }
+    }
   }
 
   /// The credit of the account's unit; an isolated account has none.

@@ -25,29 +25,42 @@ struct PortfolioUnit {
   let grids: [ScenarioGrid]
   let rules: PortfolioRules
   let conditions: PortfolioConditions
+  let ordered: [OrderedLeg]
   /// Ranges that move, by underlying.
   let ranges: [Symbol: Rate]
 
   /// - Parameters:
   ///   - margin: the unit's positions.
+  ///   - resting: contracts in which orders rest.
   ///   - counted: its net assets with their prices and what counts of them.
   ///   - market: accepted prices.
   ///   - reporting: the reporting asset.
   ///   - rules: portfolio rules.
   /// - Throws: `AssessmentFault` where an option has no volatility or no moment of expiry.
   init(
-    of margin: [MarginLeg], assets counted: [CountedAsset], in market: MarketView,
+    of margin: [MarginLeg], orders resting: [(leg: MarginLeg, orders: OrderTotals)] = [],
+    assets counted: [CountedAsset], in market: MarketView,
     reporting: Symbol, by rules: PortfolioRules
   ) throws(AssessmentFault) {
     let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
-    let settled = margin.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
+    let all = margin + resting.map(\.leg)
+    let settled = all.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
     let moved = rules.scanning(market.priceScanRanges)
-    let underlyings = Set(margin.map(\.instrument.underlying) + followed + settled).sorted()
+    let underlyings = Set(all.map(\.instrument.underlying) + followed + settled).sorted()
     let grids = underlyings.map { ScenarioGrid(of: $0, by: moved) }
     var legs: [PortfolioLeg] = []
     for leg in margin {
       legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, moved))
     }
+    var ordered: [OrderedLeg] = []
+    for (leg, orders) in resting {
+      // What cannot be valued is a fault where it is held; an order can wait.
+      guard let moved = try? PortfolioUnit.leg(leg, underlyings, grids, market, moved) else {
+        continue
+      }
+      ordered.append(OrderedLeg(orders, in: leg.instrument, leg: moved, prices: leg.prices))
+    }
+    self.ordered = ordered
     self.legs = legs
     self.grids = grids
     self.rules = moved
@@ -84,12 +97,16 @@ struct PortfolioUnit {
   var requirement: UnitRequirement {
     let computed = PortfolioRequirement.compute(
       legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
+    let orders = computed.requirement(
+      of: ordered, legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
+    var total = computed.requirement
+    total += orders.requirement
     return UnitRequirement(
-      requirement: computed.requirement,
+      requirement: total,
       terms: grids.compactMap { grid in
         ranges[grid.underlying].map { PriceScanLadder.term(of: grid.underlying, range: $0) }
       }
-        + computed.terms(grids: grids, rules: rules),
+        + computed.terms(grids: grids, rules: rules) + orders.terms,
       shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
   }
 }

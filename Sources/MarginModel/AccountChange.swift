@@ -76,7 +76,8 @@ extension AccountBook.Position {
   ) -> AccountBook.Position {
     AccountBook.Position(
       instrument: instrument, state: state ?? self.state, leverage: leverage ?? self.leverage,
-      isolatedMargin: isolatedMargin ?? self.isolatedMargin)
+      isolatedMargin: isolatedMargin ?? self.isolatedMargin, orders: orders,
+      optionEntryPrice: optionEntryPrice)
   }
 }
 
@@ -136,7 +137,7 @@ private struct AccountDraft {
     } else {
       add(cash, of: instrument.settlementAsset)
     }
-    if state.quantity.isZero { positions.remove(at: place) }
+    if state.quantity.isZero, positions[place].orders.count == 0 { positions.remove(at: place) }
   }
 
   /// Moves the margin of an isolated trade, as `LiquidationStateMachine.applyFill` does.
@@ -210,7 +211,7 @@ private struct AccountDraft {
     }
     marginMode = mode
     guard mode == .isolated else { return }
-    for place in positions.indices {
+    for place in positions.indices where !positions[place].state.quantity.isZero {
       let position = positions[place]
       let asset = position.instrument.settlementAsset
       let alone = AccountBook(

@@ -85,6 +85,7 @@ public struct MarginTotals: Sendable, Equatable {
     initialMargin += requirement.initial
     maintenanceMargin += requirement.maintenance
     initialEquity -= requirement.withheldProfit
+    limitedValue += requirement.orderedOptionValue
   }
 
   /// Takes the value of options out of the equity for the initial requirement beyond its limit:
@@ -94,8 +95,9 @@ public struct MarginTotals: Sendable, Equatable {
   /// V what the options add there, long less short, after haircuts; E equity. What an option is
   /// worth backs positions in full as long as they are kept, and opens others or lets cash leave
   /// only as a part of what the account has: its value goes first when volatility falls. The value
-  /// is the net one, so that a spread counts for what closing it would bring.
-  /// - Parameter limit: 0 to 1; once, after every amount.
+  /// is the net one, so that a spread counts for what closing it would bring; options that are
+  /// ordered to be bought count as bought.
+  /// - Parameter limit: 0 to 1; once, after every amount and requirement.
   /// - Source: margin-method.md 4.2.
   public mutating func limitOptionValue(to limit: Rate) {
     withheldValue = max(

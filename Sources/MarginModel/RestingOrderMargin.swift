@@ -9,6 +9,8 @@ public struct OrderTotals: Sendable, Equatable {
   public private(set) var sells = Quantity.zero
   /// Σ notionals at the orders' own prices, settlement asset, each rounded up.
   public private(set) var notional = AssetAmount.zero
+  /// The part of `notional` that is of buying orders.
+  public private(set) var buyNotional = AssetAmount.zero
   /// Number of orders.
   public private(set) var count: Int64 = 0
 
@@ -24,11 +26,15 @@ public struct OrderTotals: Sendable, Equatable {
   ///   - buys: contracts, 0 or above.
   ///   - sells: contracts as a magnitude, 0 or above.
   ///   - notional: settlement asset, each order rounded up, 0 or above.
+  ///   - buyNotional: the part of it that is of buying orders, at most all.
   ///   - count: number of orders, 0 or above.
-  public init(buys: Quantity, sells: Quantity, notional: AssetAmount, count: Int64) {
+  public init(
+    buys: Quantity, sells: Quantity, notional: AssetAmount, buyNotional: AssetAmount, count: Int64
+  ) {
     self.buys = buys
     self.sells = sells
     self.notional = notional
+    self.buyNotional = buyNotional
     self.count = count
   }
 
@@ -39,10 +45,42 @@ public struct OrderTotals: Sendable, Equatable {
   ///   - price: limit, quote per unit, above zero.
   ///   - instrument: the contract.
   public mutating func add(_ quantity: Quantity, at price: Price, in instrument: Instrument) {
-    if quantity.isNegative { sells -= quantity } else { buys += quantity }
-    notional += instrument.notional(of: quantity, at: price)
+    let size = instrument.notional(of: quantity, at: price)
+    if quantity.isNegative {
+      sells -= quantity
+    } else {
+      buys += quantity
+      buyNotional += size
+    }
+    notional += size
     count += 1
   }
+
+  /// What filling all orders of a side at their own prices costs against the mark.
+  ///
+  /// Linear: Σ notional of buys − value of as much at the mark, and the other way round for sells;
+  /// inverse contracts with the signs turned, because their long side is paid in 1/P.
+  ///
+  /// - Parameters:
+  ///   - mark: quote per unit, above zero for an inverse contract.
+  ///   - instrument: the contract.
+  /// - Returns: settlement asset, signed: above zero is a loss; rounded up.
+  func costOfFilling(at mark: Price, in instrument: Instrument) -> OrderSides<AssetAmount> {
+    let isInverse = instrument.payoff == .inverse
+    func value(_ quantity: Quantity, _ isUp: Bool) -> AssetAmount {
+      instrument.notional(of: quantity, at: mark, rounding: isUp ? .ceiling : .floor)
+    }
+    let buying = buyNotional - value(buys, isInverse)
+    let selling = value(sells, !isInverse) - (notional - buyNotional)
+    return isInverse
+      ? OrderSides(buys: -buying, sells: -selling) : OrderSides(buys: buying, sells: selling)
+  }
+}
+
+/// The same thing of the buying and the selling orders of a contract.
+struct OrderSides<Value: Sendable>: Sendable {
+  var buys: Value
+  var sells: Value
 }
 
 extension Rulebook {
@@ -69,7 +107,13 @@ extension Rulebook {
     var assessment = assess(
       position, in: instrument, leverage: leverage, schedule: schedule, prices: prices,
       openInterest: openInterest)
-    guard instrument.isFuture, let schedule else { return assessment }
+    guard instrument.isFuture, let schedule else {
+      if orders.count > 0 {
+        assessment.requirement += options.requirement(
+          of: orders, beside: position, in: instrument, prices: prices)
+      }
+      return assessment
+    }
     var size = assessment.notional
     if orders.count > 0 {
       let terms = FuturesTerms(
@@ -91,14 +135,15 @@ extension Rulebook {
 }
 
 extension Rulebook {
-  /// What the orders of one future ask beside its position; see `OrderMarginRules`.
+  /// What the orders of one contract ask beside its position; see `OrderMarginRules` and
+  /// `RestingOrderRule`.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
   ///   - position: what is held in it; may be flat.
-  ///   - instrument: a future.
+  ///   - instrument: the contract.
   ///   - leverage: chosen by the account, or nil.
-  ///   - schedule: the instrument's schedule.
+  ///   - schedule: a future's schedule; unused for options.
   ///   - prices: accepted prices.
   ///   - openInterest: of the contract, or nil.
   /// - Returns: reporting asset, each part 0 or above.
@@ -107,6 +152,9 @@ extension Rulebook {
     leverage: Rate?, schedule: MarginSchedule?, prices: PositionPrices,
     openInterest: Quantity? = nil
   ) -> PositionRequirement {
+    guard instrument.isFuture else {
+      return options.requirement(of: orders, beside: position, in: instrument, prices: prices)
+    }
     guard let schedule else { preconditionFailure("a future was admitted without a schedule") }
     let terms = FuturesTerms(
       rules: futures, instrument: instrument, leverage: leverage, schedule: schedule,

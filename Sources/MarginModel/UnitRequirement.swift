@@ -72,9 +72,7 @@ extension Rulebook {
     var terms: [MarginTerm] = []
     for leg in legs {
       let own = leg.standard.requirement
-      total.initial += own.initial
-      total.maintenance += own.maintenance
-      total.withheldProfit += own.withheldProfit
+      total += own
       terms.append(
         MarginTerm(name: "maintenance.\(leg.instrument.symbol)", amount: own.maintenance))
     }

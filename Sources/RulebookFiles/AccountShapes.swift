@@ -179,9 +179,16 @@ extension YAMLShape where Value == OrderTotals {
       let buys = fields.required("buys", .orderSum)
       let sells = fields.required("sells", .orderSum)
       let notional = fields.required("notional", .orderNotional)
+      let bought = fields.required("buy_notional", .orderNotional)
       let count = fields.required("count", .integer(in: 1...1_000_000))
-      guard let buys, let sells, let notional, let count else { return nil }
-      return OrderTotals(buys: buys, sells: sells, notional: notional, count: count)
+      guard let buys, let sells, let notional, let bought, let count else { return nil }
+      if bought > notional {
+        fields.report(
+          "is more than all orders together", for: "buy_notional", expected: "\(notional) or less")
+        return nil
+      }
+      return OrderTotals(
+        buys: buys, sells: sells, notional: notional, buyNotional: bought, count: count)
     }
   }
 }

@@ -97,12 +97,6 @@ extension BookAssembler {
   private func checkOrders(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    guard let first = position.orders.first else { return }
-    guard instrument.isFuture else {
-      fields.report(
-        "orders of options are not supported yet", at: first, expected: "orders of futures")
-      return
-    }
     var sum = Quantity.zero
     for order in position.orders {
       sum += order.value.quantity.magnitude

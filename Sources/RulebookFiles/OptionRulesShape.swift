@@ -94,6 +94,7 @@ extension OptionRequirementTerms {
     sizeFactors = (steps ?? []).map(\.value)
     netting = fields.optional("netting", .expiryNetting)
     valueLimit = fields.optional("value_limit", .ratio)
+    orders = fields.optional("orders", .optionOrders) ?? orders
     let isSound = checkSteps(steps ?? [], reportingTo: &fields)
     return checkLimit(reportingTo: &fields) && checkMark(reportingTo: &fields) && isSound
   }
@@ -189,6 +190,13 @@ extension YAMLShape where Value == OptionRequirementTerms.SizeFactor {
       guard let floor, let factor else { return nil }
       return OptionRequirementTerms.SizeFactor(floor: floor, factor: factor)
     }
+  }
+}
+
+extension YAMLShape where Value == RestingOrderRule {
+  /// What orders of options, and of portfolios, ask.
+  static var optionOrders: YAMLShape {
+    .oneOf([(word: "none", value: .none), (word: "worst_side", value: .worstSide)])
   }
 }
 

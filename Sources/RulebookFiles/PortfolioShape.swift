@@ -52,6 +52,7 @@ extension YAMLFields {
     rules.basisContingency = optional("basis_contingency", .basisContingency)
     rules.deltaFloor = optional("delta_floor", .deltaFloor)
     if let addOns = optional("add_ons", .portfolioAddOns) { rules.addOns = addOns }
+    rules.orders = optional("orders", .optionOrders) ?? rules.orders
   }
 
   /// Reports what only the parts together show.

@@ -73,6 +73,7 @@ enum AccountAnswer {
       answer["equity"] = figures.equity.description
       answer["net_equity"] = figures.netEquity.description
       answer["initial_margin"] = figures.initialMargin.description
+      answer["initial_excess"] = figures.initialExcess.description
       answer["maintenance_margin"] = figures.maintenanceMargin.description
       answer["margin_level"] = text(figures.marginLevel)
       answer["margin_ratio"] = text(figures.marginRatio)

@@ -39,6 +39,7 @@ struct AccountBookTests {
       #expect(own.totals.netEquity == figures.netEquity, "\(id) \(unit.unit)")
       #expect(own.totals.maintenanceMargin == figures.maintenanceMargin, "\(id) \(unit.unit)")
       #expect(own.totals.initialMargin == figures.initialMargin, "\(id) \(unit.unit)")
+      #expect(own.totals.initialExcess == figures.initialExcess, "\(id) \(unit.unit)")
     }
     return units.count
   }

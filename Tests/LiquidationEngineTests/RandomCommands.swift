@@ -217,7 +217,7 @@ struct RandomCommands {
 
   private mutating func restingOrders(_ account: String) -> MarginCommand {
     let orders = (0..<random.integer(0...4)).map { _ in
-      let symbol = random.element(of: Self.futures + ["BTC-60000-C"]) ?? "BTC-PERP"
+      let symbol = random.element(of: Self.futures + ["BTC-60000-C", "BTC-55000-P"]) ?? "BTC-PERP"
       let size: Quantity = Self.decimal(random.uniform(0.1...2))
       return RestingOrder(
         symbol: Symbol(symbol), quantity: random.chance() ? size : -size,
@@ -258,7 +258,7 @@ struct RandomCommands {
   ) -> MarginCommand {
     let mode: MarginMode = random.chance(0.3) ? .isolated : .cross
     var positions: [AccountSnapshot.Position] = []
-    for symbol in Self.futures + ["BTC-60000-C"] where random.chance(0.4) {
+    for symbol in Self.futures + ["BTC-60000-C", "BTC-55000-P"] where random.chance(0.4) {
       let size = symbol == "BTC-INV" ? 40.0 : symbol == "ETH-PERP" ? 20 : 0.1
       positions.append(
         AccountSnapshot.Position(

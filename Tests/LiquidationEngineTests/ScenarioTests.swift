@@ -9,7 +9,7 @@ struct ScenarioTests {
     "band", "bankruptcy", "confirmation", "credit", "dated-option", "debts", "duplicates",
     "dynamic-margin", "final-settlement", "incomplete", "inverse", "isolated", "ladder",
     "liquidation-filled",
-    "liquidation-unfilled", "margin-mode", "poisoned-time", "portfolio", "recovery", "reduce-only",
+    "liquidation-unfilled", "margin-mode", "option-value", "poisoned-time", "portfolio", "recovery", "reduce-only",
     "refusals",
     "rulebook", "short-option",
   ]

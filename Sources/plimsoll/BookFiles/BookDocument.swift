@@ -175,7 +175,9 @@ struct BookDocument {
           "open_order_totals",
           .object([
             ("buys", .decimal(orders.buys)), ("sells", .decimal(orders.sells)),
-            ("notional", .decimal(orders.notional)), ("count", .text(String(orders.count))),
+            ("notional", .decimal(orders.notional)),
+            ("buy_notional", .decimal(orders.buyNotional)),
+            ("count", .text(String(orders.count))),
           ])
         ))
     }
