@@ -118,6 +118,7 @@ extension LiquidationStateMachine {
   ///   - account: whose.
   ///   - unit: which.
   ///   - isForState: true where the initial requirement does not matter.
+  /// - Returns: reporting asset.
   func totals(of account: Int, unit: UnitKey, isForState: Bool = false) -> MarginTotals? {
     if unit.isAccount, holdings[account].mode == .portfolio {
       return market.portfolio(of: holdings[account], countingOrders: !isForState)?.totals

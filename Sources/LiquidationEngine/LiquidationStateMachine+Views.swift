@@ -94,7 +94,8 @@ extension LiquidationStateMachine {
     let figures = totals(of: account, unit: unit).map { totals in
       UnitFigures(
         equity: totals.equity, netEquity: totals.netEquity, initialMargin: totals.initialMargin,
-        initialExcess: totals.initialExcess, maintenanceMargin: totals.maintenanceMargin, marginLevel: totals.marginLevel,
+        initialExcess: totals.initialExcess, maintenanceMargin: totals.maintenanceMargin,
+        marginLevel: totals.marginLevel,
         marginRatio: totals.marginRatio)
     }
     return UnitView(

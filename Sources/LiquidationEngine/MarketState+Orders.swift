@@ -36,8 +36,8 @@ extension MarketState {
     return true
   }
 
-  /// The orders that the account's shared part answers for: those in contracts of isolated positions
-  /// are theirs.
+  /// The orders that the account's shared part answers for; those in contracts of isolated
+  /// positions are theirs.
   func sharedOrders(of holdings: AccountHoldings) -> [OrderSlot] {
     guard holdings.mode == .isolated else { return holdings.orders }
     return holdings.orders.filter { holdings.positionIndex(of: $0.instrument) == nil }

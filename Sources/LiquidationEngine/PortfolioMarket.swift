@@ -65,6 +65,7 @@ extension MarketState {
   ///   - holding: the account.
   ///   - countsOrders: false where the initial requirement does not matter: states never depend on
   ///     orders, and each of their fills costs as much as the positions.
+  /// - Returns: the account with all that it was computed from.
   func portfolio(
     of holding: AccountHoldings, countingOrders countsOrders: Bool = true
   ) -> PortfolioAccount? {
@@ -115,7 +116,8 @@ extension MarketState {
     }
     if let credited { totals.apply(credited) }
     return PortfolioAccount(
-      totals: totals, computed: computed, ordered: ordered, credited: credited, legs: legs, assets: assets,
+      totals: totals, computed: computed, ordered: ordered, credited: credited, legs: legs,
+      assets: assets,
       grids: grids, slots: slots)
   }
 

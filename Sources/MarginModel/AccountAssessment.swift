@@ -138,76 +138,75 @@ extension AccountBook {
     _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
     _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
-    var totals = MarginTotals()
-    var terms: [MarginTerm] = []
-    var facts = UnitFacts(
-      pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] })
-    var assets: [CountedAsset] = []
-    for held in amounts where held.counts {
-      let asset = held.asset
-      guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
-        throw .missingAssetPrice(asset)
-      }
-      let counted: Money
-      if let scaled = rulebook.collateral.terms(of: asset) {
-        let value = scaled.value(
-          of: held.net, outsideEquity: held.outsideEquity, limited: held.limited,
-          at: CollateralPrices(
-            index: price, average: average(of: asset, market, rulebook),
-            totalDeposits: market.totalDeposits[asset]),
-          debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor)
-        counted = totals.add(value)
-        if value.maintenanceDebt.isPositive {
-          terms.append(MarginTerm(name: "debt.\(asset)", amount: value.maintenanceDebt))
-        }
-      } else {
-        counted = totals.add(
-          held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
-          outsideEquity: held.outsideEquity, limited: held.limited)
-      }
-      terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
-      if held.net.isZero, held.outsideEquity.isZero { continue }
-      assets.append(
-        CountedAsset(
-          asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
-      if let underlying = market.assets[asset]?.underlying {
-        facts.holdings.append(
-          UnitFacts.Holding(
-            asset: asset,
-            value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
-            confidence: market.confidence(of: underlying)))
-      }
-    }
+    var sums = UnitSums(
+      facts: UnitFacts(
+        pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] }))
+    for held in amounts where held.counts { try count(held, in: &sums, market, rulebook) }
     var required: UnitRequirement
     var grids: [ScenarioGrid] = []
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
       let portfolio = try PortfolioUnit(
         of: legs, orders: rules.orders == .none ? [] : orderedLegs(market, rulebook),
-        assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules)
+        assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules)
       required = portfolio.requirement
       grids = portfolio.grids
     } else {
-      required = rulebook.requirement(of: legs, facts: facts)
+      required = rulebook.requirement(of: legs, facts: sums.facts)
     }
-    totals.add(required.requirement)
+    sums.totals.add(required.requirement)
     if marginMode != .isolated, let limit = rulebook.options.terms.effectiveValueLimit {
-      totals.limitOptionValue(to: limit)
-      if totals.withheldValue.isPositive {
-        terms.append(
-          MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
-      }
+      sums.limitOptionValue(to: limit)
     }
     if let line = credit(by: rulebook) {
       let credited = rulebook.credited(
-        totals, asked: required, legs: legs, grids: grids, by: line)
-      totals.apply(credited)
+        sums.totals, asked: required, legs: legs, grids: grids, by: line)
+      sums.totals.apply(credited)
       required.terms += credited.terms
     }
     return UnitAssessment(
-      unit: unit, totals: totals,
-      positions: legs.map { ($0.instrument.symbol, $0.standard) }, terms: terms + required.terms,
-      shares: required.shares, portfolio: required.portfolio)
+      unit: unit, totals: sums.totals,
+      positions: legs.map { ($0.instrument.symbol, $0.standard) },
+      terms: sums.terms + required.terms, shares: required.shares, portfolio: required.portfolio)
+  }
+
+  /// Adds what an asset counts for.
+  private func count(
+    _ held: HeldAmount, in sums: inout UnitSums, _ market: MarketView, _ rulebook: Rulebook
+  ) throws(AssessmentFault) {
+    let asset = held.asset
+    guard let price = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
+      throw .missingAssetPrice(asset)
+    }
+    let counted: Money
+    if let scaled = rulebook.collateral.terms(of: asset) {
+      let value = scaled.value(
+        of: held.net, outsideEquity: held.outsideEquity, limited: held.limited,
+        at: CollateralPrices(
+          index: price, average: average(of: asset, market, rulebook),
+          totalDeposits: market.totalDeposits[asset]),
+        debtSide: rulebook.collateral.debtSide, initialRateFloor: initialRateFloor)
+      counted = sums.totals.add(value)
+      if value.maintenanceDebt.isPositive {
+        sums.terms.append(MarginTerm(name: "debt.\(asset)", amount: value.maintenanceDebt))
+      }
+    } else {
+      counted = sums.totals.add(
+        held.net, indexPrice: price, haircut: rulebook.collateral.haircut(of: asset),
+        outsideEquity: held.outsideEquity, limited: held.limited)
+    }
+    sums.terms.append(MarginTerm(name: "collateral.\(asset)", amount: counted))
+    if held.net.isZero, held.outsideEquity.isZero { return }
+    sums.assets.append(
+      CountedAsset(
+        asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
+    if let underlying = market.assets[asset]?.underlying {
+      sums.facts.holdings.append(
+        UnitFacts.Holding(
+          asset: asset,
+          value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
+          confidence: market.confidence(of: underlying)))
+    }
   }
 
   /// The contracts with resting orders; an order without a price asks nothing, as it can wait.
@@ -294,6 +293,20 @@ extension AccountBook {
   /// A future's standard requirement does not use the index, so its absence is no fault there.
   private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
     instrument.isFuture && marginMode != .portfolio ? mark : nil
+  }
+}
+
+/// What a unit's cash and positions come to while they are summed.
+private struct UnitSums {
+  var totals = MarginTotals()
+  var terms: [MarginTerm] = []
+  var facts: UnitFacts
+  var assets: [CountedAsset] = []
+
+  mutating func limitOptionValue(to limit: Rate) {
+    totals.limitOptionValue(to: limit)
+    guard totals.withheldValue.isPositive else { return }
+    terms.append(MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
   }
 }
 

@@ -88,7 +88,7 @@ public struct MarginTotals: Sendable, Equatable {
     limitedValue += requirement.orderedOptionValue
   }
 
-  /// Takes the value of options out of the equity for the initial requirement beyond its limit:
+  /// Takes the value of options beyond its limit out of the equity for the initial requirement.
   ///
   ///     withheld = max(0, V − limit · max(0, E))
   ///

@@ -76,6 +76,10 @@ struct ExplainTests {
             margin call   1.1           316.22  BTC-USD        65,000.00   65,628.99  +0.97%
             liquidation     1           332.48  BTC-USD        65,000.00   65,661.64  +1.02%
 
+          cash that may leave, each asset alone
+                   cash  withdrawable
+            USDC  1,000             0
+
           positions
                       quantity       mark   notional  unrealized    value   initial  maintenance
             BTC-PERP      -0.5  65,010.00  32,505.00     -505.00  -505.00  1,625.25       162.52

@@ -9,9 +9,9 @@ struct ScenarioTests {
     "band", "bankruptcy", "confirmation", "credit", "dated-option", "debts", "duplicates",
     "dynamic-margin", "final-settlement", "incomplete", "inverse", "isolated", "ladder",
     "liquidation-filled",
-    "liquidation-unfilled", "margin-mode", "option-value", "poisoned-time", "portfolio", "recovery", "reduce-only",
-    "refusals",
-    "rulebook", "short-option",
+    "liquidation-unfilled", "margin-mode", "option-value", "poisoned-time", "portfolio", "recovery",
+    "reduce-only",
+    "refusals", "resting-orders", "rulebook", "short-option",
   ]
 
   @Test("plays", arguments: names)

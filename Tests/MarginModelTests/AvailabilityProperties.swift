@@ -93,7 +93,8 @@ struct AvailabilityProperties {
       })
   }
 
-  /// Per fill, whether each position's buys fill: all, none, and those that gain from a rise and from a fall.
+  /// Per fill, whether the buys of each position fill: all, none, those that gain from a rise, and
+  /// those that gain from a fall.
   private static func fills(of drawn: DrawnBook) -> [[Bool]] {
     let gains = drawn.book.positions.map { position in
       guard let terms = position.instrument.optionTerms else { return true }

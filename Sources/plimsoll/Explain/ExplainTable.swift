@@ -84,6 +84,9 @@ struct ExplainTable {
     return TextGrid(rows: rows, leftColumns: isIsolated ? [0, 1, 4] : [0, 3]).lines
   }
 
+  private static let printedUnit = AssetAmount.one.scaled(
+    by: 1, over: 100_000_000, rounding: .floor)
+
   private var withdrawable: [String] {
     guard !report.withdrawable.isEmpty else { return [] }
     return TextGrid(
@@ -92,7 +95,9 @@ struct ExplainTable {
           let held = answer.book.balances.first { $0.asset == part.asset }?.amount
           return [
             FigureText.printable(part.asset.text), FigureText.short(held, 8),
-            FigureText.short(part.amount, 8),
+            // Never more than may leave.
+            FigureText.short(
+              part.amount.rounded(toMultipleOf: Self.printedUnit, rounding: .floor), 8),
           ]
         }, leftColumns: [0]
     ).lines
