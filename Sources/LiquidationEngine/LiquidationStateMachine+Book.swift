@@ -85,16 +85,22 @@ extension LiquidationStateMachine {
       view.marks[symbol] = isModel ? nil : instrument.mark?.price
       view.volatilities[symbol] = instrument.volatility
       view.fundingRates[symbol] = instrument.fundingRate
+      view.openInterests[symbol] = instrument.facts.openInterest
+      view.confidences[symbol] = instrument.facts.confidence.map { [$0] }
     }
     for asset in market.assets {
       let symbol = asset.definition.symbol
       view.assets[symbol] = asset.definition
       view.assetPrices[symbol] = market.feeds[Int(asset.ownFeed)].band.accepted?.price
+      view.averageAssetPrices[symbol] = asset.facts.averagePrice
+      view.totalDeposits[symbol] = asset.facts.totalDeposits
+      view.confidences[symbol] = asset.facts.confidence.map { [$0] }
     }
     for symbol in underlyings {
       guard case .underlying(let feed)? = market.symbols[symbol] else { continue }
       view.indices[symbol] = market.feeds[Int(feed)].band.accepted?.price
       view.volatilities[symbol] = market.feeds[Int(feed)].volatility
+      view.confidences[symbol] = market.feeds[Int(feed)].facts.confidence.map { [$0] }
     }
     view.priceScanRanges = market.priceScanRanges
     return view

@@ -5,7 +5,7 @@ import MarginDomain
 ///
 /// A record's price and its volatility are two facts: where the price is held, the volatility is
 /// taken all the same. Such a record counts as held and confirms no breach, as its price was not
-/// accepted.
+/// accepted. What it states beside both changes no state of an account: nobody is evaluated.
 extension LiquidationStateMachine {
   /// Applies a price to what its symbol names.
   mutating func updatePrice(
@@ -16,6 +16,7 @@ extension LiquidationStateMachine {
         volatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
         "implied_volatility")
     }
+    try check(update.facts)
     switch meaning {
     case .instrument(let place): return try updateInstrument(place, update, into: &events)
     case .underlying(let feed): return try updateFeed(feed, update, into: &events)
@@ -23,6 +24,19 @@ extension LiquidationStateMachine {
       return try updateFeed(market.assets[Int(asset)].ownFeed, update, into: &events)
     case nil:
       throw .unknown(update.symbol, "symbol", expected: "a symbol that reference defines")
+    }
+  }
+
+  private func check(_ facts: MarketFacts) throws(Refusal) {
+    if let interest = facts.openInterest {
+      try require(interest, in: .zero...DomainLimits.maximumQuantity, "open_interest")
+    }
+    if let price = facts.averagePrice { try check(price, "average_price") }
+    if let deposits = facts.totalDeposits {
+      try require(deposits, in: .zero...DomainLimits.maximumBalance, "total_deposits")
+    }
+    if let confidence = facts.confidence {
+      try require(confidence, in: .zero ... .one, "confidence")
     }
   }
 
@@ -36,17 +50,21 @@ extension LiquidationStateMachine {
         .wrongKindOfSymbol, "mark_price", "it is \(mark)",
         expected: "an index_price, as \(update.symbol.text) is no instrument")
     }
-    guard update.indexPrice != nil || update.impliedVolatility != nil else {
+    guard update.indexPrice != nil || update.impliedVolatility != nil || !update.facts.isEmpty
+    else {
       throw Refusal(
         .malformedField, "index_price", "it is missing",
         expected: "it or implied_volatility for \(update.symbol.text)")
     }
     if let price = update.indexPrice { try check(price, "index_price") }
     let place = Int(feed)
+    try checkFactsOfFeed(update, isAsset: market.asset(ofOwnFeed: feed) != nil)
     if let reason = market.feeds[place].order.duplicate(update) { return .duplicate(reason) }
     market.feeds[place].order.note(update)
+    if !update.facts.isEmpty { market.take(update.facts, ofFeed: feed) }
     let hold = update.indexPrice.flatMap { takeIndex($0, at: update.eventTime, of: place) }
     if let hold, update.impliedVolatility == nil { return .held(hold) }
+    if update.indexPrice == nil, update.impliedVolatility == nil { return .applied }
     if hold == nil, let price = update.indexPrice,
       market.noteScan(price, at: update.eventTime, ofFeed: place)
     {
@@ -60,6 +78,26 @@ extension LiquidationStateMachine {
         time: update.eventTime, source: hold == nil ? AccountsByUnderlying.key(feed: feed) : nil),
       into: &events)
     return hold.map { .held($0) } ?? .applied
+  }
+
+  private func checkFactsOfFeed(_ update: PriceUpdate, isAsset: Bool) throws(Refusal) {
+    if let interest = update.facts.openInterest {
+      throw Refusal(
+        .wrongKindOfSymbol, "open_interest", "it is \(interest)",
+        expected: "none, as \(update.symbol.text) is no instrument")
+    }
+    if !isAsset { try refuseFactsOfAssets(update, as: "is no asset") }
+  }
+
+  private func refuseFactsOfAssets(_ update: PriceUpdate, as reason: String) throws(Refusal) {
+    func refuse(_ value: (some FixedDecimal)?, _ field: StaticString) throws(Refusal) {
+      guard let value else { return }
+      throw Refusal(
+        .wrongKindOfSymbol, field, "it is \(value)",
+        expected: "none, as \(update.symbol.text) \(reason)")
+    }
+    try refuse(update.facts.averagePrice, "average_price")
+    try refuse(update.facts.totalDeposits, "total_deposits")
   }
 
   /// Accepts an index price or says why it is held.
@@ -90,18 +128,22 @@ extension LiquidationStateMachine {
         .wrongKindOfSymbol, "index_price", "it is \(index)",
         expected: "a mark_price, as \(update.symbol.text) is an instrument")
     }
-    guard update.markPrice != nil || update.impliedVolatility != nil else {
+    guard update.markPrice != nil || update.impliedVolatility != nil || !update.facts.isEmpty
+    else {
       throw Refusal(
         .malformedField, "mark_price", "it is missing",
         expected: "it or implied_volatility for \(update.symbol.text)")
     }
+    try refuseFactsOfAssets(update, as: "is an instrument")
     let place = Int(instrument)
     try checkLives(place)
     try checkMark(update, of: place)
     if let reason = market.instruments[place].order.duplicate(update) { return .duplicate(reason) }
     market.instruments[place].order.note(update)
+    if !update.facts.isEmpty { market.take(update.facts, ofInstrument: instrument) }
     let hold = update.markPrice.flatMap { takeMark($0, at: update.eventTime, of: place) }
     if let hold, update.impliedVolatility == nil { return .held(hold) }
+    if update.markPrice == nil, update.impliedVolatility == nil { return .applied }
     if let volatility = update.impliedVolatility {
       market.instruments[place].volatility = volatility
       market.refreshModelMark(of: instrument, time: update.eventTime)

@@ -8,6 +8,7 @@ struct MarginBasis: Sendable {
   private struct Contract: Sendable {
     var margin: ContractMargin
     var schedule: MarginSchedule?
+    var openInterest: Quantity?
     /// A position that is surely within `maximumPositionValue`.
     var safeQuantity = Quantity.zero
   }
@@ -19,6 +20,8 @@ struct MarginBasis: Sendable {
   var notionalBasis: FuturesRules.NotionalBasis?
   /// Where a debt stands by the rules in force.
   var debtSide = CollateralRules.DebtSide.equity
+  /// Whether an asset's average price counts where positions are opened.
+  var usesAveragePrices = false
   /// What the value of options counts at most in the equity for the initial requirement.
   var optionValueLimit: Rate?
   private let maximumPositionValue: Money
@@ -42,6 +45,15 @@ struct MarginBasis: Sendable {
     guard let prices else { return }
     contracts[instrument].safeQuantity = ValueBound.safeQuantity(
       of: terms(of: instrument), at: prices, below: maximumPositionValue)
+  }
+
+  /// Keeps a contract's open interest.
+  mutating func take(openInterest: Quantity?, of instrument: Int32) {
+    contracts[Int(instrument)].openInterest = openInterest
+  }
+
+  func openInterest(of instrument: Int32) -> Quantity? {
+    contracts[Int(instrument)].openInterest
   }
 
   /// The prices that positions in a contract are margined with; nil while one is missing.
@@ -136,10 +148,13 @@ struct MarginBasis: Sendable {
     at price: Price, in totals: inout MarginTotals
   ) -> Money {
     guard let terms = assets[Int(asset)].terms else { return .zero }
+    let facts = assets[Int(asset)].facts
     return totals.add(
       terms.value(
-        of: net, outsideEquity: outside, limited: limited, at: CollateralPrices(index: price),
-        debtSide: debtSide))
+        of: net, outsideEquity: outside, limited: limited,
+        at: CollateralPrices(
+          index: price, average: usesAveragePrices ? facts.averagePrice : nil,
+          totalDeposits: facts.totalDeposits), debtSide: debtSide))
   }
 
   // MARK: One position
@@ -149,9 +164,36 @@ struct MarginBasis: Sendable {
     if position.state.quantity.isZero { return .nothing }
     guard notionalBasis != nil, isWithinRange(position) else { return nil }
     let place = Int(position.instrument)
-    return contracts[place].margin.assess(
+    let assessment = contracts[place].margin.assess(
       position.state, leverage: position.leverage.isZero ? nil : position.leverage,
-      schedule: contracts[place].schedule)
+      openInterest: contracts[place].openInterest, schedule: contracts[place].schedule)
+    guard usesAveragePrices, let assessment else { return assessment }
+    return atDearerPrice(assessment, of: position)
+  }
+
+  /// What opening asks is stated at the dearer of index and average of the settlement asset.
+  @inline(never)
+  private func atDearerPrice(
+    _ assessment: PositionAssessment, of position: PositionSlot
+  ) -> PositionAssessment {
+    let place = Int(position.instrument)
+    var margin = contracts[place].margin
+    guard let prices = margin.prices,
+      let dearer = dearerPrices(prices, settlement: position.settlement)
+    else { return assessment }
+    margin.prices = dearer
+    let other = margin.assess(
+      position.state, leverage: position.leverage.isZero ? nil : position.leverage,
+      openInterest: contracts[place].openInterest, schedule: contracts[place].schedule)
+    return other.map { assessment.opening(as: $0) } ?? assessment
+  }
+
+  /// The prices with the average of the settlement asset where that is the dearer; else nil.
+  func dearerPrices(_ prices: PositionPrices, settlement: Int32) -> PositionPrices? {
+    guard usesAveragePrices, let average = assets[Int(settlement)].facts.averagePrice,
+      average > prices.settlementIndex
+    else { return nil }
+    return prices.settled(at: average)
   }
 
   private func isWithinRange(_ position: PositionSlot) -> Bool {

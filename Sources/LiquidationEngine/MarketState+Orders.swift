@@ -66,11 +66,18 @@ extension MarketState {
       basis.isWithinValue(whole, of: order.instrument),
       orders.notional <= assets[Int(state.settlement)].largestPositionAmount
     else { return !rules[0].futures.orders.countsForMaintenance }
-    totals.add(
+    func asked(_ prices: PositionPrices) -> PositionRequirement {
       rules[0].orderRequirement(
         of: orders, beside: position.state, in: state.terms,
         leverage: position.leverage.isZero ? nil : position.leverage,
-        schedule: state.schedule, prices: prices))
+        schedule: state.schedule, prices: prices,
+        openInterest: basis.openInterest(of: order.instrument))
+    }
+    var requirement = asked(prices)
+    if let dearer = basis.dearerPrices(prices, settlement: state.settlement) {
+      requirement.initial = asked(dearer).initial
+    }
+    totals.add(requirement)
     return true
   }
 }

@@ -15,6 +15,7 @@ struct FeedState: Sendable {
   var order = RecordOrder()
   var band = PriceBand()
   var volatility: Rate?
+  var facts = MarketFacts()
   /// Its price scan range where that moves with the volatility.
   var ladder: PriceScanLadder?
   /// Contracts on it, ascending.
@@ -32,6 +33,8 @@ struct AssetState: Sendable {
   var instruments: [Int32] = []
   /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
   var price: Price?
+  /// What is stated of it beside its price.
+  var facts = MarketFacts()
   var haircut = Rate.one
   /// What it counts for where one haircut does not say it; nil: the haircut alone.
   var terms: CollateralTerms? {
@@ -56,6 +59,7 @@ struct InstrumentState: Sendable {
   /// The accepted mark: the band's for futures, the published or the model's for options.
   var mark: AcceptedPrice?
   var volatility: Rate?
+  var facts = MarketFacts()
   var fundingTime: EventTime?
   var fundingIndex: AssetAmount?
   /// The last funding rate with the time since the one before; nil before the second settlement.
@@ -125,6 +129,7 @@ struct MarketState: Sendable {
       liquidationRules = newValue?.liquidation
       basis.notionalBasis = newValue?.futures.notionalBasis
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
+      basis.usesAveragePrices = newValue?.collateral.usesAveragePrices ?? false
       basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)
@@ -200,7 +205,15 @@ struct MarketState: Sendable {
     basis.define(
       ContractMargin(instruments[place].terms, rulebook: rules[0], schedule: schedule),
       schedule: schedule, of: place)
+    refreshOpenInterest(of: instrument)
     refreshPrices(of: instrument)
+  }
+
+  /// Gives evaluations what is stated of a contract's open interest.
+  mutating func refreshOpenInterest(of instrument: Int32) {
+    guard !rules.isEmpty else { return }
+    basis.take(
+      openInterest: instruments[Int(instrument)].facts.openInterest, of: instrument)
   }
 
   /// Recomputes the prices that positions in a contract are margined with.

@@ -232,17 +232,21 @@ extension MarketState {
         PortfolioAsset(
           asset: state.definition.symbol, value: .value(of: net, at: price, rounding: .floor),
           counted: counted, grid: state.underlyingFeed.flatMap(feeds.firstIndex),
-          confidence: isReporting ? nil : .one))
+          confidence: isReporting ? nil : confidence(ofFeed: state.ownFeed)))
     }
     return found
   }
 
   private func conditions(of rules: PortfolioRules) -> PortfolioConditions {
-    guard let depeg = rules.addOns.depeg, case .asset(let asset) = symbols[depeg.asset] else {
-      return .usual
+    var conditions = PortfolioConditions.usual
+    if let depeg = rules.addOns.depeg, case .asset(let asset) = symbols[depeg.asset] {
+      conditions.pegPrice = feeds[Int(assets[Int(asset)].ownFeed)].band.accepted?.price
     }
-    let feed = feeds[Int(assets[Int(asset)].ownFeed)]
-    return PortfolioConditions(pegPrice: feed.band.accepted?.price)
+    for index in rules.addOns.confidence?.indices ?? [] {
+      guard case .underlying(let feed)? = symbols[index] else { continue }
+      conditions.confidence = min(conditions.confidence, confidence(ofFeed: feed))
+    }
+    return conditions
   }
 
   private func scenarioGrid(of feed: Int32, by rules: PortfolioRules) -> ScenarioGrid {
@@ -275,6 +279,7 @@ extension MarketState {
     inputs.underlyingVolatility = feed.volatility
     inputs.funding = state.fundingRate
     inputs.asOf = state.pricedAt
+    inputs.confidence = leastConfidence(of: state)
     inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price }
     return inputs
   }

@@ -69,6 +69,7 @@ extension LiquidationStateMachine {
       digest.add(feed.band)
       digest.add(feed.order)
       digest.add(feed.volatility ?? .zero)
+      digest.add(feed.facts)
       if let ladder = feed.ladder { digest.add(ladder) }
     }
     for sums in sums.assets.sorted(by: { $0.asset < $1.asset }) { digest.add(sums) }
@@ -83,6 +84,7 @@ extension LiquidationStateMachine {
       digest.add(state.mark?.price ?? .zero)
       digest.add(state.mark?.time)
       digest.add(state.volatility ?? .zero)
+      digest.add(state.facts)
       digest.add(state.fundingTime)
       digest.add(state.fundingIndex ?? .zero)
       digest.add(state.finalPrice ?? .zero)
@@ -136,6 +138,7 @@ extension LiquidationStateMachine {
       digest.add(order.totals.buys)
       digest.add(order.totals.sells)
       digest.add(order.totals.notional)
+      digest.add(order.totals.buyNotional)
       digest.add(Int(order.totals.count))
     }
   }
@@ -158,6 +161,13 @@ extension StateDigest {
     add(band.held?.time)
     add(band.firstHeld)
     add(band.confirmations)
+  }
+
+  fileprivate mutating func add(_ facts: MarketFacts) {
+    add(facts.openInterest ?? .zero)
+    add(facts.averagePrice ?? .zero)
+    add(facts.totalDeposits ?? .zero)
+    add(facts.confidence ?? .one)
   }
 
   fileprivate mutating func add(_ order: RecordOrder) {

@@ -25,7 +25,7 @@ public struct CommandBuilder: Sendable {
   /// A record of `prices`.
   public mutating func price(
     _ symbol: String, mark: Price? = nil, index: Price? = nil, volatility: Rate? = nil,
-    sourceSequence: UInt64? = nil
+    facts: MarketFacts = MarketFacts(), sourceSequence: UInt64? = nil
   ) -> MarginCommand {
     self.sourceSequence += 1
     return command(
@@ -34,7 +34,7 @@ public struct CommandBuilder: Sendable {
         PriceUpdate(
           symbol: Symbol(symbol), eventTime: time,
           sourceSequence: sourceSequence ?? self.sourceSequence, markPrice: mark,
-          indexPrice: index, impliedVolatility: volatility)))
+          indexPrice: index, impliedVolatility: volatility, facts: facts)))
   }
 
   /// A record of `funding`.

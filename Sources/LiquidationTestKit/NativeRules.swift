@@ -34,6 +34,8 @@ public enum NativeRules {
   ///   - dynamic: how price scan ranges move, if they do.
   ///   - credit: credit lines, if any.
   ///   - valueLimit: part of the equity that the value of options makes up at most, if any.
+  ///   - schedules: of contracts that the tiers do not hold for.
+  ///   - collateral: haircuts.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
@@ -41,7 +43,9 @@ public enum NativeRules {
     confirmations: Int = 2, reduceOnly: MarginLadder.Step? = nil,
     reportingAsset: String = "USD", portfolio: PortfolioRules? = nil,
     orders: OrderMarginRules = orders, dynamic: DynamicRules? = nil, credit: CreditRules? = nil,
-    valueLimit: Rate? = decimal("0.5")
+    valueLimit: Rate? = decimal("0.5"),
+    schedules: [(symbol: Symbol, schedule: MarginSchedule)] = [],
+    collateral: CollateralRules = collateral
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -49,7 +53,7 @@ public enum NativeRules {
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
         liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
-        defaultSchedule: schedule, schedules: []),
+        defaultSchedule: schedule, schedules: schedules),
       options: options(valueLimit: valueLimit), collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,
@@ -81,7 +85,8 @@ public enum NativeRules {
       terms: terms)
   }
 
-  static let collateral = CollateralRules(
+  /// Haircuts of dollars and two coins.
+  public static let collateral = CollateralRules(
     haircuts: [
       (Symbol("USD"), .zero), (Symbol("USDC"), .zero), (Symbol("BTC"), decimal("0.05")),
       (Symbol("ETH"), decimal("0.075")),

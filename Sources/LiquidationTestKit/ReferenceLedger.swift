@@ -24,6 +24,7 @@ public struct ReferenceLedger {
   var lastRecords: [Symbol: (time: EventTime, source: UInt64)] = [:]
   var fundingTimes: [Symbol: EventTime] = [:]
   var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  var facts: [Symbol: MarketFacts] = [:]
   var fundingIndices: [Symbol: AssetAmount] = [:]
   /// Prices of final settlement of the contracts that have ended.
   var finalPrices: [Symbol: Price] = [:]
@@ -158,6 +159,12 @@ public struct ReferenceLedger {
       asOf: marginTime)
     view.fundingRates = fundingRates
     view.priceScanRanges = ladders.mapValues(\.range)
+    for (symbol, stated) in facts {
+      view.openInterests[symbol] = stated.openInterest
+      view.averageAssetPrices[symbol] = stated.averagePrice
+      view.totalDeposits[symbol] = stated.totalDeposits
+      view.confidences[symbol] = stated.confidence.map { [$0] }
+    }
     for (symbol, band) in bands {
       if assets[symbol] != nil {
         view.assetPrices[symbol] = band.accepted
@@ -176,8 +183,12 @@ public struct ReferenceLedger {
       }
     }
     lastRecords[update.symbol] = (update.eventTime, update.sourceSequence)
+    facts[update.symbol, default: MarketFacts()].take(update.facts)
     let hold = take(update)
     if let hold, update.impliedVolatility == nil { return .held(hold) }
+    if update.markPrice == nil, update.indexPrice == nil, update.impliedVolatility == nil {
+      return .applied
+    }
     if hold == nil, let index = update.indexPrice, let rules = rulebook?.dynamic,
       let bounds = rules.range(of: update.symbol)
     {

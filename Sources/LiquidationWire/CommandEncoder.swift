@@ -37,6 +37,10 @@ public struct CommandEncoder: Sendable {
       message.mark_price = arena.decimal(update.markPrice)
       message.index_price = arena.decimal(update.indexPrice)
       message.implied_volatility = arena.decimal(update.impliedVolatility)
+      message.open_interest = arena.decimal(update.facts.openInterest)
+      message.average_price = arena.decimal(update.facts.averagePrice)
+      message.total_deposits = arena.decimal(update.facts.totalDeposits)
+      message.confidence = arena.decimal(update.facts.confidence)
       return message
     }
   }

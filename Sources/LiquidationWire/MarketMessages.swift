@@ -15,10 +15,25 @@ extension PriceUpdate {
       indexPrice: message.index_price.isEmpty
         ? nil : try message.index_price.price("index_price"),
       impliedVolatility: try message.implied_volatility.optionalDecimal(
-        "implied_volatility", in: volatilities))
-    if markPrice == nil, indexPrice == nil, impliedVolatility == nil {
-      throw .missing("mark_price", "mark_price, index_price or implied_volatility")
+        "implied_volatility", in: volatilities),
+      facts: try MarketFacts(message))
+    if markPrice == nil, indexPrice == nil, impliedVolatility == nil, facts.isEmpty {
+      throw .missing(
+        "mark_price", "it, index_price, implied_volatility or another field with a value")
     }
+  }
+}
+
+extension MarketFacts {
+  fileprivate init(_ message: Plimsoll__V1__PriceUpdate) throws(FieldFault) {
+    self.init()
+    openInterest = try message.open_interest.optionalDecimal(
+      "open_interest", in: .zero...DomainLimits.maximumQuantity)
+    averagePrice =
+      message.average_price.isEmpty ? nil : try message.average_price.price("average_price")
+    totalDeposits = try message.total_deposits.optionalDecimal(
+      "total_deposits", in: .zero...DomainLimits.maximumBalance)
+    confidence = try message.confidence.optionalDecimal("confidence", in: .zero ... .one)
   }
 }
 

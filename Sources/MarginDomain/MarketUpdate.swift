@@ -1,3 +1,30 @@
+/// What a venue knows of a symbol beside its price: what is not stated is nil.
+///
+/// Every rule that reads one of these changes what opening and withdrawing ask, and nothing else.
+public struct MarketFacts: Sendable, Equatable {
+  /// Contracts of an instrument that all accounts hold on one side, 0 or above.
+  public var openInterest: Quantity?
+  /// Average of an asset's index price by the venue's window, above zero.
+  public var averagePrice: Price?
+  /// Deposits of all accounts in an asset, in the asset, 0 or above.
+  public var totalDeposits: AssetAmount?
+  /// How sure the source is of the symbol, 0 to 1.
+  public var confidence: Rate?
+  /// Nothing is stated.
+  public init() {}
+
+  /// Whether nothing is stated.
+  public var isEmpty: Bool { self == MarketFacts() }
+
+  /// Takes over what another statement holds; the rest stays.
+  public mutating func take(_ newer: MarketFacts) {
+    openInterest = newer.openInterest ?? openInterest
+    averagePrice = newer.averagePrice ?? averagePrice
+    totalDeposits = newer.totalDeposits ?? totalDeposits
+    confidence = newer.confidence ?? confidence
+  }
+}
+
 /// One record of `prices`: what it does not carry is nil.
 public struct PriceUpdate: Sendable, Equatable {
   /// An instrument (mark, volatility) or an underlying or asset (index, volatility).
@@ -12,11 +39,14 @@ public struct PriceUpdate: Sendable, Equatable {
   public let indexPrice: Price?
   /// Implied volatility per year, 0.6 is 60 %.
   public let impliedVolatility: Rate?
+  /// What some rules read beside prices; the initial requirement alone depends on it.
+  public let facts: MarketFacts
   /// Makes an update.
   public init(
     symbol: Symbol, eventTime: EventTime, sourceSequence: UInt64, markPrice: Price?,
-    indexPrice: Price?, impliedVolatility: Rate?
+    indexPrice: Price?, impliedVolatility: Rate?, facts: MarketFacts = MarketFacts()
   ) {
+    self.facts = facts
     self.symbol = symbol
     self.eventTime = eventTime
     self.sourceSequence = sourceSequence

@@ -279,7 +279,7 @@ extension AccountBook {
     if let average = average(of: instrument.settlementAsset, market, rulebook),
       average > prices.settlementIndex
     {
-      assessment.requirement.initial = assessed(at: average).requirement.initial
+      assessment = assessment.opening(as: assessed(at: average))
     }
     return assessment
   }

@@ -32,7 +32,10 @@ public struct PositionPrices: Sendable, Equatable {
   }
 
   /// The same prices with another one of the settlement asset.
-  func settled(at settlementIndex: Price) -> PositionPrices {
+  ///
+  /// - Parameter settlementIndex: reporting asset per unit of the settlement asset, above zero.
+  /// - Returns: prices that differ in it alone.
+  public func settled(at settlementIndex: Price) -> PositionPrices {
     PositionPrices(
       mark: mark, index: index, settlementIndex: settlementIndex, forward: forward,
       optionEntry: optionEntry, volatility: volatility, initialMultiplier: initialMultiplier)
@@ -67,6 +70,16 @@ public struct PositionAssessment: Sendable, Equatable {
     self.notional = notional
     self.requirement = requirement
     self.closingFee = closingFee
+  }
+
+  /// The same assessment with the initial requirement of another one.
+  ///
+  /// - Parameter other: of the same position at other prices.
+  /// - Returns: an assessment that differs in what opening asks alone.
+  public func opening(as other: PositionAssessment) -> PositionAssessment {
+    var assessment = self
+    assessment.requirement.initial = other.requirement.initial
+    return assessment
   }
 
   /// What a flat position adds.

@@ -28,11 +28,43 @@ struct RandomCommands {
 
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
   static let rulebook = NativeRules.rulebook(
-    portfolio: NativeRules.portfolio,
+    portfolio: portfolio,
     orders: OrderMarginRules(
       basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
       countsForMaintenance: false),
-    dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines))
+    dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
+    schedules: [
+      (
+        Symbol("ETH-PERP"),
+        .openInterestScaled(
+          OpenInterestScaling(
+            initialRate: NativeRules.decimal("0.05"),
+            maintenanceFraction: NativeRules.decimal("0.6"),
+            lowerOpenInterest: NativeRules.decimal("20000"),
+            upperOpenInterest: NativeRules.decimal("500000"),
+            rateStep: NativeRules.decimal("0.000001")))
+      )
+    ], collateral: collateral)
+
+  /// Prices of little confidence cost here, so that it matters what is stated.
+  private static var portfolio: PortfolioRules {
+    var rules = NativeRules.portfolio
+    rules.addOns.confidence = ConfidenceRules(
+      threshold: NativeRules.decimal("0.9"), margin: .one, indices: [Symbol("ETH-USD")])
+    return rules
+  }
+
+  /// The native haircuts, and a coin that counts less the more of it is deposited.
+  private static let collateral = CollateralRules(
+    haircuts: NativeRules.collateral.haircuts.filter { $0.asset != Symbol("BTC") },
+    terms: [
+      (
+        Symbol("BTC"),
+        CollateralTerms(
+          maintenance: .flat(NativeRules.decimal("0.05")),
+          depositScaleStart: NativeRules.decimal("100000"))
+      )
+    ], debtOrder: NativeRules.collateral.debtOrder, usesAveragePrices: true)
 
   mutating func setup(rulebook: Rulebook = Self.rulebook) -> [MarginCommand] {
     var commands = [
@@ -47,6 +79,7 @@ struct RandomCommands {
     for symbol in ["BTC-USD", "ETH-USD", "USDC"] { commands.append(indexPrice(symbol)) }
     commands.append(builder.price("BTC-USD", volatility: Self.decimal(0.6)))
     for symbol in Self.futures { commands.append(mark(symbol)) }
+    commands.append(facts("ETH-PERP"))
     commands.append(mark("BTC-55000-P"))
     for (place, account) in Self.accounts.enumerated() {
       let cash = Double(500 + 400 * place)
@@ -114,7 +147,10 @@ struct RandomCommands {
     case 0..<30: return indexPrice(random.element(of: ["BTC-USD", "ETH-USD", "USDC"]) ?? "USDC")
     case 30..<52: return mark(random.element(of: Self.futures + ["BTC-55000-P"]) ?? "BTC-PERP")
     case 52..<55: return volatility()
-    case 55..<60: return funding()
+    case 55..<59: return funding()
+    case 59:
+      return facts(
+        random.element(of: ["ETH-PERP", "BTC-PERP", "BTC", "USDC", "BTC-USD", "ETH-USD"]) ?? "BTC")
     default: return accountEvent(engine)
     }
   }
@@ -164,6 +200,21 @@ struct RandomCommands {
       symbol,
       .settlement(
         rate: Self.decimal(random.uniform(-0.003...0.003)), price: Self.decimal(price ?? 1)))
+  }
+
+  /// What is stated of a symbol beside its price.
+  private mutating func facts(_ symbol: String) -> MarginCommand {
+    var facts = MarketFacts()
+    if symbol.hasSuffix("PERP") {
+      facts.openInterest = Self.decimal(random.uniform(0...3_000))
+    } else if !symbol.hasSuffix("USD") {
+      let value = symbol == "BTC" ? indices["BTC-USD"] ?? 1 : 1
+      facts.averagePrice = Self.decimal(value * random.uniform(0.98...1.02))
+      facts.totalDeposits = Self.decimal(random.uniform(0...6))
+    }
+    if random.chance() { facts.confidence = Self.decimal(random.uniform(0.5...1)) }
+    if facts.isEmpty { facts.confidence = .one }
+    return builder.price(symbol, facts: facts)
   }
 
   // MARK: Accounts

@@ -55,7 +55,18 @@ struct BookDocument {
     if let underlying = asset.underlying {
       entries.append(("underlying", .text(underlying.text)))
     }
-    return .object(entries)
+    if let price = market.averageAssetPrices[asset.symbol] {
+      entries.append(("average_price", .decimal(price)))
+    }
+    if let deposits = market.totalDeposits[asset.symbol] {
+      entries.append(("total_deposits", .decimal(deposits)))
+    }
+    return .object(entries + confidence(in: asset.symbol))
+  }
+
+  private func confidence(in symbol: Symbol) -> [(key: String, value: AnswerJSON)] {
+    market.confidences[symbol] == nil
+      ? [] : [("confidence", .decimal(market.confidence(of: symbol)))]
   }
 
   private func underlying(_ symbol: Symbol) -> AnswerJSON {
@@ -67,7 +78,7 @@ struct BookDocument {
     if let range = market.priceScanRanges[symbol] {
       entries.append(("price_scan_range", .decimal(range)))
     }
-    return .object(entries)
+    return .object(entries + confidence(in: symbol))
   }
 
   private func mark(_ instrument: Instrument) -> AnswerJSON? {
@@ -82,6 +93,10 @@ struct BookDocument {
       entries.append(("funding_rate", .decimal(funding.rate)))
       entries.append(("funding_interval_hours", .decimal(funding.intervalHours)))
     }
+    if let interest = market.openInterests[instrument.symbol] {
+      entries.append(("open_interest", .decimal(interest)))
+    }
+    entries += confidence(in: instrument.symbol)
     if entries.isEmpty { return nil }
     return .object([("symbol", .text(instrument.symbol.text))] + entries)
   }

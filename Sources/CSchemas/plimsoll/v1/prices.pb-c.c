@@ -52,7 +52,7 @@ void   plimsoll__v1__price_update__free_unpacked
   assert(message->base.descriptor == &plimsoll__v1__price_update__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descriptors[7] =
+static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descriptors[11] =
 {
   {
     "schema_version",
@@ -138,20 +138,72 @@ static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "open_interest",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__PriceUpdate, open_interest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_price",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__PriceUpdate, average_price),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_deposits",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__PriceUpdate, total_deposits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__PriceUpdate, confidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__price_update__field_indices_by_name[] = {
+  8,   /* field[8] = average_price */
+  10,   /* field[10] = confidence */
   2,   /* field[2] = event_time_ns */
   6,   /* field[6] = implied_volatility */
   5,   /* field[5] = index_price */
   4,   /* field[4] = mark_price */
+  7,   /* field[7] = open_interest */
   0,   /* field[0] = schema_version */
   3,   /* field[3] = source_sequence */
   1,   /* field[1] = symbol */
+  9,   /* field[9] = total_deposits */
 };
 static const ProtobufCIntRange plimsoll__v1__price_update__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__price_update__descriptor =
 {
@@ -161,7 +213,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__price_update__descriptor =
   "Plimsoll__V1__PriceUpdate",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__PriceUpdate),
-  7,
+  11,
   plimsoll__v1__price_update__field_descriptors,
   plimsoll__v1__price_update__field_indices_by_name,
   1,  plimsoll__v1__price_update__number_ranges,

@@ -36,8 +36,9 @@ struct  Plimsoll__V1__PriceUpdate
    */
   uint32_t schema_version;
   /*
-   * An instrument (then mark_price, implied_volatility), or an underlying or asset (then
-   * index_price, implied_volatility). Example: "BTC-PERP".
+   * An instrument (then mark_price, implied_volatility, open_interest), or an underlying or asset
+   * (then index_price, implied_volatility; of an asset also average_price, total_deposits).
+   * Example: "BTC-PERP".
    */
   ProtobufCBinaryData symbol;
   /*
@@ -65,10 +66,32 @@ struct  Plimsoll__V1__PriceUpdate
    * "0.62". Taken also where the price in the same record is held outside its band.
    */
   ProtobufCBinaryData implied_volatility;
+  /*
+   * Open interest of an instrument: contracts that all accounts together hold on one side, 0 or
+   * above; read by schedules that scale with it, for the initial margin alone; empty: not in this
+   * record. Example: "15250.5".
+   */
+  ProtobufCBinaryData open_interest;
+  /*
+   * Average of an asset's index price, by the venue's own window, above zero; for collateral rules
+   * that count the worse of both where positions are opened; empty: not in this record. Example:
+   * "0.9996".
+   */
+  ProtobufCBinaryData average_price;
+  /*
+   * Deposits of all accounts in an asset, in the asset, 0 or above; for collateral rules that scale
+   * with it; empty: not in this record. Example: "48000000".
+   */
+  ProtobufCBinaryData total_deposits;
+  /*
+   * How sure the source is of what it states about the symbol, 0 to 1; a symbol of which none was
+   * stated counts 1. Empty: not in this record. Example: "0.95".
+   */
+  ProtobufCBinaryData confidence;
 };
 #define PLIMSOLL__V1__PRICE_UPDATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__price_update__descriptor) \
-    , 0, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, {0,NULL} }
+    , 0, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /* Plimsoll__V1__PriceUpdate methods */
