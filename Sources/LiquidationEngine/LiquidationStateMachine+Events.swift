@@ -61,6 +61,7 @@ extension LiquidationStateMachine {
     } else if unit.isAccount {
       let positions = holding.mode == .isolated ? [] : holding.positions
       draft.add(cash: holding.cash, positions: positions)
+      draft.join(positions: positions, cash: holding.cash)
       draft.add(orders: market.sharedOrders(of: holding), of: holding)
       if holding.mode != .isolated { draft.limitOptionValue() }
       draft.applyCredit(of: holding)
@@ -68,6 +69,7 @@ extension LiquidationStateMachine {
       let position = holding.positions[slot]
       let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
       draft.add(cash: [margin], positions: [position])
+      draft.join(positions: [position], cash: [margin])
       let orders = holding.orders.filter { $0.instrument == position.instrument }
       draft.add(orders: orders, of: holding)
     }
@@ -104,6 +106,12 @@ private struct EvidenceDraft {
       add(net, outside, limited, of: slot.asset)
     }
     for position in open { add(position) }
+  }
+
+  /// What all positions ask together; where one cannot be valued, each stands for itself.
+  mutating func join(positions: [PositionSlot], cash: [CashSlot]) {
+    guard market.asksTogether, !isPartial else { return }
+    terms += market.joinRequirements(in: &totals, positions: positions, cash: cash) ?? []
   }
 
   /// What orders ask beside the positions; those of an isolated position stand with it alone.

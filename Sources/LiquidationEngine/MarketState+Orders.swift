@@ -7,6 +7,12 @@ extension MarketState {
   /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
   func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
     guard var totals = basis.sharedTotals(of: account, in: holdings) else { return nil }
+    if asksTogether {
+      let positions = holdings[account].mode == .isolated ? [] : holdings[account].positions
+      let terms = joinRequirements(
+        in: &totals, positions: positions, cash: holdings[account].cash)
+      if terms == nil { return nil }
+    }
     if !holdings[account].orders.isEmpty {
       guard addOrders(of: holdings[account], to: &totals) else { return nil }
     }
@@ -20,6 +26,12 @@ extension MarketState {
   /// Sums of one isolated position, its margin and the orders of its contract.
   func isolatedTotals(of position: PositionSlot, orders: [OrderSlot]) -> MarginTotals? {
     guard var totals = basis.isolatedTotals(of: position) else { return nil }
+    if asksTogether {
+      let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
+      guard joinRequirements(in: &totals, positions: [position], cash: [margin]) != nil else {
+        return nil
+      }
+    }
     for order in orders where order.instrument == position.instrument {
       guard add(order, beside: position, to: &totals) else { return nil }
     }

@@ -98,6 +98,8 @@ struct MarketState: Sendable {
   private(set) var warning: MarginLadder.Step?
   private(set) var priceRules: MarketRules?
   private(set) var liquidationRules: LiquidationRules?
+  /// Whether the positions of a unit are asked together outside portfolio margin.
+  private(set) var asksTogether = false
   var dynamicRules: DynamicRules?
   let limits: EngineLimits
 
@@ -131,6 +133,7 @@ struct MarketState: Sendable {
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
       basis.usesAveragePrices = newValue?.collateral.usesAveragePrices ?? false
       basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
+      asksTogether = hasJointRules
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)
       credits = CreditTable(newValue?.credit, feeds: feeds)

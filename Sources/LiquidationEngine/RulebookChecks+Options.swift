@@ -18,6 +18,13 @@ extension LiquidationStateMachine {
     try require(
       terms.fundingHours, in: .zero...DomainLimits.maximumFundingPeriodHours,
       "options.funding_hours")
+    if let rule = terms.netting {
+      try require(
+        rule.unpairedInitialRate, in: .zero...limit, "options.netting.unpaired_initial_rate")
+      try require(
+        rule.unpairedMaintenanceRate, in: .zero...rule.unpairedInitialRate,
+        "options.netting.unpaired_maintenance_rate")
+    }
     if let rule = terms.deltaGamma {
       try require(rule.initialRatio, in: .ulp ... .one, "options.delta_gamma.initial_ratio")
       try require(
@@ -26,8 +33,19 @@ extension LiquidationStateMachine {
     }
   }
 
-  /// Refuses rules that a worker cannot keep yet: no entry price of an option is kept, and each
-  /// position is asked alone.
+  /// Checks that what doubt asks stays within what sums can hold.
+  func check(_ rules: ContingencyRules) throws(Refusal) {
+    let limit = limits.maximumRequirementRate
+    if let depeg = rules.depeg {
+      try require(depeg.factor, in: .zero...limit, "contingencies.depeg.factor")
+      try require(depeg.threshold, in: .zero ... .one, "contingencies.depeg.threshold")
+    }
+    if let confidence = rules.confidence {
+      try require(confidence.factor, in: .zero...limit, "contingencies.confidence.factor")
+    }
+  }
+
+  /// Refuses rules that a worker cannot keep yet: no entry price of an option is kept.
   ///
   /// Variation style is kept by premiums that fills move in cash, which gives the same equity.
   func refuseUnknownRules(of rulebook: Rulebook) throws(Refusal) {
@@ -40,8 +58,5 @@ extension LiquidationStateMachine {
         .inconsistentReference, field, "a worker does not know this rule yet", expected: expected)
     }
     try refuse(terms.premium != .mark, "options.premium_basis", "mark")
-    try refuse(terms.netting != nil, "options.netting", "options without netting")
-    try refuse(
-      rulebook.contingencies != nil, "contingencies", "a rulebook without contingencies")
   }
 }

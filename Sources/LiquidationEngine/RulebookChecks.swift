@@ -18,6 +18,7 @@ extension LiquidationStateMachine {
     }
     try check(rulebook.options)
     try check(rulebook.options.terms)
+    if let contingencies = rulebook.contingencies { try check(contingencies) }
     try refuseUnknownRules(of: rulebook)
     try check(rulebook.collateral)
     try check(rulebook.futures)

@@ -36,6 +36,8 @@ public enum NativeRules {
   ///   - valueLimit: part of the equity that the value of options makes up at most, if any.
   ///   - schedules: of contracts that the tiers do not hold for.
   ///   - collateral: haircuts.
+  ///   - netting: of the options of an expiry, if any.
+  ///   - contingencies: what prices in doubt ask, if anything.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
@@ -45,7 +47,8 @@ public enum NativeRules {
     orders: OrderMarginRules = orders, dynamic: DynamicRules? = nil, credit: CreditRules? = nil,
     valueLimit: Rate? = decimal("0.5"),
     schedules: [(symbol: Symbol, schedule: MarginSchedule)] = [],
-    collateral: CollateralRules = collateral
+    collateral: CollateralRules = collateral, netting: ExpiryNettingRule? = nil,
+    contingencies: ContingencyRules? = nil
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -54,7 +57,7 @@ public enum NativeRules {
         closingFee: .none, initialRate: .largerOfLeverageAndTier,
         liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
         defaultSchedule: schedule, schedules: schedules),
-      options: options(valueLimit: valueLimit), collateral: collateral,
+      options: options(valueLimit: valueLimit, netting: netting), collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,
         liquidation: MarginLadder.Step(
@@ -66,17 +69,20 @@ public enum NativeRules {
       market: MarketRules(
         priceBand: decimal("0.1"), bandConfirmations: 3, bandTimeoutNanoseconds: 10_000_000_000,
         maximumPriceAgeNanoseconds: 60_000_000_000, maximumTimeAheadNanoseconds: 60_000_000_000),
-      portfolio: portfolio, dynamic: dynamic, credit: credit)
+      portfolio: portfolio, contingencies: contingencies, dynamic: dynamic, credit: credit)
   }
 
   /// The worse side of the orders of a future, initially alone.
   public static let orders = OrderMarginRules(
     basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false)
 
-  private static func options(valueLimit: Rate?) -> StandardOptionRules {
+  private static func options(
+    valueLimit: Rate?, netting: ExpiryNettingRule?
+  ) -> StandardOptionRules {
     var terms = OptionRequirementTerms()
     terms.valueLimit = valueLimit
     terms.orders = .worstSide
+    terms.netting = netting
     return StandardOptionRules(
       shortInitialRate: decimal("0.15"), shortInitialFloor: decimal("0.1"),
       shortMaintenanceRate: decimal("0.075"), shortMaintenanceFloor: decimal("0.0375"),

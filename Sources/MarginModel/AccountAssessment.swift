@@ -248,6 +248,9 @@ extension AccountBook {
     return MarginLeg(
       instrument: instrument, position: position.state, prices: prices, volatility: volatility,
       standard: try standard(of: position, prices: prices, market, rulebook),
+      alone: position.orders.count > 0 && marginMode != .portfolio
+        ? try standard(of: position.withoutOrders, prices: prices, market, rulebook).requirement
+        : nil,
       confidence: market.confidence(of: instrument))
   }
 

@@ -16,6 +16,13 @@ public struct AccountBook: Sendable {
     public let orders: OrderTotals
     /// Average price of entry of an option, where it is known.
     public let optionEntryPrice: Price?
+    /// The same position with no order beside it.
+    var withoutOrders: Position {
+      Position(
+        instrument: instrument, state: state, leverage: leverage, isolatedMargin: isolatedMargin,
+        optionEntryPrice: optionEntryPrice)
+    }
+
     /// Makes a position.
     public init(
       instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount,

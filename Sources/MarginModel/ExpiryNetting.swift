@@ -45,8 +45,7 @@ struct ExpiryGroup {
     var payoffs = ScenarioOutcomes(strikes.map { _ in .zero })
     var callUnits = ContractUnits.zero
     for leg in legs {
-      isolated.initial += leg.standard.requirement.initial
-      isolated.maintenance += leg.standard.requirement.maintenance
+      isolated += leg.alone
       payoffs.add(outcomes(of: leg))
       if leg.instrument.optionTerms?.right == .call {
         callUnits += leg.instrument.units(of: leg.position.quantity)

@@ -14,16 +14,20 @@ public struct MarginLeg: Sendable {
   public let prices: PositionPrices
   /// Volatility per year at which an option is valued; nil for a future, or where none is known.
   public let volatility: Rate?
-  /// The position alone, under the standard rules.
+  /// The position under the standard rules, with what rests beside it.
   public let standard: PositionAssessment
+  /// What the position asks without its orders.
+  public let alone: PositionRequirement
   /// How sure the sources of its prices are of them.
   public let confidence: PriceConfidence
 
   /// Makes a leg.
   public init(
     instrument: Instrument, position: PositionState, prices: PositionPrices, volatility: Rate?,
-    standard: PositionAssessment, confidence: PriceConfidence = .full
+    standard: PositionAssessment, alone: PositionRequirement? = nil,
+    confidence: PriceConfidence = .full
   ) {
+    self.alone = alone ?? standard.requirement
     self.instrument = instrument
     self.position = position
     self.prices = prices

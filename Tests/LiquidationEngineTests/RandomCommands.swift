@@ -11,6 +11,9 @@ struct RandomCommands {
   /// Ends two minutes after the start.
   static let expiry = CommandBuilder().time.advanced(byNanoseconds: 120_000_000_000)
   static let options = ["BTC-60000-C", "BTC-55000-P"]
+  /// Netted with each other while they live; for the account that is never in portfolio mode, in
+  /// which the time left would count and a record is a moment late.
+  static let dated = ["BTC-DEC-62000-C", "BTC-DEC-58000-C", "BTC-DEC-58000-P"]
 
   var builder = CommandBuilder()
   var random: SeededRandom
@@ -44,7 +47,18 @@ struct RandomCommands {
             upperOpenInterest: NativeRules.decimal("500000"),
             rateStep: NativeRules.decimal("0.000001")))
       )
-    ], collateral: collateral)
+    ], collateral: collateral,
+    netting: ExpiryNettingRule(
+      unpairedInitialRate: NativeRules.decimal("1.2"),
+      unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies)
+
+  private static let contingencies = ContingencyRules(
+    depeg: ContingencyRules.Depeg(
+      asset: Symbol("USDC"), threshold: NativeRules.decimal("0.999"),
+      factor: NativeRules.decimal("1.2")),
+    confidence: ContingencyRules.Confidence(
+      futureThreshold: NativeRules.decimal("0.9"), optionThreshold: NativeRules.decimal("0.8"),
+      collateralThreshold: NativeRules.decimal("0.9"), factor: NativeRules.decimal("0.4")))
 
   /// Prices of little confidence cost here, so that it matters what is stated.
   private static var portfolio: PortfolioRules {
@@ -80,7 +94,7 @@ struct RandomCommands {
     commands.append(builder.price("BTC-USD", volatility: Self.decimal(0.6)))
     for symbol in Self.futures { commands.append(mark(symbol)) }
     commands.append(facts("ETH-PERP"))
-    commands.append(mark("BTC-55000-P"))
+    for symbol in ["BTC-55000-P"] + Self.dated { commands.append(mark(symbol)) }
     for (place, account) in Self.accounts.enumerated() {
       let cash = Double(500 + 400 * place)
       commands.append(builder.transfer(account, "USDC", Self.decimal(cash)))
@@ -117,7 +131,26 @@ struct RandomCommands {
       source: .model),
     instrument(
       "BTC-55000-P", .perpetualOption(terms(.put, "55000")), .linear, "BTC-USD", "USDC", "1"),
+    datedOption("BTC-DEC-62000-C", .call, "62000"), datedOption("BTC-DEC-58000-C", .call, "58000"),
+    datedOption("BTC-DEC-58000-P", .put, "58000"),
   ]
+
+  private static func datedOption(
+    _ symbol: String, _ right: OptionTerms.Right, _ strike: String
+  ) -> Instrument {
+    instrument(
+      symbol,
+      .datedOption(
+        OptionTerms(
+          right: right, strike: NativeRules.decimal(strike), fundingPeriodHours: .zero),
+        expiry: expiry, forward: Symbol("BTC-DEC")),
+      .linear, "BTC-USD", "USDC", "1")
+  }
+
+  /// The options that an account trades.
+  private static func options(of account: String) -> [String] {
+    account == "e" ? options + dated : options
+  }
 
   private static func terms(_ right: OptionTerms.Right, _ strike: String) -> OptionTerms {
     OptionTerms(
@@ -145,7 +178,8 @@ struct RandomCommands {
     if random.chance(0.25), let answer = answer(engine) { return answer }
     switch random.integer(0...99) {
     case 0..<30: return indexPrice(random.element(of: ["BTC-USD", "ETH-USD", "USDC"]) ?? "USDC")
-    case 30..<52: return mark(random.element(of: Self.futures + ["BTC-55000-P"]) ?? "BTC-PERP")
+    case 30..<52:
+      return mark(random.element(of: Self.futures + ["BTC-55000-P"] + Self.dated) ?? "BTC-PERP")
     case 52..<55: return volatility()
     case 55..<59: return funding()
     case 59:
@@ -175,6 +209,9 @@ struct RandomCommands {
       let value = max(0, 55_000 - index) + random.uniform(0...900)
       return builder.price(symbol, mark: Self.decimal(random.chance(0.02) ? 56_000 : value))
     }
+    if Self.dated.contains(symbol) {
+      return builder.price(symbol, mark: Self.decimal(random.uniform(0...3_000)))
+    }
     let underlying = symbol == "ETH-PERP" ? "ETH-USD" : "BTC-USD"
     let base = (indices[underlying] ?? 1) * random.uniform(0.99...1.01)
     return builder.price(symbol, mark: Self.decimal(base))
@@ -190,8 +227,8 @@ struct RandomCommands {
       fundingIndex += random.uniform(-3...6)
       return builder.funding("BTC-60000-C", .cumulativeIndex(Self.decimal(fundingIndex)))
     }
-    let symbol = random.element(of: Self.futures) ?? "BTC-PERP"
-    if symbol == "BTC-DEC" {
+    let symbol = random.element(of: Self.futures + Self.dated) ?? "BTC-PERP"
+    if symbol.hasPrefix("BTC-DEC") {
       return builder.funding(
         symbol, .finalSettlement(price: Self.decimal(indices["BTC-USD"] ?? 1)))
     }
@@ -228,23 +265,26 @@ struct RandomCommands {
       let asset = random.chance(0.8) ? "USDC" : "BTC"
       let amount = asset == "BTC" ? random.uniform(-0.01...0.02) : random.uniform(-400...600)
       return builder.transfer(account, asset, Self.decimal(amount))
-    case 75..<80: return settings(account, mode: random.element(of: MarginMode.allCases) ?? .cross)
+    case 75..<80:
+      let modes = MarginMode.allCases.filter { account != "e" || $0 != .portfolio }
+      return settings(account, mode: random.element(of: modes) ?? .cross)
     case 80..<84: return leverage(account)
     case 84..<88: return isolatedMargin(account)
     case 88..<92: return snapshot(account, engine)
     case 92..<94: return builder.markIncomplete(account, sequence: 0, .undecodable)
     case 94..<96:
       let gap = (engine.account(AccountID(account))?.accountSequence ?? 0) + 3
-      return builder.event(account, fillBody(), sequence: gap)
-    case 96..<98: return builder.event(account, fillBody(), sequence: 1)
+      return builder.event(account, fillBody(account), sequence: gap)
+    case 96..<98: return builder.event(account, fillBody(account), sequence: 1)
     default: return builder.fill(account, "NO-SUCH", .one, at: .one)
     }
   }
 
-  private mutating func fillBody() -> AccountEvent.Body {
-    let symbol = random.element(of: Self.futures + Self.options) ?? "BTC-PERP"
+  private mutating func fillBody(_ account: String) -> AccountEvent.Body {
+    let symbol = random.element(of: Self.futures + Self.options(of: account)) ?? "BTC-PERP"
     let sizes = [
       "BTC-PERP": 0.4, "ETH-PERP": 60, "BTC-INV": 120, "BTC-60000-C": 0.3, "BTC-55000-P": 0.3,
+      "BTC-DEC-62000-C": 0.3, "BTC-DEC-58000-C": 0.3, "BTC-DEC-58000-P": 0.3,
     ]
     let size = random.uniform(0.01...(sizes[symbol] ?? 1))
     let quantity: Quantity = Self.decimal(random.chance() ? size : -size)
@@ -257,18 +297,19 @@ struct RandomCommands {
   private mutating func tradePrice(_ symbol: String) -> Price {
     switch symbol {
     case "ETH-PERP": return Self.decimal((indices["ETH-USD"] ?? 1) * random.uniform(0.98...1.02))
-    case "BTC-60000-C", "BTC-55000-P": return Self.decimal(random.uniform(0...2_000))
+    case _ where (Self.options + Self.dated).contains(symbol):
+      return Self.decimal(random.uniform(0...2_000))
     default: return Self.decimal((indices["BTC-USD"] ?? 1) * random.uniform(0.98...1.02))
     }
   }
 
   private mutating func fill(_ account: String) -> MarginCommand {
-    builder.event(account, fillBody())
+    builder.event(account, fillBody(account))
   }
 
   private mutating func restingOrders(_ account: String) -> MarginCommand {
     let orders = (0..<random.integer(0...4)).map { _ in
-      let symbol = random.element(of: Self.futures + ["BTC-60000-C", "BTC-55000-P"]) ?? "BTC-PERP"
+      let symbol = random.element(of: Self.futures + Self.options(of: account)) ?? "BTC-PERP"
       let size: Quantity = Self.decimal(random.uniform(0.1...2))
       return RestingOrder(
         symbol: Symbol(symbol), quantity: random.chance() ? size : -size,
@@ -309,7 +350,7 @@ struct RandomCommands {
   ) -> MarginCommand {
     let mode: MarginMode = random.chance(0.3) ? .isolated : .cross
     var positions: [AccountSnapshot.Position] = []
-    for symbol in Self.futures + ["BTC-60000-C", "BTC-55000-P"] where random.chance(0.4) {
+    for symbol in Self.futures + Self.options(of: account) where random.chance(0.4) {
       let size = symbol == "BTC-INV" ? 40.0 : symbol == "ETH-PERP" ? 20 : 0.1
       positions.append(
         AccountSnapshot.Position(
