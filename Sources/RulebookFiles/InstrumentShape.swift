@@ -80,12 +80,7 @@ extension YAMLFields {
 
   fileprivate mutating func payoff(isOption: Bool) -> Instrument.Payoff? {
     guard isOption else { return required("payoff", .payoff) }
-    let payoff = optional("payoff", .payoff)
-    if payoff == .inverse {
-      report("INVERSE options are not supported yet", for: "payoff", expected: "LINEAR")
-      return nil
-    }
-    return contains("payoff") ? payoff : .linear
+    return contains("payoff") ? optional("payoff", .payoff) : .linear
   }
 
   fileprivate mutating func kind(_ word: KindWord) -> Instrument.Kind? {

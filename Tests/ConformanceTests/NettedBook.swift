@@ -66,21 +66,17 @@ struct NettedBook {
     market.confidences[name] = [confidence]
   }
 
-  /// An option with its mark by Black (1976) on the forward.
+  /// An option that the model marks on the forward.
   mutating func addOption(
     _ quantity: Quantity, strike: Price, isPut: Bool, on underlying: Symbol,
-    expirySeconds: Double, forward: Symbol, volatility: Double, confidence: Rate
-  ) throws {
+    expirySeconds: Double, forward: Symbol, volatility: Rate, confidence: Rate
+  ) {
     let option = Instrument.datedOption(
       isPut: isPut, strike: strike, symbol: Symbol("\(underlying)-\(positions.count)"),
       underlying: underlying, expiry: EventTime(nanoseconds: Int64(expirySeconds) * 1_000_000_000),
       forward: forward)
-    let value = try DatedOption(
-      onForwardWithStrike: Self.double(strike), volatility: volatility,
-      expiryYears: expirySeconds / 31_536_000, discountFactor: 1)
-    let price = Self.double(market.marks[forward] ?? .one)
-    let mark = isPut ? value.putValue(at: price) : value.callValue(at: price)
-    market.marks[option.symbol] = Price(rawValue: Int128((mark * 1e12).rounded()))
+    market.asOf = EventTime(nanoseconds: 0)
+    market.volatilities[option.symbol] = volatility
     market.confidences[option.symbol] = [confidence]
     add(option, PositionState(quantity: quantity, entryCashFlow: .zero))
   }
@@ -90,20 +86,18 @@ struct NettedBook {
       AccountBook.Position(
         instrument: instrument, state: state, leverage: nil, isolatedMargin: .zero))
   }
-
-  private static func double(_ price: Price) -> Double { Double(price.rawValue) / 1e12 }
 }
 
 extension Rulebook {
   /// The same rules with the numbers of a case.
   fileprivate func with(_ numbers: CaseInputs) throws -> Rulebook {
     let maintenance = try numbers.rate(of: "mm_call_spot", "mm_call")
-    guard try numbers.rate(of: "mm_put_spot", "mm_put") == maintenance,
-      try !numbers.has("base_im_scale") || numbers.rate("base_im_scale") == .one
-    else {
-      throw VectorFile.Failure(description: "rates of calls and puts, or of coins, that differ")
+    guard try !numbers.has("base_im_scale") || numbers.rate("base_im_scale") == .one else {
+      throw VectorFile.Failure(description: "coins count less for the initial margin")
     }
     var terms = options.terms
+    terms.putMaintenanceRate = try numbers.rate(of: "mm_put_spot", "mm_put")
+    terms.putMaintenanceFloor = terms.putMaintenanceRate
     terms.putMaintenanceMarkRate = try numbers.rate("mm_put_mtm")
     terms.putInitialFactor = try numbers.rate(of: "mm_offset", "put_im_floor_times_mm")
     terms.netting = ExpiryNettingRule(
@@ -177,7 +171,7 @@ extension NettedBook {
       }
       try addOption(
         option.quantity("amount"), strike: option.price("strike"), isPut: !isCall, on: underlying,
-        expirySeconds: seconds, forward: forward, volatility: option.double("vol"),
+        expirySeconds: seconds, forward: forward, volatility: option.rate("vol"),
         confidence: expiry.rate("vol_conf"))
     }
   }

@@ -49,9 +49,9 @@ extension MarginFamily {
       let rate = FundingRule.premium(
         mark: try inputs.scaledPrice("mark_twap", exponent: -6),
         index: try inputs.scaledPrice("oracle_twap", exponent: -6),
-        divisor: inputs.has("divisor") ? try inputs.integer("divisor") : 33,
-        periodSeconds: try inputs.integer("period"), boundStep: Price(rawValue: 1_000_000),
-        step: Price(rawValue: 1_000))
+        periodSeconds: try inputs.integer("period"),
+        by: inputs.has("divisor")
+          ? FundingPremiumTerms(divisor: try inputs.integer("divisor")) : FundingPremiumTerms())
       return ["funding_rate": MarginAnswer(rate, digits: 9)]
     },
   ]

@@ -6,7 +6,8 @@ import Testing
 /// Options and rules that the suites of option margin share.
 enum OptionFixture {
   static func option(
-    _ right: OptionTerms.Right, strike: Price, expiry: Int64? = nil, symbol: String = "OPTION"
+    _ right: OptionTerms.Right, strike: Price, expiry: Int64? = nil, symbol: String = "OPTION",
+    payoff: Instrument.Payoff = .linear
   ) -> Instrument {
     let terms = OptionTerms(
       right: right, strike: strike, fundingPeriodHours: Rate(rawValue: 24 * Rate.one.rawValue))
@@ -14,7 +15,7 @@ enum OptionFixture {
       expiry.map { .datedOption(terms, expiry: EventTime(nanoseconds: $0), forward: nil) }
       ?? .perpetualOption(terms)
     return Instrument(
-      symbol: Symbol(symbol), kind: kind, payoff: .linear, underlying: Symbol("X-USD"),
+      symbol: Symbol(symbol), kind: kind, payoff: payoff, underlying: Symbol("X-USD"),
       settlementAsset: Symbol("USD"), multiplier: .one, tickSize: .ulp, lotSize: .ulp,
       takerFee: .zero, markSource: .published)
   }
@@ -135,10 +136,13 @@ struct OptionRuleTests {
   @Test("a coin's requirement is the quote's over the forward")
   func coin() throws {
     let rules = try OptionFixture.rules { $0.base = .forward }
-    let put = try OptionFixture.option(.put, strike: .parse("55000"), expiry: 1)
+    let put = try OptionFixture.option(
+      .put, strike: .parse("55000"), expiry: 1, payoff: .inverse)
     let asked = rules.requirement(
-      inCoinPerUnitOf: put.units(of: -.one), in: put, coinMark: try .parse("0.02"),
-      index: try .parse("59000"), forward: try .parse("62500"))
+      perUnitOf: put.units(of: -.one), in: put,
+      prices: PositionPrices(
+        mark: try .parse("0.02"), index: try .parse("59000"),
+        settlementIndex: try .parse("59000"), forward: try .parse("62500")))
     // OTM 7500 / 62500 = 0.12: the floor of 0.1 holds.
     #expect(asked?.initial.description == "0.12")
     #expect(asked?.maintenance.description == "0.095")
