@@ -20,17 +20,19 @@ extension Instrument {
       by: Price.one.rawValue, over: underlying.rawValue, rounding: .nearestEven)
   }
 
-  /// The payoff at an index: g(S), or g(S) / S; nil for a future.
+  /// The payoff at an index: g(S), or g(S) / S.
   ///
   /// - Parameter index: S, quote per unit, above zero.
+  /// - Returns: quote or coins per unit, to the nearest unit; nil for a future.
   func optionPayoff(at index: Price) -> Price? {
     optionTerms.map { optionPrice(ofQuoteValue: $0.payoff(at: index), at: index) }
   }
 
-  /// Prices that an option can have at an index, from its payoff to S or K, over S for an inverse
-  /// one; nil for a future.
+  /// Prices that an option can have at an index: from its payoff to S (call) or K (put), of an
+  /// inverse one over S.
   ///
   /// - Parameter index: S, quote per unit, above zero.
+  /// - Returns: quote or coins per unit; nil for a future.
   func optionPriceRange(at index: Price) -> ClosedRange<Price>? {
     guard let terms = optionTerms, let payoff = optionPayoff(at: index) else { return nil }
     return payoff...max(payoff, optionPrice(ofQuoteValue: terms.upperBound(at: index), at: index))
@@ -55,8 +57,9 @@ extension Instrument {
       ofQuoteValue: min(terms.upperBound(at: index), terms.payoff(at: index) + inQuote), at: index)
   }
 
-  /// What one unit of an option is a claim on, in its settlement asset: S, or one coin.
+  /// What one unit of an option is a claim on: S, or one coin.
   ///
   /// - Parameter index: S, quote per unit, above zero.
+  /// - Returns: settlement asset per unit.
   func optionNotionalPrice(at index: Price) -> Price { isCoinOption ? .one : index }
 }

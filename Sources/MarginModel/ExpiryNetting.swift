@@ -8,9 +8,10 @@ struct ExpiryGroup {
   let payoff: Instrument.Payoff
   var legs: [MarginLeg]
 
-  /// The dated options among the legs, by underlying and expiry, each group in the order of its
-  /// first leg. Payoffs in coin and in quote do not bend at the same prices, so that options of
-  /// different payoffs stand in groups of their own.
+  /// The dated options among the legs, by underlying and expiry.
+  ///
+  /// Groups are in the order of their first legs. Payoffs in coin and in quote do not bend at the
+  /// same prices, so that options of different payoffs stand in groups of their own.
   static func groups(of legs: [MarginLeg]) -> [ExpiryGroup] {
     var groups: [ExpiryGroup] = []
     for leg in legs {

@@ -67,8 +67,8 @@ extension StandardOptionRules {
   ///
   /// S index, F forward, K strike, V mark, B the base: S, F or K. OTM = max(0, K − X) for calls,
   /// max(0, X − K) for puts, X = F where the base is F, else S; where the base is the index by the
-  /// forward, OTM is that from F times S / F. k the factor of the position's
-  /// size, f = |V − payoff(S)| · hours / period the funding term, v the premium term: 0, V or
+  /// forward, OTM is that from F times S / F. k the factor of the position's size,
+  /// f = |V − payoff(S)| · hours / period the funding term, v the premium term: 0, V or
   /// max(V, entry).
   ///
   ///     short  maintenance  max(cap(max(a′·B − OTM, c·B)), c′·V)·k + φ·B + v + f,  c′·V puts only
@@ -76,10 +76,11 @@ extension StandardOptionRules {
   ///     long   maintenance  min(f′·V, g·S) + f
   ///            initial      max(min(p·V, e·S) + f, maintenance)
   ///
-  /// cap(x) = min(x, d·K) for puts; w is 1 for calls; a′ and c may be others for puts. The initial requirement is then multiplied by
-  /// what the venue's open interest asks. With `deltaGamma`, its rule stands in place of the rates
-  /// of both sides; without a volatility, or for a dated option, it cannot be had, and the rates
-  /// stand for it. Of an inverse option the same in coins, see `coinRequirement`.
+  /// cap(x) = min(x, d·K) for puts; w is 1 for calls; a′ and c may be others for puts. The initial
+  /// requirement is then multiplied by what the venue's open interest asks. With `deltaGamma`, its
+  /// rule stands in place of the rates of both sides; without a volatility, or for a dated option,
+  /// it cannot be had, and the rates stand for it. An inverse option asks the same in coins, see
+  /// `coinRequirement`.
   ///
   /// - Parameters:
   ///   - units: signed, q · m; their size chooses k.

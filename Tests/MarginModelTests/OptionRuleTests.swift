@@ -133,6 +133,34 @@ struct OptionRuleTests {
     #expect(try asked(rules, "-2", call, mark: "1", index: "100") == ["200", "200"])
   }
 
+  @Test("the distance may count from the forward while the rates are of the index")
+  func indexByForward() throws {
+    let rules = try OptionFixture.rules { $0.base = .indexByForward }
+    let put = try OptionFixture.option(.put, strike: .parse("1017.5"), expiry: 1)
+    // (1100 − 1017.5) / 1100 = 0.075: 150 − 75 is below the floor; nearer it is above.
+    #expect(try asked(rules, "-1", put, mark: "20", forward: "1100") == ["120", "95"])
+    let near = try OptionFixture.option(.put, strike: .parse("1078"), expiry: 1)
+    // 22 / 1100 = 0.02: 150 − 20, and maintenance at its floor.
+    #expect(try asked(rules, "-1", near, mark: "20", forward: "1100") == ["150", "95"])
+    let call = try OptionFixture.option(.call, strike: .parse("1078"), expiry: 1)
+    #expect(try asked(rules, "-1", call, mark: "20", forward: "1100") == ["170", "95"])
+    #expect(try asked(rules, "-1", call, mark: "20") == ["120", "95"])
+  }
+
+  @Test("puts may be kept at rates of their own")
+  func putRates() throws {
+    let rules = try OptionFixture.rules {
+      $0.putMaintenanceRate = Rate(rawValue: 90_000_000_000)
+      $0.putMaintenanceFloor = Rate(rawValue: 60_000_000_000)
+    }
+    let call = try OptionFixture.option(.call, strike: .parse("1000"))
+    let put = try OptionFixture.option(.put, strike: .parse("1000"))
+    let far = try OptionFixture.option(.put, strike: .parse("800"))
+    #expect(try asked(rules, "-1", call, mark: "20") == ["170", "95"])
+    #expect(try asked(rules, "-1", put, mark: "20") == ["170", "110"])
+    #expect(try asked(rules, "-1", far, mark: "20") == ["120", "80"])
+  }
+
   @Test("a coin's requirement is the quote's over the forward")
   func coin() throws {
     let rules = try OptionFixture.rules { $0.base = .forward }
