@@ -92,9 +92,6 @@ extension Rulebook {
   /// The same rules with the numbers of a case.
   fileprivate func with(_ numbers: CaseInputs) throws -> Rulebook {
     let maintenance = try numbers.rate(of: "mm_call_spot", "mm_call")
-    guard try !numbers.has("base_im_scale") || numbers.rate("base_im_scale") == .one else {
-      throw VectorFile.Failure(description: "coins count less for the initial margin")
-    }
     var terms = options.terms
     terms.putMaintenanceRate = try numbers.rate(of: "mm_put_spot", "mm_put")
     terms.putMaintenanceFloor = terms.putMaintenanceRate
@@ -103,7 +100,14 @@ extension Rulebook {
     terms.netting = ExpiryNettingRule(
       unpairedInitialRate: try numbers.rate("unpaired_im"),
       unpairedMaintenanceRate: try numbers.rate("unpaired_mm"))
-    let haircut = Rate.one - (try numbers.rate(of: "base_margin_factor", "base_factor"))
+    let factor = try numbers.rate(of: "base_margin_factor", "base_factor")
+    let scale = try numbers.has("base_im_scale") ? numbers.rate("base_im_scale") : .one
+    let coin = CollateralTerms(
+      maintenance: .flat(.one - factor),
+      initial: .flat(
+        .one
+          - factor.scaled(
+            by: scale.rawValue, over: Rate.one.rawValue, rounding: .nearestEven)))
     let coins = ["ETH", "BTC"].flatMap { [$0, $0.lowercased()] } + (0..<8).map { "M\($0)" }
     return Rulebook(
       id: id, reportingAsset: reportingAsset,
@@ -118,7 +122,7 @@ extension Rulebook {
         shortMaintenanceFloor: maintenance, putCap: nil, longInitialRate: .zero,
         longMaintenanceValueRate: .zero, longMaintenanceRate: .zero, terms: terms),
       collateral: CollateralRules(
-        haircuts: coins.map { (Symbol("\($0)-COIN"), haircut) } + [(reportingAsset, .zero)],
+        haircuts: [(reportingAsset, .zero)], terms: coins.map { (Symbol("\($0)-COIN"), coin) },
         debtOrder: []),
       ladder: ladder, liquidation: liquidation, market: market,
       contingencies: try contingencies(numbers))
