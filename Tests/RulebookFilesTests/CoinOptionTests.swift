@@ -21,16 +21,20 @@ struct CoinOptionTests {
     var call = "-2"
     var put = "-1"
     var entry = ""
+    /// The mark of a dated future that the options are valued on.
+    var forward: String?
   }
 
   private func read(_ book: Case) throws -> Book {
     let times =
       book.kind == "DATED_OPTION"
       ? "expiry_ns: \"1766736000000000000\"" : "funding_period_hours: \"24\""
+    let expiry = "expiry_ns: \"1766736000000000000\""
+    let forward = book.forward == nil ? "" : ", forward: F"
     func option(_ symbol: String, _ right: String, strike: String) -> String {
       """
       { symbol: \(symbol), kind: \(book.kind), option: \(right), payoff: \(book.payoff),
-          strike: "\(strike)", \(times), underlying: BTC-USD,
+          strike: "\(strike)", \(times)\(forward), underlying: BTC-USD,
           settlement_asset: \(book.settlement), multiplier: "1" }
       """
     }
@@ -47,7 +51,12 @@ struct CoinOptionTests {
       instruments:
         - \(option("C", "CALL", strike: "65000"))
         - \(option("P", "PUT", strike: "55000"))
-      marks: [ { symbol: C, \(book.callMark) }, { symbol: P, \(book.putMark) } ]
+        - { symbol: F, kind: DATED_FUTURE, payoff: INVERSE, \(expiry), underlying: BTC-USD,
+            settlement_asset: BTC, multiplier: "10" }
+      marks:
+        - { symbol: C, \(book.callMark) }
+        - { symbol: P, \(book.putMark) }
+        - { symbol: F, mark_price: "\(book.forward ?? book.index)" }
       accounts:
         - account_id: a
           margin_mode: \(book.mode)
@@ -106,6 +115,26 @@ struct CoinOptionTests {
       let totals = try report(moved)
       #expect(try isNear(totals.equity, totals.maintenanceMargin, within: "0.000000001"))
     }
+  }
+
+  @Test("the search for a price ends where the forward leaves the model's range")
+  func farForward() throws {
+    var book = Case()
+    // Long a call and nothing owed: no price is the liquidation price, and all are looked at.
+    (book.callMark, book.forward) = ("implied_volatility: \"0.6\"", "62500")
+    (book.call, book.put) = ("2", "1")
+    let report = try report(book)
+    #expect(report.positions[0].liquidation.below == nil)
+    #expect(report.positions[0].liquidation.above == nil)
+    // The mark is the value at the forward over the forward, so that coins are worth less at the
+    // index than the value in quote.
+    var quote = book
+    (quote.payoff, quote.settlement, quote.reporting) = ("LINEAR", "USDC", "USDC")
+    let inQuote = try self.report(quote).positions[0].value
+    let inCoins = report.positions[0].value
+    let byForward = ExactRatio(inQuote) / ExactRatio(62_500)
+    #expect(
+      (byForward - ExactRatio(inCoins)).magnitude <= ExactRatio(1) / ExactRatio(1_000_000_000))
   }
 
   @Test("closing at the bankruptcy prices uses net equity up")
