@@ -156,6 +156,7 @@ extension LiquidationStateMachine {
     if instrument.isFuture, let schedule, schedule == nil {
       throw .noSchedule(of: instrument.symbol)
     }
+    try refuseUnknownPremium(of: instrument)
     switch market.symbols[instrument.symbol] {
     case nil: return
     case .some(.instrument(let index)): try checkChange(of: index, to: instrument)

@@ -8,6 +8,8 @@ extension LiquidationStateMachine {
     let rates: [(rate: Rate, field: StaticString)] = [
       (terms.putMaintenanceMarkRate, "options.put_maintenance_mark_rate"),
       (terms.putInitialFactor, "options.put_initial_factor"),
+      (terms.putMaintenanceRate ?? .zero, "options.short_put_maintenance_rate"),
+      (terms.putMaintenanceFloor ?? .zero, "options.short_put_maintenance_floor"),
       (terms.maintenanceFeeRate, "options.maintenance_fee_rate"),
       (terms.longInitialValueRate, "options.long_initial_value_rate"),
     ]
@@ -45,7 +47,20 @@ extension LiquidationStateMachine {
     }
   }
 
+  /// Refuses an option where the rules read its price of entry, which a worker does not keep.
+  func refuseUnknownPremium(of instrument: Instrument) throws(Refusal) {
+    guard !instrument.isFuture, let terms = market.rulebook?.options.terms, terms.premium != .mark
+    else { return }
+    throw Refusal(
+      .inconsistentReference, "kind",
+      "the rulebook reads the price of entry of an option, which a worker does not keep",
+      expected: "a future, or a rulebook with options.premium_basis mark")
+  }
+
   /// Refuses rules that a worker cannot keep yet: no entry price of an option is kept.
+  ///
+  /// Rules by the entry price are admitted while there is no option: a venue's futures do not wait
+  /// for what its options need.
   ///
   /// Variation style is kept by premiums that fills move in cash, which gives the same equity.
   func refuseUnknownRules(of rulebook: Rulebook) throws(Refusal) {
@@ -57,6 +72,7 @@ extension LiquidationStateMachine {
       throw Refusal(
         .inconsistentReference, field, "a worker does not know this rule yet", expected: expected)
     }
-    try refuse(terms.premium != .mark, "options.premium_basis", "mark")
+    let knowsOptions = market.instruments.contains { !$0.terms.isFuture }
+    try refuse(terms.premium != .mark && knowsOptions, "options.premium_basis", "mark")
   }
 }

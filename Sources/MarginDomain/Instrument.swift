@@ -34,13 +34,13 @@ public struct Instrument: Sendable, Equatable {
   public let symbol: Symbol
   /// Contract type and its terms.
   public let kind: Kind
-  /// Linear or inverse; options are linear.
+  /// Linear or inverse; an inverse option is quoted and settles in its coin.
   public let payoff: Payoff
   /// The index it refers to.
   public let underlying: Symbol
   /// The asset in which profit, loss and funding are paid.
   public let settlementAsset: Symbol
-  /// Underlying (linear) or quote (inverse) per contract, above zero, up to 1e6.
+  /// Underlying (linear, options) or quote (inverse future) per contract, above zero, up to 1e6.
   public let multiplier: Quantity
   /// Price grid, above zero.
   public let tickSize: Price
@@ -93,6 +93,20 @@ public struct Instrument: Sendable, Equatable {
 
   /// True for futures: they carry unrealized profit and loss instead of a value.
   public var isFuture: Bool { optionTerms == nil }
+
+  /// How an amount of the settlement asset follows the contract's own price.
+  ///
+  /// That of the payoff; but the price of an inverse option is in its coin, so that units of it are
+  /// worth units · price, as those of a linear contract.
+  public var pricePayoff: Payoff {
+    switch kind {
+    case .perpetualFuture, .datedFuture: return payoff
+    case .perpetualOption, .datedOption: return .linear
+    }
+  }
+
+  /// True for an option whose price, premium and payoff are in its coin.
+  public var isCoinOption: Bool { payoff == .inverse && !isFuture }
 
   /// quantity · multiplier, exact.
   public func units(of quantity: Quantity) -> ContractUnits {

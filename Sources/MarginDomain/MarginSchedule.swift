@@ -75,6 +75,8 @@ public struct SizeScaling: Sendable, Equatable {
     case units
     /// The notional in the settlement asset: coins of an inverse contract.
     case settlementAmount
+    /// Units of the underlying: |q| · m of a linear contract, the coins of an inverse one.
+    case underlying
   }
   /// How a rate grows.
   public enum Form: Sendable, Equatable {

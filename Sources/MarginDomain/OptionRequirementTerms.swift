@@ -18,6 +18,9 @@ public struct OptionRequirementTerms: Sendable, Equatable {
     case index
     /// The forward to the expiry; the index where none is known.
     case forward
+    /// The index, while the distance counts from the forward and in proportion to it:
+    /// rate · S − OTM · S / F.
+    case indexByForward
     /// The strike; the distance counts from the index.
     case strike
   }
@@ -56,6 +59,10 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   public var premium = PremiumBasis.mark
   /// Floor of a short put's maintenance requirement as a ratio of the mark.
   public var putMaintenanceMarkRate = Rate.zero
+  /// Rate at the money of a short put's maintenance requirement; nil: that of a call.
+  public var putMaintenanceRate: Rate?
+  /// Floor of a short put's maintenance requirement; nil: that of a call.
+  public var putMaintenanceFloor: Rate?
   /// How often a short put's initial requirement holds its maintenance requirement; 1 or more.
   public var putInitialFactor = Rate.one
   /// Fee of a liquidation in a short's maintenance requirement, as a ratio of the base.

@@ -107,10 +107,7 @@ private struct BankruptcyWeights {
 extension BankruptcyLeg {
   /// Prices that the contract can have.
   var priceRange: ClosedRange<Price> {
-    if let terms = instrument.optionTerms {
-      let payoff = terms.payoff(at: prices.index)
-      return payoff...max(payoff, terms.upperBound(at: prices.index))
-    }
+    if let range = instrument.optionPriceRange(at: prices.index) { return range }
     let smallest =
       instrument.payoff == .inverse
       ? max(instrument.tickSize, DomainLimits.minimumInversePrice) : instrument.tickSize
@@ -121,7 +118,7 @@ extension BankruptcyLeg {
   func price(usingUp share: Money) -> BankruptcyPrice {
     let range = priceRange
     let solved: Price
-    switch instrument.payoff {
+    switch instrument.pricePayoff {
     case .linear: solved = linearPrice(usingUp: share)
     case .inverse: solved = inversePrice(usingUp: share)
     }

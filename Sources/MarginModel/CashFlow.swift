@@ -4,8 +4,9 @@ public import MarginDomain
 extension Instrument {
   /// Cash flow of a fill to the account, gross of fees.
   ///
-  /// Linear contracts and options: −q · m · P. Inverse contracts: +q · m / P (coins; a long inverse
-  /// position gains when 1/P falls). q signed contracts bought, m multiplier, P price.
+  /// Linear contracts and options: −q · m · P, coins where the option's price is in coins. Inverse
+  /// futures: +q · m / P (coins; a long inverse position gains when 1/P falls). q signed contracts
+  /// bought, m multiplier, P price.
   ///
   /// A future's flow is not cash at once: it is kept with the position as its entry cash flow
   /// (`PositionState`), an option's is paid as premium.
@@ -29,7 +30,7 @@ extension Instrument {
   public func cashFlow(
     of quantity: Quantity, at price: Price, rounding: RoundingMode
   ) -> AssetAmount {
-    payoff.cashFlow(of: units(of: quantity), at: price, rounding: rounding)
+    pricePayoff.cashFlow(of: units(of: quantity), at: price, rounding: rounding)
   }
 
   /// Size of a position in its settlement asset: |q| · m · P, inverse |q| · m / P.
@@ -52,7 +53,7 @@ extension Instrument {
   public func notional(
     of quantity: Quantity, at price: Price, rounding: RoundingMode
   ) -> AssetAmount {
-    payoff.value(of: units(of: quantity).magnitude, at: price, rounding: rounding)
+    pricePayoff.value(of: units(of: quantity).magnitude, at: price, rounding: rounding)
   }
 }
 

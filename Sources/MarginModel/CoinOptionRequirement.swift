@@ -1,36 +1,40 @@
 import FixedPoint
-public import MarginDomain
+import MarginDomain
 
 extension StandardOptionRules {
   /// Requirement of one unit of an option that is priced and margined in the underlying's coin.
   ///
-  /// The rule of one unit at V = m · X, over X: every term of it scales with the prices, so the
-  /// coins asked do not depend on the quote currency. X is the forward where the rates are of it,
-  /// else the index.
+  /// The rule of one unit at V = v · X, over X, v the price in coins: every term of it scales with
+  /// the prices, so the coins asked do not depend on the quote currency. X is the forward where the
+  /// rates are of it, else the index.
   ///
   /// - Parameters:
-  ///   - units: signed, q · m.
-  ///   - instrument: an option, its strike in quote currency.
-  ///   - coinMark: m, coins per unit, 0 or above.
-  ///   - index: S, quote per coin, above zero.
-  ///   - forward: F, quote per coin; nil: the index stands for it.
-  /// - Returns: coins per unit, rounded up; nil for a future.
+  ///   - prices: mark and entry in coins per unit, index and forward in quote per coin.
+  ///   - rule: the rule of one unit in quote.
+  /// - Returns: coins per unit, rounded up.
   /// - Source: Deribit, "Inverse options, margin requirements"; margin-method.md 3.1.
-  public func requirement(
-    inCoinPerUnitOf units: ContractUnits, in instrument: Instrument, coinMark: Price,
-    index: Price, forward: Price?
-  ) -> UnitOptionRequirement? {
-    let unit = terms.base == .forward ? forward ?? index : index
-    let mark = coinMark.scaled(
-      by: unit.rawValue, over: Price.one.rawValue, rounding: .nearestEven)
-    let quote = requirement(
-      perUnitOf: units, in: instrument,
-      prices: PositionPrices(mark: mark, index: index, settlementIndex: .one, forward: forward))
+  func coinRequirement(
+    at prices: PositionPrices, _ rule: (PositionPrices) -> UnitOptionRequirement
+  ) -> UnitOptionRequirement {
+    let coin = terms.base == .forward ? prices.forward ?? prices.index : prices.index
+    let quote = rule(prices.inQuote(at: coin))
     func coins(_ price: Price) -> Price {
-      price.scaled(by: Price.one.rawValue, over: unit.rawValue, rounding: .ceiling)
+      price.scaled(by: Price.one.rawValue, over: coin.rawValue, rounding: .ceiling)
     }
-    return quote.map {
-      UnitOptionRequirement(initial: coins($0.initial), maintenance: coins($0.maintenance))
+    return UnitOptionRequirement(
+      initial: coins(quote.initial), maintenance: coins(quote.maintenance))
+  }
+}
+
+extension PositionPrices {
+  /// The same prices, the option's own ones in quote instead of coins.
+  fileprivate func inQuote(at coin: Price) -> PositionPrices {
+    func quote(_ price: Price) -> Price {
+      price.scaled(by: coin.rawValue, over: Price.one.rawValue, rounding: .nearestEven)
     }
+    return PositionPrices(
+      mark: quote(mark), index: index, settlementIndex: settlementIndex, forward: forward,
+      optionEntry: optionEntry.map(quote), volatility: volatility,
+      initialMultiplier: initialMultiplier)
   }
 }

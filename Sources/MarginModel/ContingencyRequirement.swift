@@ -116,10 +116,14 @@ extension UnitRequirement {
 
   private mutating func charge(_ legs: [MarginLeg], at rate: Rate, as cause: String) {
     for leg in legs {
-      let size = leg.instrument.notional(of: leg.position.quantity, at: leg.prices.index)
+      let instrument = leg.instrument
+      let price =
+        instrument.isFuture
+        ? leg.prices.index : instrument.optionNotionalPrice(at: leg.prices.index)
+      let size = instrument.notional(of: leg.position.quantity, at: price)
       let value = Money.value(of: size, at: leg.prices.settlementIndex, rounding: .ceiling)
       addInitial(
-        value.times(rate, rounding: .ceiling), name: "initial.\(cause).\(leg.instrument.symbol)")
+        value.times(rate, rounding: .ceiling), name: "initial.\(cause).\(instrument.symbol)")
     }
   }
 

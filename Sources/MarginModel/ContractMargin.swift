@@ -8,7 +8,7 @@ public import MarginDomain
 public struct ContractMargin: Sendable {
   /// The prices that positions are margined with; nil while one is missing.
   public var prices: PositionPrices?
-  /// Linear or inverse.
+  /// How amounts follow the contract's price: linear, or inverse for inverse futures.
   public let payoff: Instrument.Payoff
   /// Underlying (linear) or quote (inverse) per contract.
   public let multiplier: Quantity
@@ -29,7 +29,7 @@ public struct ContractMargin: Sendable {
   ///   - rulebook: its rules.
   ///   - schedule: a future's schedule; unused for options.
   public init(_ instrument: Instrument, rulebook: Rulebook, schedule: MarginSchedule?) {
-    payoff = instrument.payoff
+    payoff = instrument.pricePayoff
     multiplier = instrument.multiplier
     takerFee = instrument.takerFee
     formula = FuturesFormula(rulebook.futures)
@@ -67,7 +67,7 @@ public struct ContractMargin: Sendable {
       return PositionAssessment(
         worth: worth, worthOutsideEquity: option.isValueOutsideEquity ? worth : .zero,
         limitedWorth: option.isValueLimited ? worth : .zero,
-        notional: notional(of: units, at: prices.index, prices),
+        notional: notional(of: units, at: option.notionalPrice(at: prices.index), prices),
         requirement: perUnit.requirement(
           of: units.magnitude, settlementIndex: prices.settlementIndex))
     }
@@ -131,6 +131,9 @@ private final class OptionMargin: Sendable {
     self.instrument = instrument
     self.rules = rules
   }
+
+  /// What one unit is a claim on, in the settlement asset.
+  func notionalPrice(at index: Price) -> Price { instrument.optionNotionalPrice(at: index) }
 
   func perUnit(of units: ContractUnits, at prices: PositionPrices) -> UnitOptionRequirement {
     rules.requirement(perUnitOf: units, in: instrument, prices: prices)

@@ -82,6 +82,12 @@ public struct DiscretePerpetualOption: Sendable, Equatable {
     timeValue(index: index) + (index < strike ? strike - index : 0)
   }
 
+  /// S − K: what the call is worth more than the put just after a payment, and just before one.
+  ///
+  /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.
+  /// - Returns: quote currency per unit, of either sign.
+  public func forwardValue(index: Double) -> Double { index - strike }
+
   /// What both are worth above their payoff.
   ///
   /// - Parameter index: S, quote currency per unit; 0, or in `OptionRange.price`.

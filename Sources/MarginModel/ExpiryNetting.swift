@@ -5,22 +5,28 @@ import MarginDomain
 struct ExpiryGroup {
   let underlying: Symbol
   let expiry: EventTime
+  let payoff: Instrument.Payoff
   var legs: [MarginLeg]
 
-  /// The dated options among the legs, by underlying and expiry, each group in the order of its
-  /// first leg.
+  /// The dated options among the legs, by underlying and expiry.
+  ///
+  /// Groups are in the order of their first legs. Payoffs in coin and in quote do not bend at the
+  /// same prices, so that options of different payoffs stand in groups of their own.
   static func groups(of legs: [MarginLeg]) -> [ExpiryGroup] {
     var groups: [ExpiryGroup] = []
     for leg in legs {
       guard case .datedOption(_, let expiry, _) = leg.instrument.kind else { continue }
       let place = groups.firstIndex {
         $0.underlying == leg.instrument.underlying && $0.expiry == expiry
+          && $0.payoff == leg.instrument.payoff
       }
       if let place {
         groups[place].legs.append(leg)
       } else {
         groups.append(
-          ExpiryGroup(underlying: leg.instrument.underlying, expiry: expiry, legs: [leg]))
+          ExpiryGroup(
+            underlying: leg.instrument.underlying, expiry: expiry,
+            payoff: leg.instrument.payoff, legs: [leg]))
       }
     }
     return groups
@@ -92,7 +98,8 @@ struct ExpiryGroup {
 extension UnitRequirement {
   /// Takes off what the options of each expiry save together, with a term per expiry.
   mutating func net(_ legs: [MarginLeg], by rule: ExpiryNettingRule) {
-    for group in ExpiryGroup.groups(of: legs) {
+    // What a short call in coin loses has no bound in coins, so each is asked alone.
+    for group in ExpiryGroup.groups(of: legs) where group.payoff == .linear {
       let saved = group.saving(by: rule)
       if saved == .zero { continue }
       requirement.initial -= saved.initial

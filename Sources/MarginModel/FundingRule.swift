@@ -49,21 +49,19 @@ public enum FundingRule {
   /// - Parameters:
   ///   - mark: M, average mark, quote per unit.
   ///   - index: I, average index, quote per unit, above zero.
-  ///   - divisor: d: the premium is bounded by the index over it, above zero.
   ///   - periodSeconds: at least an hour is counted.
-  ///   - boundStep: grid of the bound, rounded toward zero.
-  ///   - step: grid of the result, rounded toward zero.
+  ///   - terms: d and the grids.
   /// - Returns: quote per unit, signed: positive, longs pay.
   /// - Source: peers.md 3.2.
   public static func premium(
-    mark: Price, index: Price, divisor: Int64, periodSeconds: Int64, boundStep: Price, step: Price
+    mark: Price, index: Price, periodSeconds: Int64, by terms: FundingPremiumTerms
   ) -> Price {
-    let bound = premiumBound(of: index, divisor: divisor, step: boundStep)
+    let bound = premiumBound(of: index, divisor: terms.divisor, step: terms.boundStep)
     let premium = min(bound, max(-bound, mark - index))
     let hour: Int64 = 3_600
     let periodsPerDay = (24 * hour) / max(hour, periodSeconds)
     return premium.scaled(by: 1, over: Int128(periodsPerDay), rounding: .towardZero)
-      .rounded(toMultipleOf: step, rounding: .towardZero)
+      .rounded(toMultipleOf: terms.step, rounding: .towardZero)
   }
 
   /// How far the average mark counts away from the average index: I / d.
@@ -97,5 +95,34 @@ public enum FundingRule {
     if let lower { payment = max(payment, index.times(lower, rounding: .nearestEven)) }
     if let upper { payment = min(payment, index.times(upper, rounding: .nearestEven)) }
     return (payment, .ratio(of: payment, to: index, rounding: .nearestEven))
+  }
+}
+
+/// How far a premium over the index may go, and the grids of what it gives; see
+/// `FundingRule.premium(mark:index:periodSeconds:by:)`.
+public struct FundingPremiumTerms: Sendable, Equatable {
+  /// d: the premium is bounded by the index over it, above zero.
+  public let divisor: Int64
+  /// Grid of the bound, rounded toward zero.
+  public let boundStep: Price
+  /// Grid of the result, rounded toward zero.
+  public let step: Price
+
+  /// Makes terms.
+  ///
+  /// - Parameters:
+  ///   - divisor: 33 (when absent) for the best tier of contracts, about 3 % of the index; 20 and
+  ///     10 for the tiers below it.
+  ///   - boundStep: 0.000001 when absent, the grid of the venue's prices.
+  ///   - step: 0.000000001 when absent, the grid of the venue's funding rates.
+  /// - Source: peers.md 3.2, funding per hour.
+  public init(
+    divisor: Int64 = 33, boundStep: Price = Price(rawValue: 1_000_000),
+    step: Price = Price(rawValue: 1_000)
+  ) {
+    precondition(divisor > 0, "a premium is bounded by a part of the index")
+    self.divisor = divisor
+    self.boundStep = boundStep
+    self.step = step
   }
 }

@@ -191,7 +191,7 @@ extension Rulebook {
     guard instrument.isFuture, futures.liquidationPath == .ownContract,
       futures.closingFee != .atBankruptcyPrice, futures.amountRounding == nil,
       !position.state.quantity.isZero, book.credit(by: self) == nil,
-      futures.schedule(of: instrument.symbol)?.isStraight ?? true,
+      futures.schedule(of: instrument.symbol)?.isStraight(of: instrument) ?? true,
       collateral.terms(of: instrument.settlementAsset) == nil
     else { return false }
     if case .largestLoss = futures.notionalBasis { return false }

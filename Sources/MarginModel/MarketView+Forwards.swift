@@ -57,7 +57,9 @@ extension MarketView {
     let prices = PositionPrices(mark: .zero, index: index, settlementIndex: .one)
     var inputs = riskInputs(of: instrument, prices: prices)
     inputs.volatility = volatility
-    return ScenarioOption(instrument, inputs)?.value
+    return ScenarioOption(instrument, inputs).map {
+      instrument.optionPrice(ofQuoteValue: $0.value, at: inputs.forward ?? index)
+    }
   }
 
   /// Moves the forwards of the options on an underlying as much as its index, relatively.
@@ -68,8 +70,9 @@ extension MarketView {
       let symbol = MarketView.expirySymbol(of: instrument)
       guard !seen.contains(symbol), let forward = forwards[symbol] else { continue }
       seen.append(symbol)
-      forwards[symbol] = forward.scaled(
+      let moved = forward.scaled(
         by: new.rawValue, over: old.rawValue, rounding: .nearestEven)
+      forwards[symbol] = min(DomainLimits.maximumPrice, max(DomainLimits.minimumPrice, moved))
     }
   }
 

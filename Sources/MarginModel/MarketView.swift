@@ -135,19 +135,20 @@ public struct MarketView: Sendable {
     moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
     for instrument in instruments where instrument.underlying == underlying {
       if let forward = instrument.forward, let mark = marks[forward] {
-        moved.marks[forward] = max(DomainLimits.minimumPrice, mark + (index - old))
+        moved.marks[forward] = min(
+          DomainLimits.maximumPrice, max(DomainLimits.minimumPrice, mark + (index - old)))
       }
       guard let mark = marks[instrument.symbol] else { continue }
-      guard let terms = instrument.optionTerms else {
+      guard let payoff = instrument.optionPayoff(at: old) else {
         moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))
         continue
       }
       if volatility(of: instrument) != nil {
         moved.marks[instrument.symbol] = nil
       } else {
-        let timeValue = max(.zero, mark - terms.payoff(at: old))
-        moved.marks[instrument.symbol] = min(
-          terms.upperBound(at: index), terms.payoff(at: index) + timeValue)
+        let timeValue = max(.zero, mark - payoff)
+        moved.marks[instrument.symbol] = instrument.optionPrice(
+          withTimeValue: timeValue, keptFrom: old, at: index)
       }
     }
     return moved

@@ -17,8 +17,9 @@ public enum ModelMark {
   ///   - forward: price of the dated future that a dated option is valued on, or nil: the index.
   ///   - volatility: per year, within `DomainLimits`.
   ///   - asOf: the moment, for the time to expiry or to the next payment.
-  /// - Returns: quote per unit; nil for a future, for a dated option without a moment, and for
-  ///   terms outside the ranges of the model, which those of the border never are.
+  /// - Returns: quote per unit, of an inverse option coins per unit: the value over the price that
+  ///   it was taken at, to the nearest unit; nil for a future, for a dated option without a moment,
+  ///   and for terms outside the ranges of the model, which those of the border never are.
   /// - Source: margin-method.md 1.2, 1.3, 1.6, 1.8; contract.md, option marks.
   public static func price(
     of instrument: Instrument, index: Price, forward: Price?, volatility: Rate, asOf: EventTime?
@@ -26,13 +27,16 @@ public enum ModelMark {
     guard let terms = instrument.optionTerms, let series = OptionSeries(instrument, asOf: asOf)
     else { return nil }
     if case .perpetual = series.model {
-      return price(of: terms, index: index, volatility: volatility)
+      let value = price(of: terms, index: index, volatility: volatility)
+      return instrument.optionPrice(ofQuoteValue: value, at: index)
     }
     let underlying = series.model.isOnForward ? forward ?? index : index
     do throws(OptionRangeError) {
       let value = quantized(
         try series.value(at: double(underlying), volatility: double(volatility)))
-      return max(.zero, min(value, terms.upperBound(at: max(index, underlying))))
+      return instrument.optionPrice(
+        ofQuoteValue: max(.zero, min(value, terms.upperBound(at: max(index, underlying)))),
+        at: underlying)
     } catch {
       return nil
     }
@@ -58,6 +62,8 @@ public enum ModelMark {
 
   /// Hours of the year that funding periods and volatilities refer to: 365 days.
   public static let hoursPerYear = 8_760.0
+  /// Days of that year.
+  public static let daysPerYear = 365.0
 
   /// The double next to a price: one rounding of the integer, one of the division.
   static func double(_ price: Price) -> Double { Double(price.rawValue) / 1e12 }

@@ -28,6 +28,8 @@ public struct OptionValuation: Sendable, Equatable {
   /// (value − payoff)/T; below 0 where the value lies below the payoff, 0 for an option that
   /// expires.
   public let fundingPerYear: Double
+  /// The same in a day of a year of 365.
+  public var fundingPerDay: Double { fundingPerYear / ModelMark.daysPerYear }
   /// How the value moves.
   public let greeks: OptionGreeks
 }

@@ -22,7 +22,7 @@ public struct PerpetualOptionGreeks: Sendable, Equatable {
   /// What a long pays a short in a year: time value / T = ½σ²S²·gamma.
   public let fundingPerYear: Double
   /// What a long pays a short in a day of 24 hours: a 365th of the year's.
-  public var fundingPerDay: Double { fundingPerYear / 365 }
+  public var fundingPerDay: Double { fundingPerYear / ModelMark.daysPerYear }
 }
 
 /// Values and greeks of the call and the put at one index.

@@ -207,7 +207,7 @@ extension FuturesRules {
           settlementAmount: instrument.notional(of: quantity, at: prices.mark),
           openInterest: openInterest.map {
             openInterestValue(of: $0, in: instrument, prices: prices)
-          }))
+          }, isInverse: instrument.payoff == .inverse))
     }
   }
 

@@ -142,8 +142,9 @@ struct PositionReportAssembler {
     let day = Rate.one.rawValue * 24
     switch instrument.kind {
     case .perpetualOption(let terms):
-      guard let index = market.indices[instrument.underlying] else { return nil }
-      let payoff = terms.payoff(at: index)
+      guard let index = market.indices[instrument.underlying],
+        let payoff = instrument.optionPayoff(at: index)
+      else { return nil }
       return AssetAmount.linearValue(
         of: instrument.units(of: quantity), at: mark - payoff, rounding: .ceiling
       ).scaled(by: day, over: terms.fundingPeriodHours.rawValue, rounding: .ceiling)

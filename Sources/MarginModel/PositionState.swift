@@ -75,7 +75,7 @@ public struct PositionState: Sendable, Equatable {
   ///   - mark: quote per unit.
   /// - Returns: settlement asset, signed, rounded down.
   public func worth(of instrument: Instrument, at mark: Price) -> AssetAmount {
-    worth(of: instrument.units(of: quantity), instrument.payoff, at: mark)
+    worth(of: instrument.units(of: quantity), instrument.pricePayoff, at: mark)
   }
 
   /// See `worth(of:at:)`; the units are those of the quantity.

@@ -66,7 +66,7 @@ public struct OrderTotals: Sendable, Equatable {
   ///   - instrument: the contract.
   /// - Returns: settlement asset, signed: above zero is a loss; rounded up.
   func costOfFilling(at mark: Price, in instrument: Instrument) -> OrderSides<AssetAmount> {
-    let isInverse = instrument.payoff == .inverse
+    let isInverse = instrument.pricePayoff == .inverse
     func value(_ quantity: Quantity, _ isUp: Bool) -> AssetAmount {
       instrument.notional(of: quantity, at: mark, rounding: isUp ? .ceiling : .floor)
     }

@@ -11,14 +11,18 @@ public struct ScheduleSize: Sendable, Equatable {
   public let settlementAmount: AssetAmount
   /// Open interest of the contract, reporting asset; nil: not known.
   public let openInterest: Money?
+  /// Whether the contract is inverse, so that its settlement asset is the underlying.
+  public let isInverse: Bool
   /// Makes a size.
   public init(
-    notional: Money, units: ContractUnits, settlementAmount: AssetAmount, openInterest: Money?
+    notional: Money, units: ContractUnits, settlementAmount: AssetAmount, openInterest: Money?,
+    isInverse: Bool = false
   ) {
     self.notional = notional
     self.units = units
     self.settlementAmount = settlementAmount
     self.openInterest = openInterest
+    self.isInverse = isInverse
   }
 }
 
@@ -70,9 +74,13 @@ extension MarginSchedule {
   }
 
   /// Whether the requirement is straight in the notional, piece by piece, when the price moves.
-  var isStraight: Bool {
-    if case .sizeScaled(let scaling) = self { return scaling.measure == .units }
-    return true
+  func isStraight(of instrument: Instrument) -> Bool {
+    guard case .sizeScaled(let scaling) = self else { return true }
+    switch scaling.measure {
+    case .units: return true
+    case .settlementAmount: return false
+    case .underlying: return instrument.payoff == .linear
+    }
   }
 }
 
@@ -126,7 +134,8 @@ extension SizeScaling {
   func size(_ size: ScheduleSize) -> ContractUnits {
     switch measure {
     case .units: return size.units
-    case .settlementAmount:
+    case .underlying where !size.isInverse: return size.units
+    case .settlementAmount, .underlying:
       return ContractUnits(settlementAmount: size.settlementAmount)
     }
   }

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// What one unit of an option asks, quote currency.
+/// What one unit of an option asks, quote currency; of an inverse option in its coin.
 public struct UnitOptionRequirement: Sendable, Equatable {
   /// What opening asks, quote per unit, 0 or above.
   public let initial: Price
@@ -66,8 +66,9 @@ extension StandardOptionRules {
   /// Requirement of one unit of a position.
   ///
   /// S index, F forward, K strike, V mark, B the base: S, F or K. OTM = max(0, K − X) for calls,
-  /// max(0, X − K) for puts, X = F where the base is F, else S. k the factor of the position's
-  /// size, f = |V − payoff(S)| · hours / period the funding term, v the premium term: 0, V or
+  /// max(0, X − K) for puts, X = F where the base is F, else S; where the base is the index by the
+  /// forward, OTM is that from F times S / F. k the factor of the position's size,
+  /// f = |V − payoff(S)| · hours / period the funding term, v the premium term: 0, V or
   /// max(V, entry).
   ///
   ///     short  maintenance  max(cap(max(a′·B − OTM, c·B)), c′·V)·k + φ·B + v + f,  c′·V puts only
@@ -75,27 +76,31 @@ extension StandardOptionRules {
   ///     long   maintenance  min(f′·V, g·S) + f
   ///            initial      max(min(p·V, e·S) + f, maintenance)
   ///
-  /// cap(x) = min(x, d·K) for puts; w is 1 for calls. The initial requirement is then multiplied by
-  /// what the venue's open interest asks. With `deltaGamma`, its rule stands in place of the rates
-  /// of both sides; without a volatility, or for a dated option, it cannot be had, and the rates
-  /// stand for it.
+  /// cap(x) = min(x, d·K) for puts; w is 1 for calls; a′ and c may be others for puts. The initial
+  /// requirement is then multiplied by what the venue's open interest asks. With `deltaGamma`, its
+  /// rule stands in place of the rates of both sides; without a volatility, or for a dated option,
+  /// it cannot be had, and the rates stand for it. An inverse option asks the same in coins, see
+  /// `coinRequirement`.
   ///
   /// - Parameters:
   ///   - units: signed, q · m; their size chooses k.
   ///   - instrument: an option.
   ///   - prices: accepted prices.
-  /// - Returns: quote per unit, rounded up term by term, initial ≥ maintenance ≥ 0; nil for a
-  ///   future.
+  /// - Returns: quote (an inverse option: coins) per unit, rounded up term by term, initial ≥
+  ///   maintenance ≥ 0; nil for a future.
   /// - Source: margin-method.md 3.1, by row; peers.md 3.6, 3.7, 3.9.
   public func requirement(
     perUnitOf units: ContractUnits, in instrument: Instrument, prices: PositionPrices
   ) -> UnitOptionRequirement? {
     guard let option = instrument.optionTerms else { return nil }
-    let alone =
+    func rule(_ prices: PositionPrices) -> UnitOptionRequirement {
       deltaGammaPerUnit(instrument, prices: prices)
-      ?? (units.isNegative
-        ? short(option, units: units, in: instrument, prices: prices)
-        : long(option, in: instrument, prices: prices))
+        ?? (units.isNegative
+          ? short(option, units: units, in: instrument, prices: prices)
+          : long(option, in: instrument, prices: prices))
+    }
+    let alone =
+      instrument.isCoinOption ? coinRequirement(at: prices, rule) : rule(prices)
     let initial = max(alone.initial, alone.maintenance)
     return UnitOptionRequirement(
       initial: prices.initialMultiplier == .one
@@ -125,7 +130,10 @@ extension StandardOptionRules {
     let funding = fundingTerm(option, in: instrument, prices: prices)
     let mark = terms.includesMark ? prices.mark : .zero
     let maintenance =
-      part(shortMaintenanceRate, floor: shortMaintenanceFloor, atLeast: markFloor)
+      part(
+        isPut ? terms.putMaintenanceRate ?? shortMaintenanceRate : shortMaintenanceRate,
+        floor: isPut ? terms.putMaintenanceFloor ?? shortMaintenanceFloor : shortMaintenanceFloor,
+        atLeast: markFloor)
       + base.times(terms.maintenanceFeeRate, rounding: .ceiling) + mark + funding
     let initial =
       part(shortInitialRate, floor: shortInitialFloor, atLeast: .zero) + premium(prices) + funding
@@ -151,18 +159,22 @@ extension StandardOptionRules {
   /// B: what the rates are of.
   private func basePrice(of option: OptionTerms, prices: PositionPrices) -> Price {
     switch terms.base {
-    case .index: prices.index
+    case .index, .indexByForward: prices.index
     case .forward: prices.forward ?? prices.index
     case .strike: option.strike
     }
   }
 
   private func outOfTheMoney(_ option: OptionTerms, prices: PositionPrices) -> Price {
-    let price = terms.base == .forward ? prices.forward ?? prices.index : prices.index
+    let forward = prices.forward ?? prices.index
+    let price = terms.base == .forward || terms.base == .indexByForward ? forward : prices.index
+    let distance: Price
     switch option.right {
-    case .call: return max(.zero, option.strike - price)
-    case .put: return max(.zero, price - option.strike)
+    case .call: distance = max(.zero, option.strike - price)
+    case .put: distance = max(.zero, price - option.strike)
     }
+    guard terms.base == .indexByForward else { return distance }
+    return distance.scaled(by: prices.index.rawValue, over: forward.rawValue, rounding: .floor)
   }
 
   private func premium(_ prices: PositionPrices) -> Price {

@@ -15,13 +15,22 @@ extension BookAssembler {
       return
     }
     guard let index = market.indices[instrument.underlying] else { return }
-    let bound = terms.upperBound(at: index)
-    if price.value > bound {
-      fields.report(
-        "\(price.value) is more than the option can be worth", at: price,
-        expected: terms.right == .call
-          ? "at most the index price \(bound)" : "at most the strike \(bound)")
-    }
+    let quoteBound = terms.upperBound(at: index)
+    let bound =
+      instrument.isCoinOption
+      ? quoteBound.scaled(by: Price.one.rawValue, over: index.rawValue, rounding: .ceiling)
+      : quoteBound
+    guard price.value > bound else { return }
+    let isCall = terms.right == .call
+    let expected =
+      switch (instrument.isCoinOption, isCall) {
+      case (true, true): "coins per unit, at most 1"
+      case (true, false): "coins per unit, at most strike / index price, \(bound)"
+      case (false, true): "at most the index price \(bound)"
+      case (false, false): "at most the strike \(bound)"
+      }
+    fields.report(
+      "\(price.value) is more than the option can be worth", at: price, expected: expected)
   }
 
   /// Checks that an asset is defined and, where it counts, that its price is known.
@@ -227,6 +236,11 @@ extension BookAssembler {
     let needsIndex =
       mode == .portfolio || !instrument.isFuture
       || rulebook.futures.liquidationPath == .underlying
+    if mode == .portfolio, instrument.isCoinOption {
+      fields.report(
+        "\(symbol) is an INVERSE option, which scenarios do not revalue", at: position.place,
+        expected: "a LINEAR one, or margin_mode CROSS or ISOLATED")
+    }
     if needsIndex, market.indices[instrument.underlying] == nil,
       definitions.underlying(instrument.underlying) != nil
     {
@@ -260,6 +274,6 @@ extension BookAssembler {
 extension Instrument {
   /// The smallest price that the contract may have.
   var smallestPrice: Price {
-    payoff == .inverse ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
+    pricePayoff == .inverse ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
   }
 }

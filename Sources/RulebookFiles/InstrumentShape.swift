@@ -55,7 +55,7 @@ extension YAMLShape where Value == WrittenInstrument {
       let lot = grid("lot_size", .quantityGrid)
       let fee = grid("taker_fee", .ratio)
       let source = fields.optional("mark_source", .markSource)
-      let payoff = word.flatMap { fields.payoff(isOption: $0.isOption) }
+      let payoff = word.flatMap { fields.payoff(isOption: $0.isOption, isWhole: isWhole) }
       let kind = word.flatMap { fields.kind($0) }
       guard let symbol, let word, let underlying, let settlement, let multiplier, let payoff,
         let kind
@@ -78,14 +78,17 @@ extension YAMLFields {
   private static let datedKeys = ["expiry_ns", "forward"]
   private static let modelKeys = ["payment_interval_hours", "interest_rate", "carry_rate"]
 
-  fileprivate mutating func payoff(isOption: Bool) -> Instrument.Payoff? {
+  fileprivate mutating func payoff(isOption: Bool, isWhole: Bool) -> Instrument.Payoff? {
     guard isOption else { return required("payoff", .payoff) }
+    guard contains("payoff") else { return .linear }
     let payoff = optional("payoff", .payoff)
-    if payoff == .inverse {
-      report("INVERSE options are not supported yet", for: "payoff", expected: "LINEAR")
+    if payoff == .inverse, isWhole {
+      report(
+        "INVERSE options are for books, and no worker takes them", for: "payoff", expected: "LINEAR"
+      )
       return nil
     }
-    return contains("payoff") ? payoff : .linear
+    return payoff
   }
 
   fileprivate mutating func kind(_ word: KindWord) -> Instrument.Kind? {

@@ -19,7 +19,8 @@ extension YAMLShape where Value == StandardOptionRules {
 extension StandardOptionRules {
   private static let rateKeys = [
     "short_initial_rate", "short_initial_floor", "short_maintenance_rate",
-    "short_maintenance_floor", "put_cap", "put_maintenance_mark_rate", "put_initial_factor",
+    "short_maintenance_floor", "short_put_maintenance_rate", "short_put_maintenance_floor",
+    "put_cap", "put_maintenance_mark_rate", "put_initial_factor",
     "maintenance_fee_rate", "size_factors", "base", "long_initial_value_rate",
     "long_initial_rate", "long_maintenance_value_rate", "long_maintenance_rate",
   ]
@@ -59,6 +60,7 @@ extension StandardOptionRules {
     else { return nil }
     fields.requireOrder("short_maintenance_rate", shortMaintenance, below: shortInitial)
     fields.requireOrder("short_maintenance_floor", shortMaintenanceFloor, below: shortInitialFloor)
+    terms.readPutRates(from: &fields, below: (shortInitial, shortInitialFloor))
     fields.requireOrder(
       "long_maintenance_value_rate", longValue, below: terms.longInitialValueRate)
     if let longInitial {
@@ -97,6 +99,20 @@ extension OptionRequirementTerms {
     orders = fields.optional("orders", .optionOrders) ?? orders
     let isSound = checkSteps(steps ?? [], reportingTo: &fields)
     return checkLimit(reportingTo: &fields) && checkMark(reportingTo: &fields) && isSound
+  }
+
+  /// Reads what the maintenance rates of puts are where they are not those of calls.
+  fileprivate mutating func readPutRates(
+    from fields: inout YAMLFields, below initial: (rate: Rate, floor: Rate)
+  ) {
+    putMaintenanceRate = fields.optional("short_put_maintenance_rate", .ratio)
+    putMaintenanceFloor = fields.optional("short_put_maintenance_floor", .ratio)
+    if let putMaintenanceRate {
+      fields.requireOrder("short_put_maintenance_rate", putMaintenanceRate, below: initial.rate)
+    }
+    if let putMaintenanceFloor {
+      fields.requireOrder("short_put_maintenance_floor", putMaintenanceFloor, below: initial.floor)
+    }
   }
 
   private func checkSteps(
@@ -210,7 +226,7 @@ extension YAMLShape where Value == OptionRequirementTerms.RateBase {
   fileprivate static var rateBase: YAMLShape {
     .oneOf([
       (word: "index", value: .index), (word: "forward", value: .forward),
-      (word: "strike", value: .strike),
+      (word: "index_by_forward", value: .indexByForward), (word: "strike", value: .strike),
     ])
   }
 }

@@ -11,18 +11,18 @@ public struct Preset: Sendable {
     Preset(name: "native", date: "2026-11-24") { PackageResources.native_yaml },
     Preset(name: "binance-usdm", date: "2024-10-24") { PackageResources.binance_usdm_yaml },
     Preset(name: "binance-coinm", date: "2026-11-24") { PackageResources.binance_coinm_yaml },
-    Preset(name: "bybit-uta", date: "2026-11-24") { PackageResources.bybit_uta_yaml },
-    Preset(name: "okx", date: "2026-11-24") { PackageResources.okx_yaml },
+    Preset(name: "bybit-uta", date: "2026-11-26") { PackageResources.bybit_uta_yaml },
+    Preset(name: "okx", date: "2026-11-26") { PackageResources.okx_yaml },
     Preset(name: "dydx-v4", date: "2026-03-05") { PackageResources.dydx_v4_yaml },
     Preset(name: "drift-v2", date: "2026-04-01") { PackageResources.drift_v2_yaml },
     Preset(name: "hyperliquid", date: "2026-11-24") { PackageResources.hyperliquid_yaml },
-    Preset(name: "deribit-standard", date: "2026-11-25") {
+    Preset(name: "deribit-standard", date: "2026-11-26") {
       PackageResources.deribit_standard_yaml
     },
     Preset(name: "derive-srm", date: "2026-01-21") { PackageResources.derive_srm_yaml },
-    Preset(name: "deri", date: "2026-11-25") { PackageResources.deri_yaml },
+    Preset(name: "deri", date: "2026-11-26") { PackageResources.deri_yaml },
     Preset(name: "derive-pmrm2", date: "2026-01-21") { PackageResources.derive_pmrm2_yaml },
-    Preset(name: "paradex", date: "2026-11-25") { PackageResources.paradex_yaml },
+    Preset(name: "paradex", date: "2026-11-26") { PackageResources.paradex_yaml },
   ]
 
   /// The names of all presets.

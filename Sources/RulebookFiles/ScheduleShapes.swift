@@ -67,6 +67,7 @@ extension YAMLShape where Value == SizeScaling.Measure {
   fileprivate static var sizeMeasure: YAMLShape {
     .oneOf([
       (word: "units", value: .units), (word: "settlement_amount", value: .settlementAmount),
+      (word: "underlying", value: .underlying),
     ])
   }
 }

@@ -44,7 +44,8 @@ extension MarginFamily {
       accountID: AccountID("case"), marginMode: .cross,
       balances: [(Symbol("COIN"), try inputs.amount("wallet_balance"))], positions: positions)
     let prices = try book.ownContractLiquidationPrices(
-      of: positions[0], in: .marks(marks), by: .venue(.venue(schedules: schedules)))
+      of: positions[0], in: .marks(marks), by: .venue(.preset("binance-usdm", schedules: schedules))
+    )
     return ["liquidation_price": MarginAnswer(prices.first)]
   }
 
@@ -74,7 +75,7 @@ extension MarginFamily {
       maximumLeverage: try inputs.rate("max_leverage"))
     let prices = try book.ownContractLiquidationPrices(
       of: position, in: .marks([:]),
-      by: .venue(.venue(schedules: [(instrument.symbol, schedule)])))
+      by: .venue(.preset("hyperliquid", schedules: [(instrument.symbol, schedule)])))
     return ["liquidation_price": MarginAnswer(prices.first)]
   }
 

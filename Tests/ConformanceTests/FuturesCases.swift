@@ -33,6 +33,15 @@ extension FuturesRules {
   }
 }
 
+extension FuturesRules {
+  /// The rules of a preset with a case's schedules.
+  static func preset(
+    _ name: String, schedules: [(symbol: Symbol, schedule: MarginSchedule)] = []
+  ) throws -> FuturesRules {
+    try Rulebook.preset(name).with(schedules: schedules).futures
+  }
+}
+
 extension PriceRounding {
   /// To the tick that is reached first on the way to a loss.
   static let early = PriceRounding(long: .ceiling, short: .floor)

@@ -36,7 +36,7 @@ extension MarginFamily {
   static func unifiedPosition(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
     let assessed = try assessed(
       inputs, mark: inputs.price("entry_price"), leverage: inputs.rate("leverage"),
-      rules: .venue(notional: .entry, closingFee: .atBankruptcyPrice))
+      rules: .preset("bybit-uta"))
     return [
       "position_value": MarginAnswer(assessed.notional),
       "initial_margin": MarginAnswer(assessed.requirement.initial),

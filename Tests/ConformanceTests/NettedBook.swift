@@ -66,21 +66,17 @@ struct NettedBook {
     market.confidences[name] = [confidence]
   }
 
-  /// An option with its mark by Black (1976) on the forward.
+  /// An option that the model marks on the forward.
   mutating func addOption(
     _ quantity: Quantity, strike: Price, isPut: Bool, on underlying: Symbol,
-    expirySeconds: Double, forward: Symbol, volatility: Double, confidence: Rate
-  ) throws {
+    expirySeconds: Double, forward: Symbol, volatility: Rate, confidence: Rate
+  ) {
     let option = Instrument.datedOption(
       isPut: isPut, strike: strike, symbol: Symbol("\(underlying)-\(positions.count)"),
       underlying: underlying, expiry: EventTime(nanoseconds: Int64(expirySeconds) * 1_000_000_000),
       forward: forward)
-    let value = try DatedOption(
-      onForwardWithStrike: Self.double(strike), volatility: volatility,
-      expiryYears: expirySeconds / 31_536_000, discountFactor: 1)
-    let price = Self.double(market.marks[forward] ?? .one)
-    let mark = isPut ? value.putValue(at: price) : value.callValue(at: price)
-    market.marks[option.symbol] = Price(rawValue: Int128((mark * 1e12).rounded()))
+    market.asOf = EventTime(nanoseconds: 0)
+    market.volatilities[option.symbol] = volatility
     market.confidences[option.symbol] = [confidence]
     add(option, PositionState(quantity: quantity, entryCashFlow: .zero))
   }
@@ -90,26 +86,28 @@ struct NettedBook {
       AccountBook.Position(
         instrument: instrument, state: state, leverage: nil, isolatedMargin: .zero))
   }
-
-  private static func double(_ price: Price) -> Double { Double(price.rawValue) / 1e12 }
 }
 
 extension Rulebook {
   /// The same rules with the numbers of a case.
   fileprivate func with(_ numbers: CaseInputs) throws -> Rulebook {
     let maintenance = try numbers.rate(of: "mm_call_spot", "mm_call")
-    guard try numbers.rate(of: "mm_put_spot", "mm_put") == maintenance,
-      try !numbers.has("base_im_scale") || numbers.rate("base_im_scale") == .one
-    else {
-      throw VectorFile.Failure(description: "rates of calls and puts, or of coins, that differ")
-    }
     var terms = options.terms
+    terms.putMaintenanceRate = try numbers.rate(of: "mm_put_spot", "mm_put")
+    terms.putMaintenanceFloor = terms.putMaintenanceRate
     terms.putMaintenanceMarkRate = try numbers.rate("mm_put_mtm")
     terms.putInitialFactor = try numbers.rate(of: "mm_offset", "put_im_floor_times_mm")
     terms.netting = ExpiryNettingRule(
       unpairedInitialRate: try numbers.rate("unpaired_im"),
       unpairedMaintenanceRate: try numbers.rate("unpaired_mm"))
-    let haircut = Rate.one - (try numbers.rate(of: "base_margin_factor", "base_factor"))
+    let factor = try numbers.rate(of: "base_margin_factor", "base_factor")
+    let scale = try numbers.has("base_im_scale") ? numbers.rate("base_im_scale") : .one
+    let coin = CollateralTerms(
+      maintenance: .flat(.one - factor),
+      initial: .flat(
+        .one
+          - factor.scaled(
+            by: scale.rawValue, over: Rate.one.rawValue, rounding: .nearestEven)))
     let coins = ["ETH", "BTC"].flatMap { [$0, $0.lowercased()] } + (0..<8).map { "M\($0)" }
     return Rulebook(
       id: id, reportingAsset: reportingAsset,
@@ -124,7 +122,7 @@ extension Rulebook {
         shortMaintenanceFloor: maintenance, putCap: nil, longInitialRate: .zero,
         longMaintenanceValueRate: .zero, longMaintenanceRate: .zero, terms: terms),
       collateral: CollateralRules(
-        haircuts: coins.map { (Symbol("\($0)-COIN"), haircut) } + [(reportingAsset, .zero)],
+        haircuts: [(reportingAsset, .zero)], terms: coins.map { (Symbol("\($0)-COIN"), coin) },
         debtOrder: []),
       ladder: ladder, liquidation: liquidation, market: market,
       contingencies: try contingencies(numbers))
@@ -177,7 +175,7 @@ extension NettedBook {
       }
       try addOption(
         option.quantity("amount"), strike: option.price("strike"), isPut: !isCall, on: underlying,
-        expirySeconds: seconds, forward: forward, volatility: option.double("vol"),
+        expirySeconds: seconds, forward: forward, volatility: option.rate("vol"),
         confidence: expiry.rate("vol_conf"))
     }
   }

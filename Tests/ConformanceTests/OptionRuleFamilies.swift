@@ -85,6 +85,16 @@ extension Rate {
 }
 
 extension StandardOptionRules {
+  /// A preset's rules with a maintenance rate and terms of a case.
+  func with(maintenanceRate: Rate, terms: OptionRequirementTerms) -> StandardOptionRules {
+    StandardOptionRules(
+      shortInitialRate: shortInitialRate, shortInitialFloor: shortInitialFloor,
+      shortMaintenanceRate: maintenanceRate, shortMaintenanceFloor: maintenanceRate,
+      putCap: putCap, longInitialRate: longInitialRate,
+      longMaintenanceValueRate: longMaintenanceValueRate,
+      longMaintenanceRate: longMaintenanceRate, terms: terms)
+  }
+
   /// What one short unit of a dated option asks.
   func shortPerUnit(
     isPut: Bool, strike: Price, units: Quantity = .one, prices: PositionPrices
@@ -99,12 +109,12 @@ extension StandardOptionRules {
 
 extension Instrument {
   static func datedOption(
-    isPut: Bool, strike: Price, symbol: Symbol = Symbol("OPTION"),
+    isPut: Bool, strike: Price, payoff: Payoff = .linear, symbol: Symbol = Symbol("OPTION"),
     underlying: Symbol = Symbol("INDEX"), expiry: EventTime = EventTime(nanoseconds: 1),
     forward: Symbol? = nil
   ) -> Instrument {
     option(
-      symbol: symbol, underlying: underlying,
+      symbol: symbol, payoff: payoff, underlying: underlying,
       kind: .datedOption(
         OptionTerms(right: isPut ? .put : .call, strike: strike, fundingPeriodHours: .one),
         expiry: expiry, forward: forward))
@@ -112,17 +122,17 @@ extension Instrument {
 
   static func perpetualOption(isPut: Bool, strike: Price, periodHours: Rate) -> Instrument {
     option(
-      symbol: Symbol("OPTION"), underlying: Symbol("INDEX"),
+      symbol: Symbol("OPTION"), payoff: .linear, underlying: Symbol("INDEX"),
       kind: .perpetualOption(
         OptionTerms(
           right: isPut ? .put : .call, strike: strike, fundingPeriodHours: periodHours)))
   }
 
   private static func option(
-    symbol: Symbol, underlying: Symbol, kind: Instrument.Kind
+    symbol: Symbol, payoff: Payoff, underlying: Symbol, kind: Instrument.Kind
   ) -> Instrument {
     Instrument(
-      symbol: symbol, kind: kind, payoff: .linear, underlying: underlying,
+      symbol: symbol, kind: kind, payoff: payoff, underlying: underlying,
       settlementAsset: Symbol("USDC"), multiplier: .one, tickSize: .ulp, lotSize: .ulp,
       takerFee: .zero, markSource: .published)
   }

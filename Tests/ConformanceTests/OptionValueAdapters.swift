@@ -41,7 +41,7 @@ extension OptionFamily {
       "call": pair.call.value, "put": pair.put.value,
       "delta_call": call.delta, "delta_put": put.delta, "gamma": call.gamma, "vega": call.vega,
       "vanna": call.vanna, "volga": call.volga, "theta_call": call.theta, "theta_put": put.theta,
-      "funding_per_day": pair.call.fundingPerYear / 365,
+      "funding_per_day": pair.call.fundingPerDay,
     ]
   }
 }
@@ -65,9 +65,9 @@ extension MarginFamily {
   /// A perpetual option whose value is financed, and whose index drifts, at one rate.
   static func everlastingOption(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
     let rate = try inputs.double("rate")
-    let (spot, strike) = (try inputs.double("spot"), try inputs.double("strike"))
+    let spot = try inputs.double("spot")
     let option = try CarriedPerpetualOption(
-      strike: strike, volatility: inputs.double("vol"),
+      strike: inputs.double("strike"), volatility: inputs.double("vol"),
       fundingPeriodYears: inputs.double("funding_period_years"), interestRate: rate,
       carryRate: rate)
     let pair = try option.valuation(index: spot)
@@ -83,18 +83,19 @@ extension MarginFamily {
 
   /// A perpetual option paid several times a day, its funding period a day, just after a payment.
   static func everlastingDiscrete(_ inputs: CaseInputs) throws -> [String: MarginAnswer] {
-    let day = 24 / ModelMark.hoursPerYear
-    let (spot, strike) = (try inputs.double("spot"), try inputs.double("strike"))
-    let pair = try DiscretePerpetualOption(
-      strike: strike, volatility: inputs.double("vol"), fundingPeriodYears: day,
-      intervalYears: day / inputs.double("fundings_per_day")
-    ).valuation(index: spot)
+    let day = 1 / ModelMark.daysPerYear
+    let spot = try inputs.double("spot")
+    let option = try DiscretePerpetualOption(
+      strike: inputs.double("strike"), volatility: inputs.double("vol"), fundingPeriodYears: day,
+      intervalYears: day / inputs.double("fundings_per_day"))
+    let pair = try option.valuation(index: spot)
     return [
       "call": MarginAnswer(pair.call.value), "put": MarginAnswer(pair.put.value),
       "call_delta": MarginAnswer(pair.call.greeks.delta),
       "put_delta": MarginAnswer(pair.put.greeks.delta),
       "gamma": MarginAnswer(pair.call.greeks.gamma), "vega": MarginAnswer(pair.call.greeks.vega),
-      "parity_gap": MarginAnswer(pair.call.value - pair.put.value - (spot - strike)),
+      "parity_gap": MarginAnswer(
+        pair.call.value - pair.put.value - option.forwardValue(index: spot)),
     ]
   }
 

@@ -49,9 +49,9 @@ extension MarginFamily {
       let rate = FundingRule.premium(
         mark: try inputs.scaledPrice("mark_twap", exponent: -6),
         index: try inputs.scaledPrice("oracle_twap", exponent: -6),
-        divisor: inputs.has("divisor") ? try inputs.integer("divisor") : 33,
-        periodSeconds: try inputs.integer("period"), boundStep: Price(rawValue: 1_000_000),
-        step: Price(rawValue: 1_000))
+        periodSeconds: try inputs.integer("period"),
+        by: inputs.has("divisor")
+          ? FundingPremiumTerms(divisor: try inputs.integer("divisor")) : FundingPremiumTerms())
       return ["funding_rate": MarginAnswer(rate, digits: 9)]
     },
   ]
@@ -206,7 +206,7 @@ extension MarginFamily {
           CollateralTerms(
             maintenance: .flat(.one - weight),
             debt: DebtWeights(initial: debt, maintenance: debt, scaling: nil),
-            valueStep: Money(rawValue: 1_000_000))
+            valueStep: try valueStep)
         ))
     }
 
@@ -230,12 +230,22 @@ extension MarginFamily {
       market.marks[instrument.symbol] = price
     }
 
+    /// The preset's grid of an asset's values.
+    private var valueStep: Money {
+      get throws {
+        let terms = try Rulebook.preset("drift-v2").collateral.terms(of: Symbol("SOL"))
+        guard let terms else { throw VectorFile.Failure(description: "drift-v2 lists no SOL") }
+        return terms.valueStep
+      }
+    }
+
     func totals(initialRateFloor: Rate?) throws -> MarginTotals {
-      let rulebook = try Rulebook.preset("drift-v2").with(
+      let preset = try Rulebook.preset("drift-v2")
+      let rulebook = preset.with(
         schedules: schedules,
         collateral: CollateralRules(
-          haircuts: [], terms: terms, debtOrder: [], debtSide: .requirement,
-          usesAveragePrices: true))
+          haircuts: [], terms: terms, debtOrder: [], debtSide: preset.collateral.debtSide,
+          usesAveragePrices: preset.collateral.usesAveragePrices))
       let book = AccountBook(
         accountID: AccountID("case"), marginMode: .cross, balances: balances,
         positions: positions, initialRateFloor: initialRateFloor)
@@ -256,7 +266,7 @@ extension MarginFamily {
       orders: SpotOrders(
         buys: max(.zero, size), sells: max(.zero, -size), count: size.isZero ? 0 : 1),
       at: CollateralPrices(index: try inputs.scaledPrice("price", exponent: -6)),
-      debtSide: .requirement,
+      debtSide: try Rulebook.preset("drift-v2").collateral.debtSide,
       chargePerOrder: try inputs.scaled("open_order_charge", exponent: -6))
     var totals = MarginTotals()
     totals.add(try inputs.scaledAmount("usdc", exponent: -6), indexPrice: .one, haircut: .zero)

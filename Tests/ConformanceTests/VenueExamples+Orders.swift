@@ -44,17 +44,21 @@ extension VenueExample {
     }
     guard inputs.has("F"), inputs.has("mark") else { return nil }
     let forward = try inputs.price("F")
-    let factor = try inputs.has("coef") ? inputs.rate("coef") : .one
-    var terms = OptionRequirementTerms()
-    terms.base = .forward
-    terms.sizeFactors = [OptionRequirementTerms.SizeFactor(floor: .zero, factor: factor)]
-    let rules = OptionVenue.rules(
-      maintenanceRate: .thousandths(30), putMarkRate: .thousandths(30), terms: terms)
+    let preset = try OptionVenue.preset("okx")
+    var terms = preset.terms
+    if inputs.has("coef") {
+      terms.sizeFactors = [
+        OptionRequirementTerms.SizeFactor(floor: .zero, factor: try inputs.rate("coef"))
+      ]
+    }
+    let rules = preset.with(maintenanceRate: preset.shortMaintenanceRate, terms: terms)
     let strike = try inputs.has("K") ? inputs.price("K") : forward + inputs.optionPrice("otm")
-    let option = Instrument.datedOption(isPut: false, strike: strike)
+    let option = Instrument.datedOption(isPut: false, strike: strike, payoff: .inverse)
     return rules.requirement(
-      inCoinPerUnitOf: option.units(of: -.one), in: option,
-      coinMark: try inputs.optionPrice("mark"), index: forward, forward: forward)?.initial
+      perUnitOf: option.units(of: -.one), in: option,
+      prices: PositionPrices(
+        mark: try inputs.optionPrice("mark"), index: forward, settlementIndex: forward,
+        forward: forward))?.initial
   }
 
   /// An account with options netted per expiry, in the market that the file gives once.
@@ -114,7 +118,7 @@ extension NettedBook {
     try addOption(
       values.quantity("4"), strike: values.price("2"), isPut: values.text("1") == "p",
       on: Symbol(name), expirySeconds: market.member("seconds_to_expiry").double(date),
-      forward: Symbol("\(name)-F-\(date)"), volatility: market.double("vol"),
+      forward: Symbol("\(name)-F-\(date)"), volatility: market.rate("vol"),
       confidence: confidences.confidence("\(name).vol.\(date)"))
   }
 

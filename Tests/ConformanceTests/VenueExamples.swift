@@ -117,12 +117,12 @@ extension VenueExample {
   }
 
   private func feeForm() throws -> StandardOptionRules {
-    let maintenance = try inputs.has("mm") ? inputs.rate("mm") : .thousandths(30)
-    var terms = OptionRequirementTerms()
-    terms.premium = .largerOfMarkAndEntry
-    terms.maintenanceFeeRate = try inputs.has("liq_fee") ? inputs.rate("liq_fee") : .thousandths(2)
-    return OptionVenue.rules(
-      maintenanceRate: maintenance, putMarkRate: maintenance, terms: terms)
+    let preset = try OptionVenue.preset("bybit-uta")
+    var terms = preset.terms
+    if inputs.has("liq_fee") { terms.maintenanceFeeRate = try inputs.rate("liq_fee") }
+    let maintenance = try inputs.has("mm") ? inputs.rate("mm") : preset.shortMaintenanceRate
+    terms.putMaintenanceMarkRate = maintenance
+    return preset.with(maintenanceRate: maintenance, terms: terms)
   }
 
   private func indexForm(
@@ -140,11 +140,14 @@ extension VenueExample {
   }
 
   private func coinForm() throws -> [String: MarginAnswer] {
-    let option = Instrument.datedOption(isPut: isPut, strike: try inputs.price("K"))
+    let option = Instrument.datedOption(
+      isPut: isPut, strike: try inputs.price("K"), payoff: .inverse)
     let forward = try inputs.price("F")
     let asked = try OptionVenue.preset("deribit-standard").requirement(
-      inCoinPerUnitOf: option.units(of: -.one), in: option,
-      coinMark: try inputs.optionPrice("mark"), index: forward, forward: forward)
+      perUnitOf: option.units(of: -.one), in: option,
+      prices: PositionPrices(
+        mark: try inputs.optionPrice("mark"), index: forward, settlementIndex: forward,
+        forward: forward))
     return ["IM": MarginAnswer(asked?.initial), "MM": MarginAnswer(asked?.maintenance)]
   }
 

@@ -6,7 +6,8 @@ import Testing
 /// Options and rules that the suites of option margin share.
 enum OptionFixture {
   static func option(
-    _ right: OptionTerms.Right, strike: Price, expiry: Int64? = nil, symbol: String = "OPTION"
+    _ right: OptionTerms.Right, strike: Price, expiry: Int64? = nil, symbol: String = "OPTION",
+    payoff: Instrument.Payoff = .linear
   ) -> Instrument {
     let terms = OptionTerms(
       right: right, strike: strike, fundingPeriodHours: Rate(rawValue: 24 * Rate.one.rawValue))
@@ -14,7 +15,7 @@ enum OptionFixture {
       expiry.map { .datedOption(terms, expiry: EventTime(nanoseconds: $0), forward: nil) }
       ?? .perpetualOption(terms)
     return Instrument(
-      symbol: Symbol(symbol), kind: kind, payoff: .linear, underlying: Symbol("X-USD"),
+      symbol: Symbol(symbol), kind: kind, payoff: payoff, underlying: Symbol("X-USD"),
       settlementAsset: Symbol("USD"), multiplier: .one, tickSize: .ulp, lotSize: .ulp,
       takerFee: .zero, markSource: .published)
   }
@@ -132,13 +133,44 @@ struct OptionRuleTests {
     #expect(try asked(rules, "-2", call, mark: "1", index: "100") == ["200", "200"])
   }
 
+  @Test("the distance may count from the forward while the rates are of the index")
+  func indexByForward() throws {
+    let rules = try OptionFixture.rules { $0.base = .indexByForward }
+    let put = try OptionFixture.option(.put, strike: .parse("1017.5"), expiry: 1)
+    // (1100 − 1017.5) / 1100 = 0.075: 150 − 75 is below the floor; nearer it is above.
+    #expect(try asked(rules, "-1", put, mark: "20", forward: "1100") == ["120", "95"])
+    let near = try OptionFixture.option(.put, strike: .parse("1078"), expiry: 1)
+    // 22 / 1100 = 0.02: 150 − 20, and maintenance at its floor.
+    #expect(try asked(rules, "-1", near, mark: "20", forward: "1100") == ["150", "95"])
+    let call = try OptionFixture.option(.call, strike: .parse("1078"), expiry: 1)
+    #expect(try asked(rules, "-1", call, mark: "20", forward: "1100") == ["170", "95"])
+    #expect(try asked(rules, "-1", call, mark: "20") == ["120", "95"])
+  }
+
+  @Test("puts may be kept at rates of their own")
+  func putRates() throws {
+    let rules = try OptionFixture.rules {
+      $0.putMaintenanceRate = Rate(rawValue: 90_000_000_000)
+      $0.putMaintenanceFloor = Rate(rawValue: 60_000_000_000)
+    }
+    let call = try OptionFixture.option(.call, strike: .parse("1000"))
+    let put = try OptionFixture.option(.put, strike: .parse("1000"))
+    let far = try OptionFixture.option(.put, strike: .parse("800"))
+    #expect(try asked(rules, "-1", call, mark: "20") == ["170", "95"])
+    #expect(try asked(rules, "-1", put, mark: "20") == ["170", "110"])
+    #expect(try asked(rules, "-1", far, mark: "20") == ["120", "80"])
+  }
+
   @Test("a coin's requirement is the quote's over the forward")
   func coin() throws {
     let rules = try OptionFixture.rules { $0.base = .forward }
-    let put = try OptionFixture.option(.put, strike: .parse("55000"), expiry: 1)
+    let put = try OptionFixture.option(
+      .put, strike: .parse("55000"), expiry: 1, payoff: .inverse)
     let asked = rules.requirement(
-      inCoinPerUnitOf: put.units(of: -.one), in: put, coinMark: try .parse("0.02"),
-      index: try .parse("59000"), forward: try .parse("62500"))
+      perUnitOf: put.units(of: -.one), in: put,
+      prices: PositionPrices(
+        mark: try .parse("0.02"), index: try .parse("59000"),
+        settlementIndex: try .parse("59000"), forward: try .parse("62500")))
     // OTM 7500 / 62500 = 0.12: the floor of 0.1 holds.
     #expect(asked?.initial.description == "0.12")
     #expect(asked?.maintenance.description == "0.095")

@@ -46,6 +46,22 @@ struct ScaledScheduleTests {
     #expect(tier.maintenanceMargin(of: Self.decimal("100")).description == "3")
   }
 
+  @Test("read the units of the underlying, which an inverse contract settles in")
+  func underlying() {
+    let schedule = MarginSchedule.sizeScaled(Self.linear(.underlying))
+    func rate(isInverse: Bool) -> Rate {
+      schedule.tier(
+        of: ScheduleSize(
+          notional: .zero,
+          units: ContractUnits(quantity: Self.decimal("25"), multiplier: .one),
+          settlementAmount: Self.decimal("15"), openInterest: nil, isInverse: isInverse)
+      ).initialRate
+    }
+    // 0.02 + 0.5 · (size − 5) / 100.
+    #expect(rate(isInverse: false).description == "0.12")
+    #expect(rate(isInverse: true).description == "0.07")
+  }
+
   @Test("round requirements in the steps that a venue does")
   func steps() throws {
     let rules = FuturesRules(

@@ -28,6 +28,7 @@ struct OptionRuleDocumentTests {
       """
       options: { style: premium, includes_mark: true, base: forward, \(rates), \(noLong),
         put_cap: 0.5, put_maintenance_mark_rate: 0.06, put_initial_factor: 1.05,
+        short_put_maintenance_rate: 0.08, short_put_maintenance_floor: 0.06,
         premium_basis: larger_of_mark_and_entry, maintenance_fee_rate: 0.002, funding_hours: 8,
         size_factors: [{ floor: 0, factor: 1 }, { floor: 2.5, factor: 1.02 }],
         netting: { unpaired_initial_rate: 1.2, unpaired_maintenance_rate: 1.1 } }
@@ -37,6 +38,8 @@ struct OptionRuleDocumentTests {
     #expect(terms.style == .paid && terms.includesMark && terms.base == .forward)
     #expect(terms.premium == .largerOfMarkAndEntry && terms.isValueOutsideEquity)
     #expect(terms.putMaintenanceMarkRate.description == "0.06")
+    #expect(terms.putMaintenanceRate?.description == "0.08")
+    #expect(terms.putMaintenanceFloor?.description == "0.06")
     #expect(terms.putInitialFactor.description == "1.05")
     #expect(terms.maintenanceFeeRate.description == "0.002")
     #expect(terms.fundingHours.description == "8")
@@ -77,6 +80,15 @@ struct OptionRuleDocumentTests {
         == [
           "3:27: options.includes_mark: the equity leaves the value of options out, and a long's "
             + "is asked again, expected long_initial_rate: 0, or style: variation"
+        ])
+    #expect(
+      try faults(
+        "options: { \(rates), long_maintenance_value_rate: 0,\n"
+          + " short_put_maintenance_rate: 0.2, short_put_maintenance_floor: 0.2 }") == [
+          "5:30: options.short_put_maintenance_rate: 0.2 is above the initial one, expected 0.15 "
+            + "or less",
+          "5:64: options.short_put_maintenance_floor: 0.2 is above the initial one, expected 0.1 "
+            + "or less",
         ])
     let found = try faults(
       """

@@ -39,6 +39,28 @@ struct ReferenceReaderTests {
     #expect(try RulebookReader.read(bytes: document, id: rulebook.id) == rulebook)
   }
 
+  @Test("refuse inverse options, which no worker takes")
+  func inverseOptions() throws {
+    let text = """
+      instruments:
+        - { symbol: C, kind: PERPETUAL_OPTION, option: CALL, payoff: INVERSE, strike: 1,
+            funding_period_hours: 24, underlying: BTC-USD, settlement_asset: BTC, multiplier: 1,
+            tick_size: 0.0001, lot_size: 0.1, taker_fee: 0 }
+      assets: [ { asset: BTC, underlying: BTC-USD } ]
+      underlyings: [ { symbol: BTC-USD } ]
+      """
+    let error = #expect(throws: FaultList.self) {
+      try ReferenceReader.read(
+        try YAMLDocument(bytes: Array(text.utf8), file: "f"),
+        eventTime: EventTime(nanoseconds: 9))
+    }
+    #expect(
+      error?.faults.map(\.description) == [
+        "f:2:64: instruments[0].payoff: INVERSE options are for books, and no worker takes them, "
+          + "expected LINEAR"
+      ])
+  }
+
   @Test("publish the presets whole", arguments: Preset.all.map(\.name))
   func presets(name: String) throws {
     let preset = try #require(Preset.named(name))
