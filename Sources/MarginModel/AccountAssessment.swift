@@ -73,13 +73,16 @@ extension AccountBook {
   public func assess(
     in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> [UnitAssessment] {
+    var bench = UnitWorkbench()
     guard marginMode == .isolated else {
-      return [try unit(.account, cash: balances, positions: positions, market, rulebook)]
+      return [
+        try unit(.account, cash: balances, positions: positions, market, rulebook, &bench)
+      ]
     }
     let flat = positions.filter { $0.state.quantity.isZero }
-    var units = [try unit(.account, cash: balances, positions: flat, market, rulebook)]
+    var units = [try unit(.account, cash: balances, positions: flat, market, rulebook, &bench)]
     for position in positions where !position.state.quantity.isZero {
-      units.append(try isolatedUnit(of: position, market, rulebook))
+      units.append(try isolatedUnit(of: position, market, rulebook, &bench))
     }
     return units
   }
@@ -95,34 +98,49 @@ extension AccountBook {
   public func unit(
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
+    var bench = UnitWorkbench()
+    return try unit(of: position, in: market, by: rulebook, bench: &bench)
+  }
+
+  /// The unit that a position belongs to, with what earlier assessments of it left.
+  func unit(
+    of position: Position, in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
+  ) throws(AssessmentFault) -> UnitAssessment {
     guard marginMode == .isolated else {
-      return try unit(.account, cash: balances, positions: positions, market, rulebook)
+      return try unit(.account, cash: balances, positions: positions, market, rulebook, &bench)
     }
     guard !position.state.quantity.isZero else {
       let flat = positions.filter { $0.state.quantity.isZero }
-      return try unit(.account, cash: balances, positions: flat, market, rulebook)
+      return try unit(.account, cash: balances, positions: flat, market, rulebook, &bench)
     }
-    return try isolatedUnit(of: position, market, rulebook)
+    return try isolatedUnit(of: position, market, rulebook, &bench)
   }
 
   private func isolatedUnit(
-    of position: Position, _ market: MarketView, _ rulebook: Rulebook
+    of position: Position, _ market: MarketView, _ rulebook: Rulebook,
+    _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     try unit(
       .isolatedPosition(position.instrument.symbol),
       cash: [(position.instrument.settlementAsset, position.isolatedMargin)],
-      positions: [position], market, rulebook)
+      positions: [position], market, rulebook, &bench)
   }
 
   private func unit(
     _ unit: MarginUnit, cash: [(asset: Symbol, amount: AssetAmount)], positions: [Position],
-    _ market: MarketView, _ rulebook: Rulebook
+    _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
+    legs.reserveCapacity(positions.count)
     var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
     // Scenarios see positions alone: resting orders ask nothing in portfolio margin.
     for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
-      let leg = try leg(of: position, market, rulebook)
+      let leg: MarginLeg
+      if let standing = bench.standing[position.instrument.symbol] {
+        leg = standing
+      } else {
+        leg = try self.leg(of: position, market, rulebook)
+      }
       legs.append(leg)
       let asset = position.instrument.settlementAsset
       let place = amounts.firstIndex { $0.asset == asset } ?? amounts.endIndex
@@ -130,12 +148,12 @@ extension AccountBook {
       amounts[place].net += leg.standard.worth
       amounts[place].outsideEquity += leg.standard.worthOutsideEquity
     }
-    return try total(unit, amounts: amounts, legs: legs, market, rulebook)
+    return try total(unit, amounts: amounts, legs: legs, market, rulebook, &bench)
   }
 
   private func total(
     _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
-    _ market: MarketView, _ rulebook: Rulebook
+    _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     var totals = MarginTotals()
     var terms: [MarginTerm] = []
@@ -181,7 +199,8 @@ extension AccountBook {
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
       let portfolio = try PortfolioUnit(
-        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules)
+        of: legs, assets: assets, in: market, reporting: rulebook.reportingAsset, by: rules,
+        shelf: &bench.shelf)
       required = portfolio.requirement
       grids = portfolio.grids
     } else {
@@ -205,7 +224,8 @@ extension AccountBook {
     marginMode == .isolated ? nil : rulebook.credit(of: accountID, own: creditLine)
   }
 
-  private func leg(
+  /// One position with its prices and what it asks alone.
+  func leg(
     of position: Position, _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument
