@@ -28,7 +28,9 @@ public enum ModelMark {
     if case .perpetual = series.model {
       return price(of: terms, index: index, volatility: volatility)
     }
-    let underlying = series.model.isOnForward ? forward ?? index : index
+    // A forward above the index leaves the admitted prices before the index does.
+    let underlying = min(
+      series.model.isOnForward ? forward ?? index : index, DomainLimits.maximumPrice)
     do throws(OptionRangeError) {
       let value = quantized(
         try series.value(at: double(underlying), volatility: double(volatility)))

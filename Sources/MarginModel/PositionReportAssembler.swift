@@ -13,6 +13,8 @@ struct PositionReportAssembler {
   /// - Parameters:
   ///   - units: the book's.
   ///   - searches: of the same book, market and rulebook.
+  /// - Returns: those of the units' positions, unit by unit.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
   func reports(
     of units: [UnitAssessment], searches: inout LiquidationSearches
   ) throws(AssessmentFault) -> [PositionReport] {

@@ -12,14 +12,14 @@ struct RiskArrayShelf {
     let array: RiskArray
   }
 
-  private var grids: [Symbol: ScenarioGrid] = [:]
-  private var arrays: [Symbol: Entry] = [:]
+  private var knownGrids: [Symbol: ScenarioGrid] = [:]
+  private var knownArrays: [Symbol: Entry] = [:]
 
   /// The grid of an underlying.
   mutating func grid(of underlying: Symbol, by rules: PortfolioRules) -> ScenarioGrid {
-    if let known = grids[underlying] { return known }
+    if let known = knownGrids[underlying] { return known }
     let grid = ScenarioGrid(of: underlying, by: rules)
-    grids[underlying] = grid
+    knownGrids[underlying] = grid
     return grid
   }
 
@@ -28,10 +28,10 @@ struct RiskArrayShelf {
     of instrument: Instrument, at inputs: RiskInputs, grid: ScenarioGrid,
     settlementGrid: ScenarioGrid?, rules: PortfolioRules
   ) -> RiskArray? {
-    if let known = arrays[instrument.symbol], known.inputs == inputs { return known.array }
+    if let known = knownArrays[instrument.symbol], known.inputs == inputs { return known.array }
     let array = RiskArray.make(
       of: instrument, at: inputs, grid: grid, settlementGrid: settlementGrid, rules: rules)
-    arrays[instrument.symbol] = array.map { Entry(inputs: inputs, array: $0) }
+    knownArrays[instrument.symbol] = array.map { Entry(inputs: inputs, array: $0) }
     return array
   }
 }

@@ -35,7 +35,10 @@ struct ScenarioOption {
     }
     series = OptionSeries(right: terms.right, strike: own.strike, model: model)
     volatility = model.bounded(volatility: ModelMark.double(sigma))
-    price = ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index)
+    // A forward above the index leaves the admitted prices before the index does.
+    price = min(
+      ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index),
+      OptionRange.price.maximum)
   }
 
   /// Days of the term.
@@ -70,6 +73,7 @@ struct ScenarioOption {
   ///   - column: the move.
   ///   - shocks: the option's own by `rules`.
   ///   - rules: skew.
+  /// - Returns: quote per unit, to the nearest unit of 1e-12.
   func value(
     _ column: ScenarioGrid.Column, _ shocks: ShockedVolatilities, _ rules: PortfolioRules
   ) -> Price {

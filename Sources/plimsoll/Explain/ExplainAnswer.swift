@@ -3,7 +3,7 @@ import MarginDomain
 import MarginModel
 
 /// The answer of `plimsoll explain` about one account; `docs/reference/book.md` describes it.
-struct ExplainAnswer {
+struct ExplainAnswer: Sendable {
   let report: AccountReport
   let distances: [UnitDistances]
   let book: AccountBook
