@@ -11,7 +11,7 @@ public struct AccountID: Sendable, Hashable, Comparable, CustomStringConvertible
   public var description: String { text }
   /// Equality of the UTF-8 bytes: texts that only look alike are two accounts.
   public static func == (left: AccountID, right: AccountID) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    left.text.hasBytes(of: right.text)
   }
   /// Order of the UTF-8 bytes.
   public static func < (left: AccountID, right: AccountID) -> Bool {
@@ -32,11 +32,21 @@ public struct Symbol: Sendable, Hashable, Comparable, CustomStringConvertible {
   public var description: String { text }
   /// Equality of the UTF-8 bytes: texts that only look alike are two symbols.
   public static func == (left: Symbol, right: Symbol) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    left.text.hasBytes(of: right.text)
   }
   /// Order of the UTF-8 bytes.
   public static func < (left: Symbol, right: Symbol) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+  }
+}
+
+extension String {
+  /// Equality of the UTF-8 bytes.
+  ///
+  /// Texts of the same bytes are equal as texts, which is found out fast; of equal texts only those
+  /// beyond ASCII can have different bytes.
+  fileprivate func hasBytes(of other: String) -> Bool {
+    self == other && (utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8))
   }
 }
 

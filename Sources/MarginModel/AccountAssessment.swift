@@ -73,13 +73,11 @@ extension AccountBook {
   public func assess(
     in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> [UnitAssessment] {
-    guard marginMode == .isolated else {
-      return [try unit(.account, cash: balances, positions: positions, market, rulebook)]
-    }
-    let flat = positions.filter { $0.state.quantity.isZero }
-    var units = [try unit(.account, cash: balances, positions: flat, market, rulebook)]
+    var bench = UnitWorkbench()
+    var units = [try sharedUnit(in: market, by: rulebook, bench: &bench)]
+    guard marginMode == .isolated else { return units }
     for position in positions where !position.state.quantity.isZero {
-      units.append(try isolatedUnit(of: position, market, rulebook))
+      units.append(try isolatedUnit(of: position, market, rulebook, &bench))
     }
     return units
   }
@@ -95,34 +93,55 @@ extension AccountBook {
   public func unit(
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> UnitAssessment {
-    guard marginMode == .isolated else {
-      return try unit(.account, cash: balances, positions: positions, market, rulebook)
+    var bench = UnitWorkbench()
+    return try unit(of: position, in: market, by: rulebook, bench: &bench)
+  }
+
+  /// The unit that a position belongs to, with what earlier assessments of it left.
+  func unit(
+    of position: Position, in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
+  ) throws(AssessmentFault) -> UnitAssessment {
+    guard marginMode == .isolated, !position.state.quantity.isZero else {
+      return try sharedUnit(in: market, by: rulebook, bench: &bench)
     }
-    guard !position.state.quantity.isZero else {
-      let flat = positions.filter { $0.state.quantity.isZero }
-      return try unit(.account, cash: balances, positions: flat, market, rulebook)
-    }
-    return try isolatedUnit(of: position, market, rulebook)
+    return try isolatedUnit(of: position, market, rulebook, &bench)
+  }
+
+  /// The cash and what shares it: all positions, of an isolated account those of no contracts, in
+  /// which orders alone rest.
+  func sharedUnit(
+    in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
+  ) throws(AssessmentFault) -> UnitAssessment {
+    let shared =
+      marginMode == .isolated ? positions.filter { $0.state.quantity.isZero } : positions
+    return try unit(.account, cash: balances, positions: shared, market, rulebook, &bench)
   }
 
   private func isolatedUnit(
-    of position: Position, _ market: MarketView, _ rulebook: Rulebook
+    of position: Position, _ market: MarketView, _ rulebook: Rulebook,
+    _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     try unit(
       .isolatedPosition(position.instrument.symbol),
       cash: [(position.instrument.settlementAsset, position.isolatedMargin)],
-      positions: [position], market, rulebook)
+      positions: [position], market, rulebook, &bench)
   }
 
   private func unit(
     _ unit: MarginUnit, cash: [(asset: Symbol, amount: AssetAmount)], positions: [Position],
-    _ market: MarketView, _ rulebook: Rulebook
+    _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
+    legs.reserveCapacity(positions.count)
     var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
     // Scenarios see positions; what rests beside them is filled in `PortfolioUnit`.
     for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
-      let leg = try leg(of: position, market, rulebook)
+      let leg: MarginLeg
+      if let standing = bench.standing[position.instrument.symbol] {
+        leg = standing
+      } else {
+        leg = try self.leg(of: position, market, rulebook)
+      }
       legs.append(leg)
       let asset = position.instrument.settlementAsset
       let place = amounts.firstIndex { $0.asset == asset } ?? amounts.endIndex
@@ -131,12 +150,12 @@ extension AccountBook {
       amounts[place].outsideEquity += leg.standard.worthOutsideEquity
       amounts[place].limited += leg.standard.limitedWorth
     }
-    return try total(unit, amounts: amounts, legs: legs, market, rulebook)
+    return try total(unit, amounts: amounts, legs: legs, market, rulebook, &bench)
   }
 
   private func total(
     _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
-    _ market: MarketView, _ rulebook: Rulebook
+    _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     var sums = UnitSums(
       facts: UnitFacts(
@@ -147,8 +166,10 @@ extension AccountBook {
     if marginMode == .portfolio {
       guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
       let portfolio = try PortfolioUnit(
-        of: legs, orders: rules.orders == .none ? [] : orderedLegs(market, rulebook),
-        assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules)
+        of: legs,
+        orders: rules.orders == .none || bench.isForState ? [] : orderedLegs(market, rulebook),
+        assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules,
+        shelf: &bench.shelf)
       required = portfolio.requirement
       grids = portfolio.grids
     } else {
@@ -228,7 +249,8 @@ extension AccountBook {
     marginMode == .isolated ? nil : rulebook.credit(of: accountID, own: creditLine)
   }
 
-  private func leg(
+  /// One position with its prices and what it asks alone.
+  func leg(
     of position: Position, _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument

@@ -36,29 +36,29 @@ struct PortfolioUnit {
   ///   - market: accepted prices.
   ///   - reporting: the reporting asset.
   ///   - rules: portfolio rules.
+  ///   - shelf: grids and arrays that were made before by the same rules.
   /// - Throws: `AssessmentFault` where an option has no volatility or no moment of expiry.
   init(
     of margin: [MarginLeg], orders resting: [(leg: MarginLeg, orders: OrderTotals)] = [],
-    assets counted: [CountedAsset], in market: MarketView,
-    reporting: Symbol, by rules: PortfolioRules
+    assets counted: [CountedAsset], in market: MarketView, reporting: Symbol,
+    by rules: PortfolioRules, shelf: inout RiskArrayShelf
   ) throws(AssessmentFault) {
     let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
     let all = margin + resting.map(\.leg)
     let settled = all.compactMap { market.assets[$0.instrument.settlementAsset]?.underlying }
     let moved = rules.scanning(market.priceScanRanges)
     let underlyings = Set(all.map(\.instrument.underlying) + followed + settled).sorted()
-    let grids = underlyings.map { ScenarioGrid(of: $0, by: moved) }
+    let grids = underlyings.map { shelf.grid(of: $0, by: moved) }
     var legs: [PortfolioLeg] = []
     for leg in margin {
-      legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, moved))
+      legs.append(try PortfolioUnit.leg(leg, underlyings, grids, market, moved, &shelf))
     }
     var ordered: [OrderedLeg] = []
     for (leg, orders) in resting {
       // What cannot be valued is a fault where it is held; an order can wait.
-      guard let moved = try? PortfolioUnit.leg(leg, underlyings, grids, market, moved) else {
-        continue
-      }
-      ordered.append(OrderedLeg(orders, in: leg.instrument, leg: moved, prices: leg.prices))
+      let priced = try? PortfolioUnit.leg(leg, underlyings, grids, market, moved, &shelf)
+      guard let priced else { continue }
+      ordered.append(OrderedLeg(orders, in: leg.instrument, leg: priced, prices: leg.prices))
     }
     self.ordered = ordered
     self.legs = legs
@@ -76,7 +76,7 @@ struct PortfolioUnit {
 
   private static func leg(
     _ leg: MarginLeg, _ underlyings: [Symbol], _ grids: [ScenarioGrid], _ market: MarketView,
-    _ rules: PortfolioRules
+    _ rules: PortfolioRules, _ shelf: inout RiskArrayShelf
   ) throws(AssessmentFault) -> PortfolioLeg {
     let instrument = leg.instrument
     if case .datedOption = instrument.kind, market.asOf == nil {
@@ -85,7 +85,7 @@ struct PortfolioUnit {
     let place = underlyings.firstIndex(of: instrument.underlying) ?? 0
     let settlement = market.assets[instrument.settlementAsset]?.underlying
       .flatMap(underlyings.firstIndex)
-    let array = RiskArray.make(
+    let array = shelf.array(
       of: instrument, at: market.riskInputs(of: instrument, prices: leg.prices),
       grid: grids[place], settlementGrid: settlement.map { grids[$0] }, rules: rules)
     guard let array else { throw .missingVolatility(instrument.symbol) }

@@ -110,6 +110,32 @@ extension AccountBook {
   public func report(
     in market: MarketView, by rulebook: Rulebook, details: ReportDetails = ReportDetails()
   ) throws(AssessmentFault) -> AccountReport {
+    var searches = LiquidationSearches(of: self, in: market, by: rulebook)
+    return try report(with: details, searches: &searches)
+  }
+
+  /// The report and the distances of `levelDistances(in:by:report:)`, which share their searches.
+  ///
+  /// - Parameters:
+  ///   - market: accepted prices.
+  ///   - rulebook: the rules.
+  ///   - details: entry prices of options and funding rates of futures, where known.
+  /// - Returns: what the two functions give one after the other.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  public func explanation(
+    in market: MarketView, by rulebook: Rulebook, details: ReportDetails = ReportDetails()
+  ) throws(AssessmentFault) -> (report: AccountReport, distances: [UnitDistances]) {
+    var searches = LiquidationSearches(of: self, in: market, by: rulebook)
+    let report = try report(with: details, searches: &searches)
+    let distances = try levelDistances(
+      of: report.units, reports: report.positions, searches: &searches)
+    return (report, distances)
+  }
+
+  private func report(
+    with details: ReportDetails, searches: inout LiquidationSearches
+  ) throws(AssessmentFault) -> AccountReport {
+    let (market, rulebook) = (searches.market, searches.rulebook)
     let units = try assess(in: market, by: rulebook)
     func sum(_ part: (MarginTotals) -> Money) -> Money {
       units.reduce(.zero) { $0 + part($1.totals) }
@@ -123,6 +149,6 @@ extension AccountBook {
       initialMargin: sum(\.initialMargin), maintenanceMargin: sum(\.maintenanceMargin),
       initialCredit: sum(\.initialCredit),
       withdrawable: try withdrawable(in: market, by: rulebook, units: units),
-      positions: try assembler.reports(of: units))
+      positions: try assembler.reports(of: units, searches: &searches))
   }
 }

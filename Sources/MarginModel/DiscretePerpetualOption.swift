@@ -95,12 +95,23 @@ public struct DiscretePerpetualOption: Sendable, Equatable {
   /// - Complexity: proportional to `termCount`.
   public func timeValue(index: Double) -> Double {
     let logMoneyness = ElementaryFunction.logarithm(ratioOf: index, to: strike)
+    let (assets, strikes, logarithms) = (
+      SIMD4(repeating: index), SIMD4(repeating: strike), SIMD4(repeating: logMoneyness)
+    )
     var mean = 0.0
-    for term in stride(from: termCount - 1, through: 0, by: -1) {
-      let deviation = volatility * ElementaryFunction.squareRoot(years(term))
-      let value = DatedOption.timeValue(
-        asset: index, cash: strike, logMoneyness: logMoneyness, deviation: deviation)
-      mean = term == termCount - 1 ? value : mean + firstWeight * (value - mean)
+    for last in stride(from: termCount - 1, through: 0, by: -4) {
+      // Four expiries at a time, the bits of one at a time; lanes below the first are not read.
+      var deviations = SIMD4<Double>(repeating: 1)
+      for lane in 0..<min(4, last + 1) {
+        deviations[lane] = volatility * ElementaryFunction.squareRoot(years(last - lane))
+      }
+      let values = DatedOption.timeValues(
+        asset: assets, cash: strikes, logMoneyness: logarithms, deviation: deviations)
+      for lane in 0..<min(4, last + 1) {
+        mean =
+          last - lane == termCount - 1
+          ? values[lane] : mean + firstWeight * (values[lane] - mean)
+      }
     }
     return mean
   }

@@ -73,22 +73,32 @@ extension AccountBook {
   public func levelDistances(
     in market: MarketView, by rulebook: Rulebook, report: AccountReport? = nil
   ) throws(AssessmentFault) -> [UnitDistances] {
+    var searches = LiquidationSearches(of: self, in: market, by: rulebook)
+    return try levelDistances(
+      of: try assess(in: market, by: rulebook), reports: report?.positions ?? [],
+      searches: &searches)
+  }
+
+  /// The distances of units of the book, by searches of the same book.
+  func levelDistances(
+    of units: [UnitAssessment], reports: [PositionReport], searches: inout LiquidationSearches
+  ) throws(AssessmentFault) -> [UnitDistances] {
+    let rulebook = searches.rulebook
     var result: [UnitDistances] = []
-    for unit in try assess(in: market, by: rulebook) where !unit.positions.isEmpty {
+    for unit in units where !unit.positions.isEmpty {
       let moving = movingPositions(of: unit, by: rulebook)
       var levels: [LevelDistance] = []
       for (state, step) in rulebook.ladder.steps {
-        let rules = rulebook.liquidating(at: step)
         var paths: [LevelDistance.Path] = []
         for (symbol, position) in moving {
           let known =
             state == .liquidating
-            ? report?.positions.first { $0.symbol == position.instrument.symbol } : nil
+            ? reports.first { $0.symbol == position.instrument.symbol } : nil
           let prices: LiquidationPrices
           if let known {
             prices = known.liquidation
           } else {
-            prices = try liquidationPrices(of: position, in: market, by: rules)
+            prices = try searches.prices(of: position, at: step.enter)
           }
           paths.append(LevelDistance.Path(symbol: symbol, prices: prices))
         }

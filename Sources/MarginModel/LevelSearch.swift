@@ -1,13 +1,20 @@
 import FixedPoint
 import MarginDomain
 
-/// Finds where the excess over the liquidation level changes its sign along a path.
+/// Finds where the excess over a level changes its sign along a path.
 struct LevelSearch {
   enum Direction {
     case down, up
   }
 
-  let path: LiquidationPath
+  private(set) var path: LiquidationPath
+  /// equity / maintenance margin.
+  var level: Rate
+
+  init(path: LiquidationPath, level: Rate) {
+    self.path = path
+    self.level = level
+  }
 
   /// A price that was looked at.
   private struct Point {
@@ -15,21 +22,31 @@ struct LevelSearch {
     let excess: Money
   }
 
+  /// The price now and the nearest ones at which the level is reached.
+  mutating func prices() throws(AssessmentFault) -> LiquidationPrices {
+    LiquidationPrices(
+      current: path.start, below: try crossing(.down), above: try crossing(.up))
+  }
+
+  private mutating func point(at price: Price) throws(AssessmentFault) -> Point {
+    Point(price: price, excess: try path.excess(at: price, over: level))
+  }
+
   /// The nearest price in a direction at which the level is reached, or nil.
-  func crossing(_ direction: Direction) throws(AssessmentFault) -> Price? {
-    let start = Point(price: path.start, excess: try path.excess(at: path.start))
+  mutating func crossing(_ direction: Direction) throws(AssessmentFault) -> Price? {
+    let start = try point(at: path.start)
     if start.excess.isZero { return path.start }
     let sign = start.excess.signum
     let isSimple = path.isPlain && start.excess.isPositive
     if isSimple {
       let end = direction == .down ? path.range.lowerBound : path.range.upperBound
-      if !hasCrossed(try path.excess(at: end), from: sign) { return nil }
+      if !hasCrossed(try path.excess(at: end, over: level), from: sign) { return nil }
     }
     var last = start
     var beforeLast: Point?
     var steps = RoundSteps(path: path, direction: direction, isCoarse: isSimple)
     while let price = steps.next(after: last.price) {
-      let point = Point(price: price, excess: try path.excess(at: price))
+      let point = try point(at: price)
       if hasCrossed(point.excess, from: sign) {
         return try root(near: last, far: point, sign: sign)
       }
@@ -59,7 +76,7 @@ struct LevelSearch {
   ///
   /// Only a middle point that is nearer to zero than its neighbours can hide one, and only when the
   /// bend between them is as large as what is left.
-  private func dip(
+  private mutating func dip(
     _ first: Point, _ middle: Point, _ last: Point, sign: Int128
   ) throws(AssessmentFault) -> Point? {
     let sides = [first, last].map { $0.excess.magnitude - middle.excess.magnitude }
@@ -71,8 +88,8 @@ struct LevelSearch {
     // 80 steps by thirds narrow any bracket of the grid to a unit or so.
     for _ in 0..<80 where high - low > Price(rawValue: 3) {
       let third = (high - low).scaled(by: 1, over: 3, rounding: .floor)
-      let left = Point(price: low + third, excess: try path.excess(at: low + third))
-      let right = Point(price: high - third, excess: try path.excess(at: high - third))
+      let left = try point(at: low + third)
+      let right = try point(at: high - third)
       for point in [left, right] where hasCrossed(point.excess, from: sign) { return point }
       if left.excess.magnitude < right.excess.magnitude {
         high = right.price
@@ -84,7 +101,7 @@ struct LevelSearch {
   }
 
   /// The price between two points of different sign at which the excess is zero.
-  private func root(
+  private mutating func root(
     near: Point, far: Point, sign: Int128
   ) throws(AssessmentFault) -> Price {
     var near = near
@@ -95,7 +112,7 @@ struct LevelSearch {
       let gap = (far.price - near.price).magnitude
       if gap <= .ulp { break }
       for guess in guesses(near, far) {
-        let point = Point(price: guess, excess: try path.excess(at: guess))
+        let point = try point(at: guess)
         if isZero(point, between: near, and: far) { return guess }
         // Early rounds keep round ends, at which products are exact; later ones want speed.
         if round >= 8, guess != near.price, guess != far.price {
@@ -104,7 +121,7 @@ struct LevelSearch {
       }
       let middle = RoundSteps.roundest(between: near.price, and: far.price)
       guard middle != near.price, middle != far.price else { break }
-      let point = Point(price: middle, excess: try path.excess(at: middle))
+      let point = try point(at: middle)
       if hasCrossed(point.excess, from: sign) { far = point } else { near = point }
     }
     return far.price

@@ -52,32 +52,8 @@ extension AccountBook {
   public func liquidationPrices(
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> LiquidationPrices {
-    let found = try unroundedPrices(of: position, in: market, by: rulebook)
-    let rounding = rulebook.futures.liquidationPriceRounding
-    func rounded(_ price: Price?) -> Price? {
-      guard let rounding, position.instrument.isFuture else { return price }
-      let direction = position.state.quantity.isNegative ? rounding.short : rounding.long
-      return price?.rounded(toMultipleOf: position.instrument.tickSize, rounding: direction)
-    }
-    return LiquidationPrices(
-      current: found.current, below: rounded(found.below), above: rounded(found.above))
-  }
-
-  private func unroundedPrices(
-    of position: Position, in market: MarketView, by rulebook: Rulebook
-  ) throws(AssessmentFault) -> LiquidationPrices {
-    guard rulebook.hasClosedForm(for: position, in: self) else {
-      return try searchedLiquidationPrices(of: position, in: market, by: rulebook)
-    }
-    guard let current = market.mark(of: position.instrument) else {
-      throw .missingMark(position.instrument.symbol)
-    }
-    let admitted = DomainLimits.minimumPrice...DomainLimits.maximumPrice
-    let prices = try ownContractLiquidationPrices(of: position, in: market, by: rulebook)
-      .compactMap { Price($0, rounding: .nearestEven) }.filter(admitted.contains)
-    return LiquidationPrices(
-      current: current, below: prices.last { $0 <= current },
-      above: prices.first { $0 >= current })
+    var searches = LiquidationSearches(of: self, in: market, by: rulebook)
+    return try searches.prices(of: position, at: rulebook.ladder.liquidation.enter)
   }
 
   /// The liquidation prices by search along the path, whatever moves on it; see
@@ -93,9 +69,8 @@ extension AccountBook {
     of position: Position, in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> LiquidationPrices {
     let path = try LiquidationPath(of: position, in: self, market: market, rulebook: rulebook)
-    let search = LevelSearch(path: path)
-    return LiquidationPrices(
-      current: path.start, below: try search.crossing(.down), above: try search.crossing(.up))
+    var search = LevelSearch(path: path, level: rulebook.ladder.liquidation.enter)
+    return try search.prices()
   }
 }
 
@@ -118,6 +93,20 @@ struct LiquidationPath {
   let isPlain: Bool
   /// Assets whose own price follows the underlying.
   private let followers: [Symbol]
+  /// The contracts of the unit.
+  private let instruments: [Instrument]
+  /// The market at the price that was looked at last.
+  private var moved: MarketView
+  private var bench = UnitWorkbench(isForState: true)
+  /// What the unit is worth where it was looked at: a level more looks at the same prices again.
+  private var seen: [Price: Standing] = [:]
+
+  /// What a level is compared with.
+  private struct Standing {
+    let equity: Money
+    let netEquity: Money
+    let maintenanceMargin: Money
+  }
 
   init(
     of position: AccountBook.Position, in whole: AccountBook, market full: MarketView,
@@ -131,8 +120,10 @@ struct LiquidationPath {
       positions: isIsolated ? [position] : whole.positions,
       initialRateFloor: whole.initialRateFloor, creditLine: whole.creditLine)
     self.position = position
-    let assets = book.balances.map(\.asset) + book.positions.map(\.instrument.settlementAsset)
-    market = full.limited(to: book.positions.map(\.instrument), assets: assets)
+    instruments = book.positions.map(\.instrument)
+    let assets = book.balances.map(\.asset) + instruments.map(\.settlementAsset)
+    market = full.limited(to: instruments, assets: assets)
+    moved = market
     movesOwnContract =
       instrument.isFuture && rules.futures.liquidationPath == .ownContract
     let now = movesOwnContract ? market.mark(of: instrument) : market.indices[instrument.underlying]
@@ -150,32 +141,58 @@ struct LiquidationPath {
     strikes = profile.strikes
     followers = profile.followers
     range = profile.range(around: now)
+    try keepStandingLegs()
   }
 
-  /// Equity − enter level · maintenance margin, reporting asset, when the price stands there.
-  func excess(at price: Price) throws(AssessmentFault) -> Money {
-    let totals = try book.unit(of: position, in: market(at: price), by: rulebook).totals
+  /// Equity − level · maintenance margin, reporting asset, when the price stands there.
+  mutating func excess(at price: Price, over level: Rate) throws(AssessmentFault) -> Money {
+    let unit = try standing(at: price)
     // Without a requirement the level is passed by net equity below zero (`UnitAssessment.state`).
-    if totals.maintenanceMargin.isZero { return min(totals.equity, totals.netEquity + .ulp) }
-    let level = rulebook.ladder.liquidation.enter
-    return totals.equity - totals.maintenanceMargin.times(level, rounding: .nearestEven)
+    if unit.maintenanceMargin.isZero { return min(unit.equity, unit.netEquity + .ulp) }
+    return unit.equity - unit.maintenanceMargin.times(level, rounding: .nearestEven)
   }
 
-  private func market(at price: Price) -> MarketView {
-    var moved: MarketView
+  private mutating func standing(at price: Price) throws(AssessmentFault) -> Standing {
+    if let known = seen[price] { return known }
+    move(to: price)
+    let totals = try book.unit(of: position, in: moved, by: rulebook, bench: &bench).totals
+    let standing = Standing(
+      equity: totals.equity, netEquity: totals.netEquity,
+      maintenanceMargin: totals.maintenanceMargin)
+    seen[price] = standing
+    return standing
+  }
+
+  private mutating func move(to price: Price) {
     if movesOwnContract {
-      moved = market
       moved.marks[position.instrument.symbol] = price
-      return moved
+      return
     }
-    let underlying = position.instrument.underlying
-    moved = market.moving(
-      underlying, to: price, instruments: book.positions.map(\.instrument))
+    moved.move(
+      position.instrument.underlying, to: price, instruments: instruments, from: market)
     for asset in followers {
-      moved.assetPrices[asset] = moved.assetPrices[asset]?.scaled(
+      moved.assetPrices[asset] = market.assetPrices[asset]?.scaled(
         by: price.rawValue, over: start.rawValue, rounding: .nearestEven)
     }
-    return moved
+  }
+
+  /// Takes the legs of positions of which no price moves on the path, once for all prices.
+  private mutating func keepStandingLegs() throws(AssessmentFault) {
+    let moving = position.instrument.underlying
+    // A mark moves with its underlying, and with that of an option that names it as its forward.
+    var marked: Set<Symbol> = [position.instrument.symbol]
+    for instrument in instruments where instrument.underlying == moving {
+      marked.insert(instrument.symbol)
+      if let forward = instrument.forward { marked.insert(forward) }
+    }
+    for item in book.positions {
+      let instrument = item.instrument
+      guard instrument.underlying != moving, !marked.contains(instrument.symbol),
+        !(instrument.forward.map(marked.contains) ?? false),
+        market.assets[instrument.settlementAsset]?.underlying != moving
+      else { continue }
+      bench.standing[instrument.symbol] = try book.leg(of: item, market, rulebook)
+    }
   }
 }
 
@@ -184,7 +201,7 @@ extension Rulebook {
   ///
   /// A grid of amounts, haircuts that scale with the amount, orders in the requirement and a size
   /// that moves with the price make the excess something else; then the search finds the price.
-  fileprivate func hasClosedForm(
+  func hasClosedForm(
     for position: AccountBook.Position, in book: AccountBook
   ) -> Bool {
     let instrument = position.instrument

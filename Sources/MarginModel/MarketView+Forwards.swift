@@ -62,14 +62,17 @@ extension MarketView {
     }
   }
 
-  /// Moves the forwards of the options on an underlying as much as its index, relatively.
-  mutating func moveForwards(of instruments: [Instrument], _ old: Price, _ new: Price) {
-    var seen: [Symbol] = []
-    for instrument in instruments {
+  /// Moves the forwards of the options on an underlying as much as its index, relatively, from
+  /// where they stand in a view.
+  mutating func moveForwards(
+    of instruments: [Instrument], on underlying: Symbol, _ old: Price, _ new: Price,
+    from base: MarketView
+  ) {
+    if base.forwards.isEmpty { return }
+    for instrument in instruments where instrument.underlying == underlying {
       guard case .datedOption = instrument.kind else { continue }
       let symbol = MarketView.expirySymbol(of: instrument)
-      guard !seen.contains(symbol), let forward = forwards[symbol] else { continue }
-      seen.append(symbol)
+      guard let forward = base.forwards[symbol] else { continue }
       let moved = forward.scaled(
         by: new.rawValue, over: old.rawValue, rounding: .nearestEven)
       forwards[symbol] = min(DomainLimits.maximumPrice, max(DomainLimits.minimumPrice, moved))

@@ -129,28 +129,39 @@ public struct MarketView: Sendable {
   public func moving(
     _ underlying: Symbol, to index: Price, instruments: [Instrument]
   ) -> MarketView {
-    guard let old = indices[underlying] else { return self }
     var moved = self
-    moved.indices[underlying] = index
-    moved.moveForwards(of: instruments.filter { $0.underlying == underlying }, old, index)
+    moved.move(underlying, to: index, instruments: instruments, from: self)
+    return moved
+  }
+
+  /// Makes this view what another one is after one underlying moved; see
+  /// `moving(_:to:instruments:)`.
+  ///
+  /// The view is the other one, or the other one after moves of the same underlying and
+  /// instruments: each move overwrites the same entries, so that a walk needs one copy.
+  mutating func move(
+    _ underlying: Symbol, to index: Price, instruments: [Instrument], from base: MarketView
+  ) {
+    guard let old = base.indices[underlying] else { return }
+    indices[underlying] = index
+    moveForwards(of: instruments, on: underlying, old, index, from: base)
     for instrument in instruments where instrument.underlying == underlying {
-      if let forward = instrument.forward, let mark = marks[forward] {
-        moved.marks[forward] = min(
+      if let forward = instrument.forward, let mark = base.marks[forward] {
+        marks[forward] = min(
           DomainLimits.maximumPrice, max(DomainLimits.minimumPrice, mark + (index - old)))
       }
-      guard let mark = marks[instrument.symbol] else { continue }
+      guard let mark = base.marks[instrument.symbol] else { continue }
       guard let payoff = instrument.optionPayoff(at: old) else {
-        moved.marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))
+        marks[instrument.symbol] = max(DomainLimits.minimumPrice, mark + (index - old))
         continue
       }
-      if volatility(of: instrument) != nil {
-        moved.marks[instrument.symbol] = nil
+      if base.volatility(of: instrument) != nil {
+        marks[instrument.symbol] = nil
       } else {
         let timeValue = max(.zero, mark - payoff)
-        moved.marks[instrument.symbol] = instrument.optionPrice(
+        marks[instrument.symbol] = instrument.optionPrice(
           withTimeValue: timeValue, keptFrom: old, at: index)
       }
     }
-    return moved
   }
 }

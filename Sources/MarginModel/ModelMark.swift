@@ -30,7 +30,9 @@ public enum ModelMark {
       let value = price(of: terms, index: index, volatility: volatility)
       return instrument.optionPrice(ofQuoteValue: value, at: index)
     }
-    let underlying = series.model.isOnForward ? forward ?? index : index
+    // A forward above the index leaves the admitted prices before the index does.
+    let underlying = min(
+      series.model.isOnForward ? forward ?? index : index, DomainLimits.maximumPrice)
     do throws(OptionRangeError) {
       let value = quantized(
         try series.value(at: double(underlying), volatility: double(volatility)))
@@ -66,13 +68,22 @@ public enum ModelMark {
   public static let daysPerYear = 365.0
 
   /// The double next to a price: one rounding of the integer, one of the division.
-  static func double(_ price: Price) -> Double { Double(price.rawValue) / 1e12 }
+  static func double(_ price: Price) -> Double { double(ofRaw: price.rawValue) / 1e12 }
 
   /// The double next to a ratio: one rounding of the integer, one of the division.
-  static func double(_ rate: Rate) -> Double { Double(rate.rawValue) / 1e12 }
+  static func double(_ rate: Rate) -> Double { double(ofRaw: rate.rawValue) / 1e12 }
+
+  /// The double next to an integer, ties to even.
+  ///
+  /// The library's conversion of 128 bits is generic and hundreds of times slower than that of 64,
+  /// which nearly every number fits in; both round to the nearest.
+  static func double(ofRaw value: Int128) -> Double {
+    Int64(exactly: value).map { Double($0) } ?? Double(value)
+  }
 
   /// A finite value at 12 decimals, to the nearest, ties to even.
   static func quantized(_ value: Double) -> Price {
-    Price(rawValue: Int128((value * 1e12).rounded(.toNearestOrEven)))
+    let scaled = (value * 1e12).rounded(.toNearestOrEven)
+    return Price(rawValue: Int64(exactly: scaled).map { Int128($0) } ?? Int128(scaled))
   }
 }

@@ -61,6 +61,7 @@ extension AccountBook {
   ///   - position: one of the book's, a future.
   ///   - market: accepted prices.
   ///   - rulebook: the rules.
+  ///   - level: equity / maintenance margin; nil: that of the liquidation.
   /// - Returns: quote per unit, exact, ascending; empty where no price reaches the level. More than
   ///   one only where the requirement jumps or the settlement asset has a haircut.
   /// - Throws: `AssessmentFault`, for another position or an asset without a price or schedule.
@@ -68,7 +69,7 @@ extension AccountBook {
   /// - Source: contract.md, Levels, `own_contract`; Binance, "How to calculate liquidation price of
   ///   USDⓈ-M futures contracts".
   public func ownContractLiquidationPrices(
-    of position: Position, in market: MarketView, by rulebook: Rulebook
+    of position: Position, in market: MarketView, by rulebook: Rulebook, level: Rate? = nil
   ) throws(AssessmentFault) -> [ExactRatio] {
     let instrument = position.instrument
     let asset = instrument.settlementAsset
@@ -83,7 +84,7 @@ extension AccountBook {
       instrument: instrument, quantity: position.state.quantity,
       held: ExactRatio(rest.settlement) + ExactRatio(position.state.entryCashFlow),
       haircut: rulebook.collateral.haircut(of: asset), settlementIndex: ExactRatio(index),
-      level: ExactRatio(rulebook.ladder.liquidation.enter),
+      level: ExactRatio(level ?? rulebook.ladder.liquidation.enter),
       equityElsewhere: ExactRatio(rest.totals.equity),
       requirementElsewhere: ExactRatio(rest.totals.maintenanceMargin))
     let mark = market.mark(of: instrument).map {

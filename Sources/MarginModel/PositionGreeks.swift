@@ -65,7 +65,7 @@ public struct PositionGreeks: Sendable, Equatable {
       } catch {
         return nil
       }
-      let size = Double(units.rawValue) / 1e16
+      let size = ModelMark.double(ofRaw: units.rawValue) / 1e16
       delta = Greek(size * greeks.delta)
       gamma = Greek(size * greeks.gamma)
       vega = Greek(size * greeks.vega)

@@ -9,9 +9,17 @@ struct PositionReportAssembler {
   let details: ReportDetails
 
   /// One report per position, in the book's order.
-  func reports(of units: [UnitAssessment]) throws(AssessmentFault) -> [PositionReport] {
+  ///
+  /// - Parameters:
+  ///   - units: the book's.
+  ///   - searches: of the same book, market and rulebook.
+  /// - Returns: those of the units' positions, unit by unit.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  func reports(
+    of units: [UnitAssessment], searches: inout LiquidationSearches
+  ) throws(AssessmentFault) -> [PositionReport] {
     var reports: [PositionReport] = []
-    var shared: [(underlying: Symbol, prices: LiquidationPrices)] = []
+    let level = rulebook.ladder.liquidation.enter
     for unit in units {
       let positions = unit.positions.compactMap { entry in
         book.positions.first { $0.instrument.symbol == entry.symbol }
@@ -27,7 +35,7 @@ struct PositionReportAssembler {
           report(
             on: position, assessment: unit.positions[index].assessment,
             requirement: unit.requirement(at: index),
-            liquidation: try liquidation(of: position, shared: &shared),
+            liquidation: try searches.prices(of: position, at: level),
             bankruptcyPrice: bankruptcy[held], settlementIndex: try settlementIndex(of: position)))
         held += 1
       }
@@ -71,23 +79,6 @@ struct PositionReportAssembler {
       requirement: assessment.requirement,
       liquidation: LiquidationPrices(current: mark, below: nil, above: nil),
       bankruptcyPrice: nil, greeks: nil, fundingPerDay: nil)
-  }
-
-  /// All positions of a cross account on one underlying move together, so one search serves them.
-  private func liquidation(
-    of position: AccountBook.Position,
-    shared: inout [(underlying: Symbol, prices: LiquidationPrices)]
-  ) throws(AssessmentFault) -> LiquidationPrices {
-    let instrument = position.instrument
-    let ownContract = rulebook.futures.liquidationPath == .ownContract && instrument.isFuture
-    let isRounded = rulebook.futures.liquidationPriceRounding != nil && instrument.isFuture
-    let isShared = book.marginMode != .isolated && !ownContract && !isRounded
-    if isShared, let known = shared.first(where: { $0.underlying == instrument.underlying }) {
-      return known.prices
-    }
-    let prices = try book.liquidationPrices(of: position, in: market, by: rulebook)
-    if isShared { shared.append((instrument.underlying, prices)) }
-    return prices
   }
 
   private func bankruptcyPrices(

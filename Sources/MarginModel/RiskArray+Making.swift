@@ -27,15 +27,11 @@ extension RiskArray {
     guard instrument.isFuture || option != nil else { return nil }
     let maker = RiskArrayMaker(
       instrument: instrument, inputs: inputs, rules: rules, option: option)
-    let changes = grid.columns.indices.map { place in
-      let move = settlementGrid?.move(in: place, of: grid) ?? .zero
-      return maker.change(in: grid.columns[place], settlementMove: move)
-    }
     return RiskArray(
       symbol: instrument.symbol, group: instrument.riskGroup,
       strike: instrument.optionTerms?.strike ?? .zero,
       value: maker.reporting(maker.base, settlementMove: .zero),
-      changes: changes, profile: maker.profile)
+      changes: maker.changes(in: grid, settlementGrid: settlementGrid), profile: maker.profile)
   }
 }
 
@@ -69,13 +65,29 @@ struct RiskArrayMaker {
     base = option?.value ?? .zero
   }
 
-  /// Change of one unit in a column, reporting asset.
-  func change(in column: ScenarioGrid.Column, settlementMove: Rate) -> Price {
-    if let option {
-      let value = option.value(column, rules)
-      return reporting(value - base, settlementMove: settlementMove)
+  /// Change of one unit in every column, reporting asset.
+  func changes(in grid: ScenarioGrid, settlementGrid: ScenarioGrid?) -> [Price] {
+    let shocks = option?.shockedVolatilities(by: rules)
+    var values: [Price] = []
+    values.reserveCapacity(grid.columns.count)
+    for (place, column) in grid.columns.enumerated() {
+      guard let option, let shocks else {
+        values.append(.zero)
+        continue
+      }
+      // Joint rows repeat rows of the scan, and no valuation is as cheap as a comparison.
+      let isJoint = grid.jointColumns.contains(place)
+      let known = isJoint ? grid.columns[..<place].firstIndex(of: column) : nil
+      values.append(known.map { values[$0] } ?? option.value(column, shocks, rules))
     }
-    return futureChange(move: column.move, settlementMove: settlementMove)
+    for (place, column) in grid.columns.enumerated() {
+      let move = settlementGrid?.move(in: place, of: grid) ?? .zero
+      values[place] =
+        option == nil
+        ? futureChange(move: column.move, settlementMove: move)
+        : reporting(values[place] - base, settlementMove: move)
+    }
+    return values
   }
 
   /// Change of one unit of a future whose underlying moves, reporting asset.
@@ -128,8 +140,9 @@ struct RiskArrayMaker {
   }
 
   private func fillOption(_ option: ScenarioOption, _ profile: inout RiskProfile) {
-    profile.delta = reporting(option.dollarDelta, settlementMove: .zero)
-    profile.vega = reporting(option.vega, settlementMove: .zero)
+    let sensitivities = option.sensitivities
+    profile.delta = reporting(sensitivities.dollarDelta, settlementMove: .zero)
+    profile.vega = reporting(sensitivities.vega, settlementMove: .zero)
     profile.termDays = option.termDays
     if case .perpetualOption(let terms) = instrument.kind {
       let timeValue = inputs.mark - terms.payoff(at: inputs.index)

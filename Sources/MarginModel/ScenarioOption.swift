@@ -35,7 +35,10 @@ struct ScenarioOption {
     }
     series = OptionSeries(right: terms.right, strike: own.strike, model: model)
     volatility = model.bounded(volatility: ModelMark.double(sigma))
-    price = ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index)
+    // A forward above the index leaves the admitted prices before the index does.
+    price = min(
+      ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index),
+      OptionRange.price.maximum)
   }
 
   /// Days of the term.
@@ -65,10 +68,18 @@ struct ScenarioOption {
   }
 
   /// Value in a column of a grid, at 12 decimals.
-  func value(_ column: ScenarioGrid.Column, _ rules: PortfolioRules) -> Price {
+  ///
+  /// - Parameters:
+  ///   - column: the move.
+  ///   - shocks: the option's own by `rules`.
+  ///   - rules: skew.
+  /// - Returns: quote per unit, to the nearest unit of 1e-12.
+  func value(
+    _ column: ScenarioGrid.Column, _ shocks: ShockedVolatilities, _ rules: PortfolioRules
+  ) -> Price {
     value(
       move: ModelMark.double(column.move),
-      volatility: shockedVolatility(column.volatility, rules))
+      volatility: shockedVolatility(column.volatility, shocks, rules))
   }
 
   /// Value with index and forward moved and the volatility as it is, at 12 decimals.
@@ -93,36 +104,48 @@ struct ScenarioOption {
   /// Value at the market as it is, at 12 decimals.
   var value: Price { value(move: 0, volatility: volatility) }
 
-  /// S · dV/dS, per relative move of index and forward together.
-  var dollarDelta: Price { ModelMark.quantized(price * greeks.delta) }
-
-  /// dV/dσ, per 1 of volatility.
-  var vega: Price { ModelMark.quantized(greeks.vega) }
-
-  private var greeks: OptionGreeks {
-    Self.admitted { () throws(OptionRangeError) in
+  /// S · dV/dS, per relative move of index and forward together, and dV/dσ, per 1 of volatility.
+  var sensitivities: (dollarDelta: Price, vega: Price) {
+    let greeks = Self.admitted { () throws(OptionRangeError) in
       try series.valuation(at: price, volatility: volatility).greeks
     }
+    return (ModelMark.quantized(price * greeks.delta), ModelMark.quantized(greeks.vega))
+  }
+
+  /// The volatilities of the rows that shock it, which are the same at every price.
+  struct ShockedVolatilities {
+    /// σ′ of a shock up, per year.
+    let up: Double
+    /// σ′ of a shock down, per year.
+    let down: Double
+  }
+
+  /// σ′ of the option's term under rules.
+  func shockedVolatilities(by rules: PortfolioRules) -> ShockedVolatilities {
+    let shock = rules.volatilityShock
+    let up = 1 + shock.relativeMove(shock.up, days: days)
+    let down = 1 - shock.relativeMove(shock.down, days: days)
+    return ShockedVolatilities(
+      up: max(ModelMark.double(shock.minimumUpVolatility), volatility * up),
+      down: volatility * max(ModelMark.double(shock.minimumDownFactor), down))
   }
 
   /// σ′ of a row.
   ///
   /// - Parameters:
   ///   - change: what the row says.
-  ///   - rules: term structure and skew.
+  ///   - shocks: the option's own by `rules`.
+  ///   - rules: skew.
   /// - Returns: per year, 0 or above.
   /// - Source: margin-method.md 3.2, 4.4.
-  func shockedVolatility(_ change: VolatilityChange, _ rules: PortfolioRules) -> Double {
-    let shock = rules.volatilityShock
+  func shockedVolatility(
+    _ change: VolatilityChange, _ shocks: ShockedVolatilities, _ rules: PortfolioRules
+  ) -> Double {
     switch change {
     case .same: return volatility
     case .factor(let factor): return volatility * ModelMark.double(factor)
-    case .up:
-      let up = 1 + shock.relativeMove(shock.up, days: days)
-      return max(ModelMark.double(shock.minimumUpVolatility), volatility * up)
-    case .down:
-      let down = 1 - shock.relativeMove(shock.down, days: days)
-      return volatility * max(ModelMark.double(shock.minimumDownFactor), down)
+    case .up: return shocks.up
+    case .down: return shocks.down
     case .skewLinear, .skewAbsolute:
       guard let skew = rules.skewShock else { return volatility }
       return volatility

@@ -32,11 +32,14 @@ extension AccountBook {
   ) throws(AssessmentFault) -> [WithdrawableAmount] {
     guard let excess = units.first?.totals.withdrawalExcess else { return [] }
     var found: [WithdrawableAmount] = []
+    // Nothing differs between the assessments but cash.
+    var bench = UnitWorkbench()
     for (place, balance) in balances.enumerated() where balance.amount.isPositive {
       var amount = AssetAmount.zero
       if !excess.isNegative {
         amount = try largest(of: balance.amount, excess: excess) { amount throws(AssessmentFault) in
-          try withdrawing(amount, at: place).freeExcess(in: market, by: rulebook)
+          try withdrawing(amount, at: place)
+            .sharedUnit(in: market, by: rulebook, bench: &bench).totals.withdrawalExcess
         }
       }
       found.append(WithdrawableAmount(asset: balance.asset, amount: amount))
@@ -76,14 +79,7 @@ extension AccountBook {
     left[place].amount -= amount
     return AccountBook(
       accountID: accountID, marginMode: marginMode, balances: left,
-      positions: marginMode == .isolated
-        ? positions.filter { $0.state.quantity.isZero } : positions,
+      positions: positions,
       initialRateFloor: initialRateFloor, creditLine: creditLine)
-  }
-
-  private func freeExcess(
-    in market: MarketView, by rulebook: Rulebook
-  ) throws(AssessmentFault) -> Money {
-    try assess(in: market, by: rulebook)[0].totals.withdrawalExcess
   }
 }

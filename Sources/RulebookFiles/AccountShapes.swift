@@ -14,6 +14,8 @@ struct WrittenPosition: Sendable {
   var orders: [LocatedValue<WrittenOrder>] = []
   /// The orders as their sums, as a worker keeps them; nil: those of `orders`.
   var orderTotals: OrderTotals?
+  /// Whether it stands in a contract that has expired and is not settled yet.
+  var awaitsSettlement: LocatedValue<Bool>?
   /// Where the position starts.
   let place: LocatedValue<Void>
 }
@@ -123,6 +125,8 @@ extension YAMLShape where Value == WrittenPosition {
         "open_orders",
         .list(of: .located(.order)) as YAMLShape<[LocatedValue<WrittenOrder>]>)
       let totals = fields.optional("open_order_totals", .orderTotals)
+      let awaits = fields.optional(
+        "awaiting_settlement", .located(.boolean) as YAMLShape<LocatedValue<Bool>>)
       if totals != nil, fields.contains("open_orders") {
         fields.report(
           "stands beside open_orders", for: "open_order_totals", expected: "one of the two")
@@ -137,7 +141,7 @@ extension YAMLShape where Value == WrittenPosition {
       return WrittenPosition(
         symbol: symbol, quantity: quantity, entryPrice: entry, entryCashFlow: flow,
         leverage: leverage, isolatedMargin: margin, orders: orders ?? [],
-        orderTotals: totals,
+        orderTotals: totals, awaitsSettlement: awaits,
         place: LocatedValue(value: (), position: fields.position, path: fields.path))
     }
   }
@@ -155,17 +159,13 @@ extension YAMLShape where Value == Quantity {
 
   /// A position of 0 is written as such, where orders rest; one that is only rounded to 0 is not.
   private static func isPlainZero(_ text: String) -> Bool { text == "0" }
-
-  fileprivate static var orderQuantity: YAMLShape {
-    fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
-  }
 }
 
 extension YAMLShape where Value == WrittenOrder {
   fileprivate static var order: YAMLShape {
     .mapping("a resting order") { fields in
       let isBuy = fields.required("side", .orderSide)
-      let quantity = fields.required("quantity", .orderQuantity)
+      let quantity = fields.required("quantity", .positiveQuantity)
       let price = fields.required("price", .price)
       guard let isBuy, let quantity, let price else { return nil }
       return WrittenOrder(quantity: isBuy ? quantity : -quantity, price: price)

@@ -85,7 +85,27 @@ extension BookAssembler {
     checkEntry(position, of: instrument, reportingTo: &fields)
     if mode != .portfolio { checkRules(position, of: written, reportingTo: &fields) }
     requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
+    checkExpiry(position, of: instrument, reportingTo: &fields)
     requireMark(position, of: instrument, mode: mode, reportingTo: &fields)
+  }
+
+  /// Checks that a dated contract is alive at the book's moment, or said to await its settlement.
+  private func checkExpiry(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    let symbol = instrument.symbol.text.quotable
+    let hasExpired = instrument.expiry.flatMap { expiry in market.asOf.map { expiry <= $0 } }
+    let awaits = position.awaitsSettlement?.value ?? false
+    if hasExpired ?? false, !awaits {
+      fields.report(
+        "'\(symbol)' has expired by as_of_ns", at: position.symbol,
+        expected: "expiry_ns above as_of_ns, or awaiting_settlement: true in the position")
+    }
+    if let place = position.awaitsSettlement, awaits, !(hasExpired ?? false) {
+      fields.report(
+        "stands in a position whose contract has not expired", at: place,
+        expected: "false, or expiry_ns at or below as_of_ns")
+    }
   }
 
   private func checkMargin(
@@ -255,6 +275,15 @@ extension BookAssembler {
         expected: "its implied_volatility in marks, or volatility of \(underlying)")
       return
     }
+    if !instrument.isFuture, instrument.expiry != nil, market.asOf == nil,
+      market.volatility(of: instrument) != nil
+    {
+      // A mark of its own does not help: away from the present price the model values the option.
+      fields.report(
+        "the model's value of \(symbol) depends on the moment", at: position.place,
+        expected: "as_of_ns in the book")
+      return
+    }
     guard market.marks[instrument.symbol] == nil else { return }
     if instrument.isFuture {
       fields.report(
@@ -263,10 +292,6 @@ extension BookAssembler {
       fields.report(
         "no mark of \(symbol)", at: position.place,
         expected: "its mark_price or implied_volatility in marks, or volatility of \(underlying)")
-    } else if instrument.expiry != nil, market.asOf == nil {
-      fields.report(
-        "the model's value of \(symbol) depends on the moment", at: position.place,
-        expected: "as_of_ns in the book, or its mark_price in marks")
     }
   }
 }

@@ -38,7 +38,11 @@ public enum BookReader {
   /// - Returns: The book.
   /// - Throws: Every fault, with line and column.
   public static func read(_ document: YAMLDocument) throws(FaultList) -> Book {
-    var book = try YAMLReader.read(document, as: .book)
+    try read(document, faultLimit: FaultList.usualLimit)
+  }
+
+  static func read(_ document: YAMLDocument, faultLimit: Int) throws(FaultList) -> Book {
+    var book = try YAMLReader.read(document, as: .book, faultLimit: faultLimit)
     book.file = document.file
     return book
   }

@@ -78,7 +78,7 @@ extension YAMLShape where Value == CollateralTerms {
       let start = fields.optional("deposit_scale_start", .positiveNotional)
       let debt = fields.optional("debt", .debtWeights)
       let depeg = fields.optional("depeg", .depegRule)
-      let step = fields.optional("value_step", .valueGrid)
+      let step: Money? = fields.optional("value_step", .grid)
       return maintenance.map {
         CollateralTerms(
           maintenance: $0, initial: initial, depositScaleStart: start, debt: debt ?? .plain,
@@ -149,7 +149,7 @@ extension YAMLShape where Value == HaircutSchedule {
 extension YAMLShape where Value == HaircutTier {
   fileprivate static var haircutTier: YAMLShape {
     .mapping("a tier of a haircut") { fields in
-      let floor = fields.required("floor", .assetAmount)
+      let floor = fields.required("floor", .amount)
       let haircut = fields.required("haircut", .ratio)
       guard let floor, let haircut else { return nil }
       return HaircutTier(floor: floor, haircut: haircut)
@@ -208,17 +208,7 @@ extension YAMLShape where Value == Rate {
   }
 }
 
-extension YAMLShape where Value == AssetAmount {
-  fileprivate static var assetAmount: YAMLShape {
-    fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
-  }
-}
-
 extension YAMLShape where Value == Money {
-  fileprivate static var valueGrid: YAMLShape {
-    fixed(in: .ulp ... .one, "a grid above 0, at most 1")
-  }
-
   fileprivate static var positiveNotional: YAMLShape {
     fixed(in: .ulp...Money(rawValue: DecimalText.power(ofTen: 36)), "an amount above 0")
   }

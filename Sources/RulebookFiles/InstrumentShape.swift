@@ -52,7 +52,7 @@ extension YAMLShape where Value == WrittenInstrument {
         isWhole ? fields.required(key, shape) : fields.optional(key, shape)
       }
       let tick = grid("tick_size", .price)
-      let lot = grid("lot_size", .quantityGrid)
+      let lot = grid("lot_size", .positiveQuantity)
       let fee = grid("taker_fee", .ratio)
       let source = fields.optional("mark_source", .markSource)
       let payoff = word.flatMap { fields.payoff(isOption: $0.isOption, isWhole: isWhole) }
@@ -150,9 +150,6 @@ extension YAMLShape where Value == Quantity {
     fixed(in: .ulp...DomainLimits.maximumMultiplier, "a number above 0, at most 1e6")
   }
 
-  fileprivate static var quantityGrid: YAMLShape {
-    fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
-  }
 }
 
 extension YAMLShape where Value == Rate {

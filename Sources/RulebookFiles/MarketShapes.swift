@@ -46,7 +46,7 @@ extension YAMLShape where Value == WrittenAsset {
       let underlying = fields.optional(
         "underlying", .located(.symbol) as YAMLShape<LocatedValue<Symbol>>)
       let average = hasPrice ? fields.optional("average_price", .price) : nil
-      let deposits = hasPrice ? fields.optional("total_deposits", .totalDeposits) : nil
+      let deposits = hasPrice ? fields.optional("total_deposits", .amount) : nil
       let confidence = hasPrice ? fields.optional("confidence", .ratio) : nil
       return symbol.map {
         WrittenAsset(
@@ -124,11 +124,5 @@ extension YAMLShape where Value == Rate {
 extension YAMLShape where Value == Quantity {
   fileprivate static var openInterest: YAMLShape {
     fixed(in: .zero...DomainLimits.maximumOpenInterest, "contracts from 0 to 1e18")
-  }
-}
-
-extension YAMLShape where Value == AssetAmount {
-  fileprivate static var totalDeposits: YAMLShape {
-    fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
   }
 }

@@ -201,7 +201,7 @@ extension YAMLShape where Value == ExpiryNettingRule {
 extension YAMLShape where Value == OptionRequirementTerms.SizeFactor {
   fileprivate static var sizeFactor: YAMLShape {
     .mapping("floor and factor") { fields in
-      let floor = fields.required("floor", .sizeFloor)
+      let floor = fields.required("floor", .size)
       let factor = fields.required("factor", .sizeScale)
       guard let floor, let factor else { return nil }
       return OptionRequirementTerms.SizeFactor(floor: floor, factor: factor)
@@ -253,11 +253,5 @@ extension YAMLShape where Value == Rate {
 
   fileprivate static var hoursOfFunding: YAMLShape {
     fixed(in: .ulp ... .whole(8_760), "hours above 0, at most 8760")
-  }
-}
-
-extension YAMLShape where Value == Quantity {
-  fileprivate static var sizeFloor: YAMLShape {
-    fixed(in: .zero...DomainLimits.maximumQuantity, "a size from 0 to 1e13")
   }
 }

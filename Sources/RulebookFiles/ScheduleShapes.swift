@@ -9,7 +9,7 @@ extension YAMLShape where Value == OpenInterestScaling {
       let fraction = fields.required("maintenance_fraction", .ratio)
       let lower = fields.required("lower_open_interest", .notional)
       let upper = fields.required("upper_open_interest", .notional)
-      let step = fields.required("rate_step", .grid)
+      let step: Rate? = fields.required("rate_step", .grid)
       guard let initial, let fraction, let lower, let upper, let step else { return nil }
       guard upper.isZero || upper > lower else {
         fields.report(
@@ -78,9 +78,9 @@ extension YAMLShape where Value == SquareRootScaling {
     .mapping("growth with the square root of the size") { fields in
       let factor = fields.required("factor", .unboundedRatio)
       let reduction = fields.required("reduction", .ratio)
-      let rootStep = fields.required("root_step", .grid)
+      let rootStep: Rate? = fields.required("root_step", .grid)
       let addend = fields.optional("root_addend", .integer(in: 0...1_000_000))
-      let rateStep = fields.required("rate_step", .grid)
+      let rateStep: Rate? = fields.required("rate_step", .grid)
       let ordinary = fields.optional("ordinary_initial_rate", .ratio)
       guard let factor, let reduction, let rootStep, let rateStep else { return nil }
       return SquareRootScaling(
@@ -112,10 +112,10 @@ extension YAMLShape where Value == SizeDiscount {
     .mapping("a part that shrinks with size") { fields in
       let numerator = fields.required("numerator", .positive)
       let factor = fields.required("factor", .unboundedRatio)
-      let rootStep = fields.required("root_step", .grid)
+      let rootStep: Rate? = fields.required("root_step", .grid)
       let addend = fields.optional("root_addend", .integer(in: 0...1_000_000))
-      let growthStep = fields.required("growth_step", .grid)
-      let weightStep = fields.required("weight_step", .grid)
+      let growthStep: Rate? = fields.required("growth_step", .grid)
+      let weightStep: Rate? = fields.required("weight_step", .grid)
       guard let numerator, let factor, let rootStep, let growthStep, let weightStep else {
         return nil
       }
@@ -130,7 +130,7 @@ extension YAMLShape where Value == AmountRounding {
   /// `amount_rounding` of futures.
   static var amountRounding: YAMLShape {
     .mapping("the grid of amounts") { fields in
-      let step = fields.required("step", .amountGrid)
+      let step: Money? = fields.required("step", .grid)
       let notional = fields.required("notional", .roundingMode)
       let requirement = fields.required("requirement", .roundingMode)
       guard let step, let notional, let requirement else { return nil }
@@ -175,22 +175,7 @@ extension YAMLShape where Value == ProfitRules {
   }
 }
 
-extension YAMLShape where Value == Rate {
-  /// A grid of rates above 0 and at most 1.
-  static var grid: YAMLShape { fixed(in: .ulp ... .one, "a grid above 0, at most 1") }
-}
-
-extension YAMLShape where Value == Money {
-  fileprivate static var amountGrid: YAMLShape {
-    fixed(in: .ulp ... .one, "a grid above 0, at most 1")
-  }
-}
-
 extension YAMLShape where Value == Quantity {
-  fileprivate static var size: YAMLShape {
-    fixed(in: .zero...DomainLimits.maximumQuantity, "a size from 0 to 1e13")
-  }
-
   fileprivate static var positiveSize: YAMLShape {
     fixed(in: .ulp...DomainLimits.maximumQuantity, "a size above 0, at most 1e13")
   }

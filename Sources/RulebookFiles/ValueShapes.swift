@@ -16,6 +16,30 @@ extension YAMLShape where Value: FixedDecimal {
   }
 }
 
+extension YAMLShape where Value: FixedDecimal {
+  /// A grid that values are rounded to, above 0 and at most 1, whatever they are.
+  static var grid: YAMLShape { fixed(in: .ulp ... .one, "a grid above 0, at most 1") }
+}
+
+extension YAMLShape where Value == Quantity {
+  /// A size from nothing to the largest that is admitted.
+  static var size: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumQuantity, "a size from 0 to 1e13")
+  }
+
+  /// Contracts above 0, at most what is admitted.
+  static var positiveQuantity: YAMLShape {
+    fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
+  }
+}
+
+extension YAMLShape where Value == AssetAmount {
+  /// An amount of an asset, from nothing to the largest balance.
+  static var amount: YAMLShape {
+    fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
+  }
+}
+
 extension FixedDecimal {
   /// The nearest value of a decimal text of any length; nil when it is none or does not fit.
   static func rounded(_ text: String) -> Self? {

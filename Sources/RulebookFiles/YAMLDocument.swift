@@ -29,6 +29,12 @@ public struct YAMLDocument: Sendable, Equatable {
   /// The value at the top.
   public let root: YAMLNode
 
+  /// A document of a value that was read before.
+  init(file: String, root: YAMLNode) {
+    self.file = file
+    self.root = root
+  }
+
   /// Reads a document from bytes.
   ///
   /// - Parameters:

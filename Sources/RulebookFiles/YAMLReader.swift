@@ -16,12 +16,13 @@ public struct YAMLReader: Sendable {
   /// - Parameters:
   ///   - document: The document.
   ///   - shape: What its top must look like.
+  ///   - faultLimit: The most faults that are kept.
   /// - Returns: The value, when nothing at all was wrong.
   /// - Throws: Every fault, up to the list's limit, in the order of the file.
   public static func read<Value>(
-    _ document: YAMLDocument, as shape: YAMLShape<Value>
+    _ document: YAMLDocument, as shape: YAMLShape<Value>, faultLimit: Int = FaultList.usualLimit
   ) throws(FaultList) -> Value {
-    var reader = YAMLReader(file: document.file)
+    var reader = YAMLReader(file: document.file, faultLimit: faultLimit)
     let value = reader.value(of: document.root, as: shape)
     try reader.faults.sorted().throwIfAny()
     guard let value else {

@@ -63,5 +63,5 @@ enum ExplainCommand {
         meaning: "an account of a running worker"),
     ],
     exitStatuses: [.dataError, .noInput, .unavailable],
-    run: { options in ExplainRun(options).run() })
+    run: { options in await ExplainRun(options).run() })
 }

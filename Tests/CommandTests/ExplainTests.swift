@@ -145,4 +145,54 @@ struct ExplainTests {
     let json = try explain(["--format=json"], book: text)
     #expect(json.output.components(separatedBy: "\"incomplete\": true").count == 2)
   }
+
+  /// The book with two more accounts, each with two faults.
+  private var bookWithFaultyOthers: String {
+    let faulty = ["b1", "b2"].map { id in
+      """
+      {"account_id":"\(id)","margin_mode":"CROSS","balances":{"XYZ":"1"},
+       "positions":[ {"symbol":"BTC-PERP","quantity":"1","colour":"red"} ]}
+      """
+    }
+    return book.replacing(
+      "\"accounts\": [", with: "\"accounts\": [" + faulty.joined(separator: ",") + ",")
+  }
+
+  @Test("answers about one account although others are faulty, and says how many")
+  func faultyOthers() throws {
+    let sound = try explain(["--format=json", "--account=a1"])
+    let result = try explain(["--format=json", "--account=a1"], book: bookWithFaultyOthers)
+    #expect(result.status == 0)
+    #expect(result.output == sound.output)
+    #expect(
+      result.error == "2 other accounts have faults; `plimsoll explain` without --account lists "
+        + "them\n")
+    let all = try explain(["--format=json"], book: bookWithFaultyOthers)
+    #expect(all.status == 65)
+    #expect(all.output.isEmpty)
+    #expect(all.error.contains("accounts[0].balances.XYZ"))
+    #expect(all.error.contains("accounts[1].positions[0].colour"))
+  }
+
+  @Test("refuses an answer about a faulty account, or in a faulty market, or about none of them")
+  func faultyOne() throws {
+    let own = try explain(["--account=b2"], book: bookWithFaultyOthers)
+    #expect(own.status == 65)
+    #expect(own.output.isEmpty)
+    #expect(own.error.contains("accounts[1].balances.XYZ"))
+    #expect(!own.error.contains("accounts[0]"))
+    let market = try explain(
+      ["--account=a1"],
+      book: bookWithFaultyOthers.replacing("\"multiplier\":\"100\"", with: "\"multiplier\":\"0\""))
+    #expect(market.status == 65)
+    #expect(market.error.contains("instruments[1].multiplier"))
+    #expect(!market.error.contains("accounts["))
+    let twice = try explain(
+      ["--account=b1"], book: bookWithFaultyOthers.replacing("\"b2\"", with: "\"b1\""))
+    #expect(twice.status == 65)
+    #expect(twice.error.contains("stands in the book already"))
+    let unknown = try explain(["--account=a3"], book: bookWithFaultyOthers)
+    #expect(unknown.status == 65)
+    #expect(unknown.error.contains("accounts[0].balances.XYZ"))
+  }
 }

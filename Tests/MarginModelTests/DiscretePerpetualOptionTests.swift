@@ -170,4 +170,22 @@ struct DiscretePerpetualOptionTests {
       #expect(error?.argument == argument)
     }
   }
+
+  @Test("four expiries at a time give the bits of one at a time")
+  func lanes() throws {
+    try Property("timeValue is the running mean of dated values", cases: 100).check {
+      random, _ throws in
+      let (option, index) = try drawn(&random)
+      var mean = 0.0
+      for term in stride(from: option.termCount - 1, through: 0, by: -1) {
+        let years = option.nextPaymentYears + Double(term) * option.intervalYears
+        let dated = try DatedOption(
+          onIndexWithStrike: option.strike, volatility: option.volatility, expiryYears: years,
+          interestRate: 0)
+        let value = dated.timeValue(at: index)
+        mean = term == option.termCount - 1 ? value : mean + option.firstWeight * (value - mean)
+      }
+      #expect(option.timeValue(index: index).bitPattern == mean.bitPattern)
+    }
+  }
 }

@@ -42,7 +42,7 @@ struct BookDocument {
       ("underlyings", .list(underlyings.map(underlying))),
       ("instruments", .list(instruments.map(Self.instrument))),
       ("marks", .list(instruments.compactMap(mark))),
-      ("accounts", .list(accounts.map { Self.account($0.book, isIncomplete: $0.isIncomplete) })),
+      ("accounts", .list(accounts.map { account($0.book, isIncomplete: $0.isIncomplete) })),
     ]
     return AnswerJSON.object(entries).description + "\n"
   }
@@ -152,7 +152,7 @@ struct BookDocument {
     }
   }
 
-  private static func account(_ account: AccountBook, isIncomplete: Bool) -> AnswerJSON {
+  private func account(_ account: AccountBook, isIncomplete: Bool) -> AnswerJSON {
     let mode =
       switch account.marginMode {
       case .isolated: "ISOLATED"
@@ -172,7 +172,7 @@ struct BookDocument {
       ] + incomplete)
   }
 
-  private static func position(_ position: AccountBook.Position, isIsolated: Bool) -> AnswerJSON {
+  private func position(_ position: AccountBook.Position, isIsolated: Bool) -> AnswerJSON {
     var entries: [(key: String, value: AnswerJSON)] = [
       ("symbol", .text(position.instrument.symbol.text)),
       ("quantity", .decimal(position.state.quantity)),
@@ -183,6 +183,9 @@ struct BookDocument {
     }
     if let leverage = position.leverage { entries.append(("leverage", .decimal(leverage))) }
     if isIsolated { entries.append(("isolated_margin", .decimal(position.isolatedMargin))) }
+    if let asOf, let expiry = position.instrument.expiry, expiry <= asOf {
+      entries.append(("awaiting_settlement", .boolean(true)))
+    }
     let orders = position.orders
     if orders.count > 0 {
       entries.append(

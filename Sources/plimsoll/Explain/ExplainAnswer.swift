@@ -3,7 +3,7 @@ import MarginDomain
 import MarginModel
 
 /// The answer of `plimsoll explain` about one account; `docs/reference/book.md` describes it.
-struct ExplainAnswer {
+struct ExplainAnswer: Sendable {
   let report: AccountReport
   let distances: [UnitDistances]
   let book: AccountBook
@@ -17,8 +17,7 @@ struct ExplainAnswer {
     book: AccountBook, details: ReportDetails, market: MarketView, rulebook: Rulebook,
     asOf: EventTime?, isIncomplete: Bool
   ) throws(AssessmentFault) {
-    report = try book.report(in: market, by: rulebook, details: details)
-    distances = try book.levelDistances(in: market, by: rulebook, report: report)
+    (report, distances) = try book.explanation(in: market, by: rulebook, details: details)
     self.book = book
     self.market = market
     self.rulebook = rulebook

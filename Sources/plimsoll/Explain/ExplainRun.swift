@@ -13,11 +13,11 @@ struct ExplainRun {
 
   init(_ options: ResolvedOptions) { self.options = options }
 
-  func run() -> ExitStatus {
+  func run() async -> ExitStatus {
     do throws(Ended) {
       let book = try readBook()
       let accounts = try chosenAccounts(of: book)
-      return try answer(book, accounts)
+      return try await answer(book, accounts)
     } catch {
       return error.status
     }
@@ -27,7 +27,10 @@ struct ExplainRun {
     switch (options[ExplainCommand.book], options[ExplainCommand.worker]) {
     case (let path?, nil):
       do throws(YAMLDocument.FileError) {
-        return try BookFile.read(path)
+        guard let account = options[ExplainCommand.account] else { return try BookFile.read(path) }
+        let (book, faultyOthers) = try BookFile.read(path, account: account)
+        if faultyOthers > 0 { Console.complain(Self.notice(of: faultyOthers)) }
+        return book
       } catch {
         throw Ended(status: error.complain())
       }
@@ -48,6 +51,13 @@ struct ExplainRun {
     }
   }
 
+  /// What is said beside an answer about one account when others are faulty.
+  private static func notice(of faultyOthers: Int) -> String {
+    (faultyOthers == 1
+      ? "1 other account has faults" : "\(faultyOthers) other accounts have faults")
+      + "; `plimsoll explain` without --account lists them"
+  }
+
   private func refuse(_ sentence: String) -> Ended {
     Console.complain("plimsoll explain: \(sentence)")
     Console.complain("Try 'plimsoll explain --help'.")
@@ -63,10 +73,12 @@ struct ExplainRun {
     throw Ended(status: .usage)
   }
 
-  private func answer(_ book: Book, _ accounts: [Book.Account]) throws(Ended) -> ExitStatus {
+  private func answer(
+    _ book: Book, _ accounts: [Book.Account]
+  ) async throws(Ended) -> ExitStatus {
     let changes = options[ExplainCommand.whatIf]
     var whatIf = WhatIf(book, accounts: accounts)
-    let before = try answers(whatIf, book)
+    let before = try await answers(whatIf, book)
     if changes.isEmpty {
       switch options[ExplainCommand.format] {
       case .json: return Console.write(ExplainAnswer.json(before).description + "\n")
@@ -80,7 +92,7 @@ struct ExplainRun {
         throw refuse(error.sentence(option: "--what-if", text: change))
       }
     }
-    let after = try answers(whatIf, book)
+    let after = try await answers(whatIf, book)
     switch options[ExplainCommand.format] {
     case .json:
       let pair = AnswerJSON.object([
@@ -94,16 +106,22 @@ struct ExplainRun {
     }
   }
 
-  private func answers(_ state: WhatIf, _ book: Book) throws(Ended) -> [ExplainAnswer] {
+  private func answers(
+    _ state: WhatIf, _ book: Book
+  ) async throws(Ended) -> [ExplainAnswer] {
+    let (accounts, market) = (state.accounts, state.market)
     do throws(AssessmentFault) {
-      var answers: [ExplainAnswer] = []
-      for (account, details, isIncomplete) in state.accounts {
-        answers.append(
-          try ExplainAnswer(
-            book: account, details: details, market: state.market, rulebook: book.rulebook,
-            asOf: book.asOf, isIncomplete: isIncomplete))
-      }
-      return answers
+      return try await AccountParts.answers(about: accounts.count) {
+        (range) throws(AssessmentFault) in
+        var answers: [ExplainAnswer] = []
+        for (account, details, isIncomplete) in accounts[range] {
+          answers.append(
+            try ExplainAnswer(
+              book: account, details: details, market: market, rulebook: book.rulebook,
+              asOf: book.asOf, isIncomplete: isIncomplete))
+        }
+        return answers
+      }.flatMap { $0 }
     } catch {
       // The reader has checked that nothing is missing, so this is a fault of the program.
       Console.complain("plimsoll explain: \(error)")
@@ -119,6 +137,18 @@ enum BookFile {
     let document = try YAMLDocument(path: path)
     do throws(FaultList) {
       return try BookReader.read(document)
+    } catch {
+      throw .faults(error)
+    }
+  }
+
+  /// Reads a book for the answer about one account, and how many others are faulty.
+  static func read(
+    _ path: String, account: String
+  ) throws(YAMLDocument.FileError) -> (book: Book, faultyOthers: Int) {
+    let document = try YAMLDocument(path: path)
+    do throws(FaultList) {
+      return try BookReader.read(document, account: account)
     } catch {
       throw .faults(error)
     }

@@ -13,8 +13,6 @@ struct StressRun {
 
   /// The name under which `--day` finds the table that ships.
   static let shippedDay = "crash-2025-10-10"
-  /// Accounts that one task assesses.
-  private static let chunkSize = 250
 
   private let options: ResolvedOptions
 
@@ -116,59 +114,23 @@ struct StressRun {
 
   // MARK: The test
 
-  /// Assesses the accounts in parts, at most as many at once as there are cores; sums and lists do
-  /// not depend on the order in which parts end.
+  /// Assesses the accounts in parts and adds them up.
   private func result(_ book: Book, _ plan: StressPlan) async throws(Ended) -> StressResult {
     let test = StressTest(
       accounts: book.accounts.map(\.book), market: book.market,
       scenarios: plan.scenarios.map(\.market), instruments: book.instruments,
       rulebook: book.rulebook, worstCount: options[StressCommand.worst])
-    let ranges = stride(from: 0, to: test.accountCount, by: Self.chunkSize).map {
-      $0..<min($0 + Self.chunkSize, test.accountCount)
-    }
-    let width = max(1, min(64, ProcessInfo.processInfo.activeProcessorCount))
     do throws(AssessmentFault) {
-      return try await withTaskGroup(of: Result<StressResult, AssessmentFault>.self) {
-        group -> Result<StressResult, AssessmentFault> in
-        var waiting = ranges[...]
-        func addNext(to group: inout TaskGroup<Result<StressResult, AssessmentFault>>) {
-          guard let range = waiting.popFirst() else { return }
-          group.addTask { test.part(range) }
-        }
-        for _ in 0..<width { addNext(to: &group) }
-        var whole = test.part(0..<0)
-        while let part = await group.next() {
-          whole = whole.adding(part)
-          addNext(to: &group)
-        }
-        return whole
-      }.get()
+      let parts = try await AccountParts.answers(about: test.accountCount) {
+        (range) throws(AssessmentFault) in try test.result(ofAccounts: range)
+      }
+      var whole = try test.result(ofAccounts: 0..<0)
+      for part in parts { whole.add(part) }
+      return whole
     } catch {
       // The reader has checked that nothing is missing, so this is a fault of the program.
       Console.complain("plimsoll stress: \(error)")
       throw Ended(status: .software)
-    }
-  }
-}
-
-extension StressTest {
-  fileprivate func part(_ range: Range<Int>) -> Result<StressResult, AssessmentFault> {
-    do throws(AssessmentFault) {
-      return .success(try result(ofAccounts: range))
-    } catch {
-      return .failure(error)
-    }
-  }
-}
-
-extension Result where Success == StressResult, Failure == AssessmentFault {
-  fileprivate func adding(_ part: Self) -> Self {
-    flatMap { whole in
-      part.map { other in
-        var sum = whole
-        sum.add(other)
-        return sum
-      }
     }
   }
 }
