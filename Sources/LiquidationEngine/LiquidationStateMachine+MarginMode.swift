@@ -91,17 +91,15 @@ extension LiquidationStateMachine {
 
 extension MarketState {
   /// Cash that makes a position, with the orders of its contract, meet its initial requirement as a
-  /// unit of its own.
+  /// unit of its own; see `AssetAmount.isolatedMargin`.
   ///
-  /// N = max(0, ⌈⌈initial / (1 − haircut)⌉ / index⌉ − worth), settlement asset.
   /// - Returns: nil while a price is missing, or where the asset counts for nothing.
   func isolatedMargin(of position: PositionSlot, orders: [OrderSlot]) -> AssetAmount? {
     let asset = assets[Int(position.settlement)]
-    guard let assessment = basis.assess(position), let price = asset.price, asset.haircut < .one,
+    guard let assessment = basis.assess(position), let price = asset.price,
       let totals = isolatedTotals(of: position, orders: orders)
     else { return nil }
-    let value = totals.initialMargin.divided(by: .one - asset.haircut, rounding: .ceiling)
-    let needed = AssetAmount.amount(worth: value, at: price, rounding: .ceiling)
-    return max(.zero, needed - assessment.worth)
+    return .isolatedMargin(
+      meeting: totals.initialMargin, worth: assessment.worth, index: price, haircut: asset.haircut)
   }
 }

@@ -41,8 +41,9 @@ extension AccountBook {
   /// A trade of an isolated account takes margin from the cash, as far as there is any: notional /
   /// leverage, or without a leverage what the rules ask initially; a long option its premium. A
   /// part that is closed keeps the rest's margin; what is closed in full returns it. Going over to
-  /// isolated sets each position's initial margin aside in the same way, in the order of the book;
-  /// going over to cross returns all margins to the cash.
+  /// isolated sets aside what makes each position meet its initial requirement, in the order of the
+  /// book and as far as there is cash; going over to another mode returns all margins to the cash.
+  /// A worker refuses a mode whose requirement is not met; here the excess shows it.
   ///
   /// - Parameters:
   ///   - change: what is asked about.
@@ -226,9 +227,11 @@ private struct AccountDraft {
       guard let index = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
         throw .missing(.missingAssetPrice(asset))
       }
-      let wanted = AssetAmount.amount(
-        worth: unit.totals.initialMargin, at: index, rounding: .ceiling)
-      let taken = min(wanted, max(.zero, amount(of: asset)))
+      let free = max(.zero, amount(of: asset))
+      let wanted = AssetAmount.isolatedMargin(
+        meeting: unit.totals.initialMargin, worth: unit.positions[0].assessment.worth,
+        index: index, haircut: rulebook.collateral.haircut(of: asset))
+      let taken = min(wanted ?? free, free)
       add(-taken, of: asset)
       positions[place] = position.with(isolatedMargin: taken)
     }

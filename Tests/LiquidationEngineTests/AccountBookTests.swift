@@ -47,6 +47,7 @@ struct AccountBookTests {
   @Test("a trade that is only asked about books as the engine books it, cross and isolated")
   func trades() throws {
     var closed = 0
+    var switched = 0
     try Property("what-if trades agree with fills", cases: 30).check { random, _ in
       var stream = RandomCommands(random: random)
       var engine = LiquidationStateMachine(partition: 0)
@@ -71,9 +72,33 @@ struct AccountBookTests {
         let booked = try #require(engine.book(of: AccountID(name))).account
         #expect(Self.content(asked) == Self.content(booked), "\(trade) of \(instrument.symbol)")
         if booked.positions.count < before.account.positions.count { closed += 1 }
+        let mode: MarginMode = booked.marginMode == .isolated ? .cross : .isolated
+        if stream.random.chance(0.3),
+          try Self.switches(&engine, AccountID(name), to: mode, &stream.builder)
+        {
+          switched += 1
+        }
       }
     }
     #expect(closed > 50)
+    #expect(switched > 30)
+  }
+
+  /// Whether the engine allows a mode; where it does, it books what asking about it had answered.
+  private static func switches(
+    _ engine: inout LiquidationStateMachine, _ id: AccountID, to mode: MarginMode,
+    _ builder: inout CommandBuilder
+  ) throws -> Bool {
+    let before = try #require(engine.book(of: id))
+    let rulebook = try #require(before.rulebook)
+    let asked = try before.account.applying(.marginMode(mode), in: before.market, by: rulebook)
+    var events: [MarginEvent] = []
+    let settings = AccountSettings(marginMode: mode, leverages: [], isolatedMarginChanges: [])
+    guard engine.apply(builder.event(id.text, .settings(settings)), into: &events) == .applied
+    else { return false }
+    let booked = try #require(engine.book(of: id)).account
+    #expect(content(asked) == content(booked), "\(id) \(mode)")
+    return true
   }
 
   /// A size of one to three lots of a size that suits the account, often what closes a position.

@@ -62,7 +62,8 @@ struct AccountChangeTests {
       try book.report(in: market, by: rulebook).netEquity
     }
     let isolated = try book.applying(.marginMode(.isolated), in: market, by: rulebook)
-    #expect(isolated.positions[0].isolatedMargin == (try AssetAmount.parse("1300")))
+    // 65000 / 50 less a profit of 1000.
+    #expect(isolated.positions[0].isolatedMargin == (try AssetAmount.parse("300")))
     #expect(try netEquity(isolated) == netEquity(book))
     let back = try isolated.applying(.marginMode(.cross), in: market, by: rulebook)
     #expect(amount(back) == amount(book))
