@@ -174,11 +174,15 @@ extension MarketState {
   }
 
   private func conditions(of rules: PortfolioRules) -> PortfolioConditions {
-    guard let depeg = rules.addOns.depeg, case .asset(let asset) = symbols[depeg.asset] else {
-      return .usual
-    }
-    let feed = feeds[Int(assets[Int(asset)].ownFeed)]
-    return PortfolioConditions(pegPrice: feed.band.accepted?.price)
+    var conditions = PortfolioConditions(
+      pegPrice: rules.addOns.depeg.flatMap { acceptedPrice(of: $0.asset) })
+    conditions.coinPrices = rules.addOns.coinPegs.map { acceptedPrice(of: $0.asset) }
+    return conditions
+  }
+
+  private func acceptedPrice(of asset: Symbol) -> Price? {
+    guard case .asset(let place) = symbols[asset] else { return nil }
+    return feeds[Int(assets[Int(place)].ownFeed)].band.accepted?.price
   }
 
   private func scenarioGrid(of feed: Int32, by rules: PortfolioRules) -> ScenarioGrid {

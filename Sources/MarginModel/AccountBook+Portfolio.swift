@@ -117,6 +117,7 @@ extension PortfolioConditions {
     if let depeg = rules.addOns.depeg {
       pegPrice = market.assetPrices[depeg.asset] ?? market.reportingAssetPrice
     }
+    coinPrices = rules.addOns.coinPegs.map { market.assetPrices[$0.asset] }
     if let rules = rules.addOns.confidence {
       confidence = rules.indices.map(market.confidence(of:)).min() ?? .one
     }

@@ -60,13 +60,23 @@ public enum ModelMark {
   public static let hoursPerYear = 8_760.0
 
   /// The double next to a price: one rounding of the integer, one of the division.
-  static func double(_ price: Price) -> Double { Double(price.rawValue) / 1e12 }
+  static func double(_ price: Price) -> Double { nearest(price.rawValue) / 1e12 }
 
   /// The double next to a ratio: one rounding of the integer, one of the division.
-  static func double(_ rate: Rate) -> Double { Double(rate.rawValue) / 1e12 }
+  static func double(_ rate: Rate) -> Double { nearest(rate.rawValue) / 1e12 }
+
+  /// The double next to an integer. What fits 64 bits takes the instruction, with the same result:
+  /// the conversion of wider ones is generic code, and risk arrays convert thousands.
+  private static func nearest(_ value: Int128) -> Double {
+    let small = Int64(truncatingIfNeeded: value)
+    return Int128(small) == value ? Double(small) : Double(value)
+  }
 
   /// A finite value at 12 decimals, to the nearest, ties to even.
   static func quantized(_ value: Double) -> Price {
-    Price(rawValue: Int128((value * 1e12).rounded(.toNearestOrEven)))
+    let units = (value * 1e12).rounded(.toNearestOrEven)
+    // 2^63 and what is beyond it does not fit 64 bits.
+    return Price(
+      rawValue: units.magnitude < 0x1p63 ? Int128(Int64(units)) : Int128(units))
   }
 }

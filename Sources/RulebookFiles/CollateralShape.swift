@@ -219,7 +219,7 @@ extension YAMLShape where Value == Money {
     fixed(in: .ulp ... .one, "a grid above 0, at most 1")
   }
 
-  fileprivate static var positiveNotional: YAMLShape {
+  static var positiveNotional: YAMLShape {
     fixed(in: .ulp...Money(rawValue: DecimalText.power(ofTen: 36)), "an amount above 0")
   }
 }
