@@ -65,8 +65,10 @@ public enum ModelMark {
   /// The double next to a ratio: one rounding of the integer, one of the division.
   static func double(_ rate: Rate) -> Double { nearest(rate.rawValue) / 1e12 }
 
-  /// The double next to an integer. What fits 64 bits takes the instruction, with the same result:
-  /// the conversion of wider ones is generic code, and risk arrays convert thousands.
+  /// The double next to an integer.
+  ///
+  /// What fits 64 bits takes the instruction, with the same result: the conversion of wider ones is
+  /// generic code, and risk arrays convert thousands.
   private static func nearest(_ value: Int128) -> Double {
     let small = Int64(truncatingIfNeeded: value)
     return Int128(small) == value ? Double(small) : Double(value)

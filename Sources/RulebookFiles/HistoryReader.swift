@@ -33,12 +33,11 @@ public struct HistoryReader {
   /// - Throws: Everything that is wrong, with lines.
   public static func read(_ text: String, file: String) throws(FaultList) -> ScenarioHistory {
     var reader = HistoryReader(file: file)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if lines.count > maximumLines {
       reader.report("holds more than \(maximumLines) lines", at: maximumLines + 1)
     }
     for (place, line) in lines.prefix(maximumLines).enumerated() {
-      let line = line.last == "\r" ? line.dropLast() : line
       if line.isEmpty || line.first == "#" { continue }
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map {
         $0.drop { $0 == " " }

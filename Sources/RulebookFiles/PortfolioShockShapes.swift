@@ -207,7 +207,7 @@ extension YAMLShape where Value == [VectorRow] {
       }
       let move = YAMLShape<Rate>.priceMove
       var rows: [VectorRow] = []
-      for line in text.split(separator: "\n") {
+      for line in text.split(whereSeparator: \.isNewline) {
         let path = path.appending(index: rows.count)
         let numbers = line.split(separator: " ").enumerated().compactMap { place, number in
           let cell = YAMLNode(

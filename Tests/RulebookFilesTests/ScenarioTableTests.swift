@@ -67,9 +67,9 @@ struct ScenarioTableTests {
     let broken = text.replacingOccurrences(of: "-0.1 0\\n0", with: "-0.1\\n0 x")
     let faults = try #require(throws: FaultList.self) { try rulebook(broken) }
     #expect("\(faults)".contains("vectors[0]: holds 3 numbers"))
-    #expect("\(faults)".contains("vectors[1][1]: 'x'"))
+    #expect("\(faults)".contains("vectors[1][1]: is 'x'"))
     let unknown = try #require(throws: FaultList.self) { try rulebook("btc-eth-daily") }
-    #expect("\(unknown)".contains("did you mean btc-eth-daily-2025-10-27?"))
+    #expect("\(unknown)".contains("expected btc-eth-daily-2025-10-27"))
   }
 
   @Test(
