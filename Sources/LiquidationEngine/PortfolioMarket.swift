@@ -176,7 +176,10 @@ extension MarketState {
   private func conditions(of rules: PortfolioRules) -> PortfolioConditions {
     var conditions = PortfolioConditions(
       pegPrice: rules.addOns.depeg.flatMap { acceptedPrice(of: $0.asset) })
-    conditions.coinPrices = rules.addOns.coinPegs.map { acceptedPrice(of: $0.asset) }
+    let reporting = self.rules[0].reportingAsset
+    conditions.coinPrices = rules.addOns.coinPegs.map {
+      $0.asset == reporting ? nil : acceptedPrice(of: $0.asset)
+    }
     return conditions
   }
 

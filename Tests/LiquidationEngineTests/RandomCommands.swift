@@ -28,7 +28,7 @@ struct RandomCommands {
 
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
   static let rulebook = NativeRules.rulebook(
-    portfolio: NativeRules.portfolio,
+    portfolio: NativeRules.portfolioWithTables(contract: "BTC-DEC", coin: "USDC"),
     orders: OrderMarginRules(
       basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
       countsForMaintenance: false),
