@@ -73,7 +73,7 @@ let adapters: [Target] = [
   library("OperatorEndpoint", ["Telemetry", "CMicroHTTPD"]),
   library(
     "RulebookFiles", ["MarginModel", "MarginDomain", "FixedPoint", "CYAML"],
-    resources: [.embedInCode("Presets")]),
+    resources: [.embedInCode("Presets"), .embedInCode("Tables")]),
   library(
     "MarketSimulator", ["MarginModel", "MarginDomain", "FixedPoint"],
     resources: [.embedInCode("Crash")]),

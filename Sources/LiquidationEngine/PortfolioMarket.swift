@@ -238,15 +238,22 @@ extension MarketState {
   }
 
   private func conditions(of rules: PortfolioRules) -> PortfolioConditions {
-    var conditions = PortfolioConditions.usual
-    if let depeg = rules.addOns.depeg, case .asset(let asset) = symbols[depeg.asset] {
-      conditions.pegPrice = feeds[Int(assets[Int(asset)].ownFeed)].band.accepted?.price
+    var conditions = PortfolioConditions(
+      pegPrice: rules.addOns.depeg.flatMap { acceptedPrice(of: $0.asset) })
+    let reporting = self.rules[0].reportingAsset
+    conditions.coinPrices = rules.addOns.coinPegs.map {
+      $0.asset == reporting ? nil : acceptedPrice(of: $0.asset)
     }
     for index in rules.addOns.confidence?.indices ?? [] {
       guard case .underlying(let feed)? = symbols[index] else { continue }
       conditions.confidence = min(conditions.confidence, confidence(ofFeed: feed))
     }
     return conditions
+  }
+
+  private func acceptedPrice(of asset: Symbol) -> Price? {
+    guard case .asset(let place) = symbols[asset] else { return nil }
+    return feeds[Int(assets[Int(place)].ownFeed)].band.accepted?.price
   }
 
   private func scenarioGrid(of feed: Int32, by rules: PortfolioRules) -> ScenarioGrid {

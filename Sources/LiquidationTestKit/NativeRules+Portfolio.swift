@@ -3,7 +3,7 @@ public import MarginDomain
 
 extension NativeRules {
   /// Portfolio margin in the manner of the native rules: 27 rows and 8 tails, joint rows, η = 0.7,
-  /// and every charge but liquidity, which needs the depth of a market.
+  /// and every charge that needs no table.
   public static var portfolio: PortfolioRules {
     let quarters: [Rate] = [
       "-1", "-0.75", "-0.5", "-0.25", "0", "0.25", "0.5", "0.75", "1",
@@ -42,6 +42,47 @@ extension NativeRules {
     rules.addOns.fundingHours = decimal("8")
     rules.addOns.chargesClosingFees = true
     rules.orders = .worstSide
+    return rules
+  }
+
+  /// The same with a few vectors, depths by underlying, contract and notional, and a coin's peg.
+  ///
+  /// - Parameters:
+  ///   - contract: has a depth of its own.
+  ///   - coin: its peg is lost below 0.998.
+  /// - Returns: rules whose shortfall binds for some accounts on BTC-USD.
+  public static func portfolioWithTables(contract: String, coin: String) -> PortfolioRules {
+    var rules = portfolio
+    let moves = ["-0.2", "-0.13", "-0.04", "0.03", "0.09", "0.16"].map(decimal) as [Rate]
+    rules.expectedShortfall = ExpectedShortfallRules(
+      confidence: decimal("0.9"), stressedWeight: decimal("0.25"), horizonDays: .one,
+      underlyings: [Symbol("BTC-USD")],
+      vectors: moves.map { move in
+        ExpectedShortfallRules.Vector(
+          isStressed: move.magnitude > decimal("0.15"),
+          moves: [ExpectedShortfallRules.Move(price: move, volatility: -move)])
+      })
+    rules.addOns.liquidity = LiquidityRules(
+      impact: decimal("0.7"), usualDailyVolatility: decimal("0.04"),
+      usual: LiquidityRules.Depth(
+        spread: decimal("0.001"), volume: .notional(decimal("500000"))),
+      listed: [
+        (
+          Symbol(contract),
+          LiquidityRules.Depth(spread: decimal("0.002"), volume: .contracts(decimal("40")))
+        )
+      ],
+      underlyings: [
+        (
+          Symbol("BTC-USD"),
+          LiquidityRules.Depth(
+            spread: decimal("0.0001"), optionSpread: decimal("0.05"),
+            volume: .underlying(decimal("30")))
+        )
+      ])
+    rules.addOns.coinPegs = [
+      CoinPegRules(asset: Symbol(coin), threshold: decimal("0.998"), factor: decimal("2"))
+    ]
     return rules
   }
 

@@ -48,48 +48,69 @@ public struct DeltaFloorRules: Sendable, Equatable {
 ///
 /// Per contract |q| · (spread · mark / 2 + impact · σ_day · |delta| · √(|q| / volume)).
 public struct LiquidityRules: Sendable, Equatable {
-  /// One contract's market.
+  /// What is traded in a day, above zero.
+  public enum Volume: Sendable, Equatable {
+    /// Contracts.
+    case contracts(Quantity)
+    /// Units of the underlying.
+    case underlying(Quantity)
+    /// Notional in the reporting asset.
+    case notional(Money)
+  }
+
+  /// A market's depth.
   public struct Depth: Sendable, Equatable {
     /// Bid to ask as a ratio of the mark.
     public let spread: Rate
-    /// Average daily volume in contracts, above zero.
-    public let volume: Quantity
+    /// The same of options; nil: `spread`.
+    public let optionSpread: Rate?
+    /// Average daily volume.
+    public let volume: Volume
     /// Makes an entry.
-    public init(spread: Rate, volume: Quantity) {
+    public init(spread: Rate, optionSpread: Rate? = nil, volume: Volume) {
       self.spread = spread
+      self.optionSpread = optionSpread
       self.volume = volume
     }
   }
+
+  /// A depth by name.
+  public typealias Entry = (symbol: Symbol, depth: Depth)
 
   /// Coefficient of the square-root impact.
   public let impact: Rate
   /// σ_day where the underlying has no volatility.
   public let usualDailyVolatility: Rate
-  /// For contracts that are not listed; nil: they are not charged.
+  /// For contracts that neither list names; nil: they are not charged.
   public let usual: Depth?
-  /// In symbol order, each symbol once.
-  public let listed: [(symbol: Symbol, depth: Depth)]
+  /// By contract, in symbol order, each symbol once.
+  public let listed: [Entry]
+  /// By underlying, for contracts that are not listed; in symbol order, each symbol once.
+  public let underlyings: [Entry]
 
   /// Makes rules; the entries are brought into symbol order.
   public init(
-    impact: Rate, usualDailyVolatility: Rate, usual: Depth?,
-    listed: [(symbol: Symbol, depth: Depth)]
+    impact: Rate, usualDailyVolatility: Rate, usual: Depth?, listed: [Entry],
+    underlyings: [Entry] = []
   ) {
     self.impact = impact
     self.usualDailyVolatility = usualDailyVolatility
     self.usual = usual
     self.listed = listed.sorted { $0.symbol < $1.symbol }
+    self.underlyings = underlyings.sorted { $0.symbol < $1.symbol }
   }
 
-  /// The market of a contract, or nil.
-  public func depth(of symbol: Symbol) -> Depth? {
-    listed.first { $0.symbol == symbol }?.depth ?? usual
+  /// The market of a contract: its own, that of its underlying, the usual one, or nil.
+  public func depth(of symbol: Symbol, on underlying: Symbol) -> Depth? {
+    listed.first { $0.symbol == symbol }?.depth
+      ?? underlyings.first { $0.symbol == underlying }?.depth ?? usual
   }
 
   /// Equality of all parts.
   public static func == (left: LiquidityRules, right: LiquidityRules) -> Bool {
     left.impact == right.impact && left.usualDailyVolatility == right.usualDailyVolatility
       && left.usual == right.usual && left.listed.elementsEqual(right.listed, by: ==)
+      && left.underlyings.elementsEqual(right.underlyings, by: ==)
   }
 }
 
@@ -116,6 +137,30 @@ public struct DepegRules: Sendable, Equatable {
   /// Price under which the factor grows.
   public let threshold: Price
   /// Growth per unit of price.
+  public let factor: Rate
+  /// Makes rules.
+  public init(asset: Symbol, threshold: Price, factor: Rate) {
+    self.asset = asset
+    self.threshold = threshold
+    self.factor = factor
+  }
+}
+
+/// What an account may lose with a coin that ought to be worth one unit, beyond what the coin's
+/// own haircut covers.
+///
+/// With V the net value of the coin in the account and Δ the deltas of the linear contracts that
+/// settle in it, E = V − Δ is what moves with the coin while underlyings stand still. Below the
+/// threshold it may fall on by x = min(1, factor · (threshold − price)), or return to the peg:
+///
+///     charge = x · max(0, E − max(0, V)) + (1 − price) / price · max(0, −E)
+/// - Source: margin-method.md 3.2 (peg charges of venues), 4.6.
+public struct CoinPegRules: Sendable, Equatable {
+  /// The coin.
+  public let asset: Symbol
+  /// Price under which it is charged, at most 1.
+  public let threshold: Price
+  /// Further fall per unit of price below the threshold.
   public let factor: Rate
   /// Makes rules.
   public init(asset: Symbol, threshold: Price, factor: Rate) {
@@ -157,8 +202,10 @@ public struct PortfolioAddOns: Sendable, Equatable {
   public var fundingHours: Rate?
   /// True where the taker fees of closing everything are charged.
   public var chargesClosingFees = false
-  /// Loss of a peg.
+  /// Loss of a peg, by the core.
   public var depeg: DepegRules?
+  /// Losses of pegs by what is exposed to them; each coin once.
+  public var coinPegs: [CoinPegRules] = []
   /// Prices of low confidence.
   public var confidence: ConfidenceRules?
 

@@ -71,7 +71,7 @@ struct PortfolioUnit {
         grid: market.assets[asset.asset]?.underlying.flatMap(underlyings.firstIndex),
         confidence: asset.asset == reporting ? nil : market.confidence(of: asset.asset))
     }
-    conditions = PortfolioConditions(in: market, by: rules)
+    conditions = PortfolioConditions(in: market, reporting: reporting, by: rules)
   }
 
   private static func leg(
@@ -131,10 +131,14 @@ struct CountedAsset {
 }
 
 extension PortfolioConditions {
-  init(in market: MarketView, by rules: PortfolioRules) {
+  init(in market: MarketView, reporting: Symbol, by rules: PortfolioRules) {
     self.init()
     if let depeg = rules.addOns.depeg {
       pegPrice = market.assetPrices[depeg.asset] ?? market.reportingAssetPrice
+    }
+    // What is counted in the coin itself loses nothing with it.
+    coinPrices = rules.addOns.coinPegs.map {
+      $0.asset == reporting ? nil : market.assetPrices[$0.asset]
     }
     if let rules = rules.addOns.confidence {
       confidence = rules.indices.map(market.confidence(of:)).min() ?? .one

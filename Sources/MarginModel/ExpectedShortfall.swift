@@ -41,7 +41,7 @@ public struct ExpectedShortfall: Sendable, Equatable {
     }
     let whole = max(1, ordinary) * max(1, stressed)
     let mass = max(1, (Rate.one.rawValue - rules.confidence.rawValue) * whole)
-    let order = profits.indices.sorted { (profits[$0], $0) < (profits[$1], $1) }
+    let order = ExpectedShortfall.worst(of: profits, reaching: mass, weight: weight)
     var open = mass
     var sum = ExactSum()
     var places: [Int] = []
@@ -60,6 +60,28 @@ public struct ExpectedShortfall: Sendable, Equatable {
     tail = places
     weights = taken
     losses = places.map { -profits[$0] }
+  }
+
+  /// Places from the worst, ties in the order of the table: as many as can reach a weight.
+  private static func worst(
+    of profits: [Money], reaching mass: Int128, weight: (Int) -> Int128
+  ) -> [Int] {
+    var lightest = mass
+    for place in profits.indices {
+      let own = weight(place)
+      if own > 0 { lightest = min(lightest, own) }
+    }
+    // No more vectors fit into the tail than the lightest kind alone would need.
+    let count = Int(min(Int128(profits.count), (mass + lightest - 1) / lightest))
+    var order: [Int] = []
+    order.reserveCapacity(count + 1)
+    for place in profits.indices where weight(place) > 0 {
+      if order.count == count, let last = order.last, profits[last] <= profits[place] { continue }
+      let rank = order.firstIndex { profits[place] < profits[$0] } ?? order.endIndex
+      order.insert(place, at: rank)
+      if order.count > count { order.removeLast() }
+    }
+    return order
   }
 
   /// VaR at a confidence at or above that of the rules: the loss of the last vector of its tail.

@@ -44,6 +44,7 @@ struct PortfolioCharger {
     case .vegaTerm: return (addOns.vegaTerm.map(vegaTerm) ?? .zero, .zero)
     case .fundingProvision: return (addOns.fundingHours.map(funding) ?? .zero, .zero)
     case .closingFees: return (addOns.chargesClosingFees ? closingFees : .zero, .zero)
+    case .coinPegs: return (coinPegs, .zero)
     case .confidence: return (.zero, addOns.confidence.map(confidence) ?? .zero)
     }
   }
@@ -137,6 +138,28 @@ struct PortfolioCharger {
     var sum = ExactSum()
     for leg in legs { sum.add(leg.units.magnitude, leg.array.profile.fee) }
     return sum.money(.ceiling)
+  }
+
+  /// Σ over coins below their threshold of what falls or returns with them; see `CoinPegRules`.
+  private var coinPegs: Money {
+    var total = Money.zero
+    for (peg, price) in zip(rules.addOns.coinPegs, conditions.coinPrices) {
+      guard let price, price.isPositive, price < peg.threshold else { continue }
+      var deltas = ExactSum()
+      for leg in legs where leg.array.profile.quoteAsset == peg.asset {
+        deltas.add(leg.units, leg.array.profile.delta)
+      }
+      let held = holdings.first { $0.asset == peg.asset }?.value ?? .zero
+      let exposed = held - deltas.money(.floor)
+      let fall = min(
+        .one,
+        peg.factor.scaled(
+          by: (peg.threshold - price).rawValue, over: Price.one.rawValue, rounding: .ceiling))
+      total += max(.zero, exposed - max(.zero, held)).times(fall, rounding: .ceiling)
+      total += max(.zero, -exposed).scaled(
+        by: max(.zero, Price.one - price).rawValue, over: price.rawValue, rounding: .ceiling)
+    }
+    return total
   }
 
   /// margin · (1 − confidence) of futures, of each expiry and of each asset.

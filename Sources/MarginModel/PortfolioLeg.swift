@@ -45,6 +45,8 @@ public struct PortfolioAsset: Sendable {
 public struct PortfolioConditions: Sendable, Equatable {
   /// Price of the asset whose peg `DepegRules` watches; nil: it holds.
   public var pegPrice: Price?
+  /// Prices of the coins of `CoinPegRules`, in their order; nil: the peg holds.
+  public var coinPrices: [Price?] = []
   /// Least confidence of the indices that bound everything in the account, 0 to 1.
   public var confidence: Rate
 
@@ -105,6 +107,8 @@ public struct PortfolioCharge: Sendable, Equatable {
     case fundingProvision = "funding_provision"
     /// Taker fees.
     case closingFees = "closing_fees"
+    /// Coins that have lost their peg.
+    case coinPegs = "coin_pegs"
     /// Prices of low confidence.
     case confidence
   }

@@ -112,6 +112,7 @@ struct RiskArrayMaker {
 
   /// An amount of the settlement asset in the reporting asset, at the asset's moved price.
   func reporting(_ amount: Price, settlementMove: Rate) -> Price {
+    if settlementMove.isZero, inputs.prices.settlementIndex == .one { return amount }
     let price = inputs.prices.settlementIndex.times(
       .one + settlementMove, rounding: .nearestEven)
     return amount.scaled(
@@ -123,7 +124,9 @@ struct RiskArrayMaker {
     var profile = RiskProfile()
     profile.confidence = inputs.confidence
     switch instrument.payoff {
-    case .linear: profile.notional = reporting(inputs.index, settlementMove: .zero)
+    case .linear:
+      profile.notional = reporting(inputs.index, settlementMove: .zero)
+      profile.quoteAsset = instrument.settlementAsset
     case .inverse:
       profile.notional = reporting(.one, settlementMove: .zero).scaled(
         by: Price.one.rawValue, over: inputs.mark.rawValue, rounding: .nearestEven)
@@ -173,19 +176,43 @@ struct RiskArrayMaker {
   }
 
   private func fillDepth(_ profile: inout RiskProfile) {
-    guard let rules = rules.addOns.liquidity, let depth = rules.depth(of: instrument.symbol) else {
-      return
-    }
+    guard let rules = rules.addOns.liquidity,
+      let depth = rules.depth(of: instrument.symbol, on: instrument.underlying)
+    else { return }
     let mark =
       instrument.payoff == .inverse
       ? profile.notional : reporting(inputs.mark, settlementMove: .zero)
     profile.halfSpread = mark.scaled(
-      by: depth.spread.rawValue, over: 2 * Rate.one.rawValue, rounding: .ceiling)
+      by: (instrument.isFuture ? depth.spread : depth.optionSpread ?? depth.spread).rawValue,
+      over: 2 * Rate.one.rawValue, rounding: .ceiling)
     let daily =
       inputs.underlyingVolatility.map(ScenarioOption.dailyVolatility)
       ?? rules.usualDailyVolatility
     profile.impact = profile.delta.magnitude.times(daily, rounding: .ceiling)
       .times(rules.impact, rounding: .ceiling)
-    profile.volume = instrument.units(of: depth.volume)
+    profile.volume = units(of: depth.volume, notional: profile.notional)
+  }
+
+  /// A day's volume in units of the contract, at least one step.
+  private func units(of volume: LiquidityRules.Volume, notional: Price) -> ContractUnits {
+    let units: ContractUnits
+    switch volume {
+    case .contracts(let quantity): return instrument.units(of: quantity)
+    case .underlying(let quantity):
+      let size = ContractUnits(rawValue: quantity.rawValue * 100_000_000)
+      switch instrument.payoff {
+      case .linear: units = size
+      case .inverse:
+        units = size.scaled(
+          by: inputs.mark.rawValue, over: Price.one.rawValue, rounding: .floor)
+      }
+    case .notional(let money):
+      // Money and prices are of 12 decimals, units of 16.
+      units = ContractUnits(
+        rawValue: FullWidth.quotient(
+          of: money.rawValue, times: 10_000_000_000_000_000, over: max(1, notional.rawValue),
+          rounding: .floor))
+    }
+    return max(units, .ulp)
   }
 }

@@ -87,6 +87,8 @@ public struct RiskProfile: Sendable, Equatable {
   public var halfSpread: Price = .zero
   /// Impact at a size of one day's volume.
   public var impact: Price = .zero
+  /// What a linear contract is quoted and settled in; nil for an inverse one.
+  public var quoteAsset: Symbol?
   /// One day's volume in units; nil: no depth is known.
   public var volume: ContractUnits?
   /// Least confidence of what the mark stands on, 0 to 1.
@@ -99,6 +101,7 @@ public struct RiskProfile: Sendable, Equatable {
       && left.basis == right.basis && left.basisPart == right.basisPart
       && left.discounts == right.discounts && left.fee == right.fee
       && left.halfSpread == right.halfSpread && left.impact == right.impact
-      && left.volume == right.volume && left.confidence == right.confidence
+      && left.volume == right.volume && left.quoteAsset == right.quoteAsset
+      && left.confidence == right.confidence
   }
 }

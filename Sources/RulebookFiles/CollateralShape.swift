@@ -209,7 +209,7 @@ extension YAMLShape where Value == Rate {
 }
 
 extension YAMLShape where Value == Money {
-  fileprivate static var positiveNotional: YAMLShape {
+  static var positiveNotional: YAMLShape {
     fixed(in: .ulp...Money(rawValue: DecimalText.power(ofTen: 36)), "an amount above 0")
   }
 }

@@ -63,6 +63,13 @@ extension YAMLShape where Value == PortfolioAddOns {
       addOns.fundingHours = fields.optional("funding_hours", .upTo(720))
       addOns.chargesClosingFees = fields.optional("closing_fees", .boolean) ?? false
       addOns.depeg = fields.optional("depeg", .depeg)
+      let pegs = fields.optional(
+        "coin_pegs", .entries(of: .coinPeg) as YAMLShape<[CoinPegEntry]>)
+      addOns.coinPegs = fields.symbols(pegs ?? [])
+        .map {
+          CoinPegRules(asset: $0.symbol, threshold: $0.value.threshold, factor: $0.value.factor)
+        }
+        .sorted { $0.asset < $1.asset }
       addOns.confidence = fields.optional("confidence", .confidence)
       return addOns
     }
@@ -85,14 +92,18 @@ extension YAMLShape where Value == LiquidityRules {
     .mapping("the cost of closing size") { fields in
       let impact = fields.required("impact", .upTo(10))
       let volatility = fields.required("usual_daily_volatility", .ratio)
-      let usual = fields.optional("usual", .depth)
+      let usual = fields.optional("usual", .depth(perUnderlying: false))
       let listed = fields.optional(
-        "instruments", .entries(of: .depth) as YAMLShape<[DepthEntry]>)
+        "instruments", .entries(of: .depth(perUnderlying: false)) as YAMLShape<[DepthEntry]>)
+      let underlyings = fields.optional(
+        "underlyings", .entries(of: .depth(perUnderlying: true)) as YAMLShape<[DepthEntry]>)
       let depths = fields.symbols(listed ?? [])
+      let markets = fields.symbols(underlyings ?? [])
       guard let impact, let volatility else { return nil }
       return LiquidityRules(
         impact: impact, usualDailyVolatility: volatility, usual: usual,
-        listed: depths.map { (symbol: $0.symbol, depth: $0.value) })
+        listed: depths.map { (symbol: $0.symbol, depth: $0.value) },
+        underlyings: markets.map { (symbol: $0.symbol, depth: $0.value) })
     }
   }
 
@@ -100,14 +111,26 @@ extension YAMLShape where Value == LiquidityRules {
 }
 
 extension YAMLShape where Value == LiquidityRules.Depth {
-  fileprivate static var depth: YAMLShape {
+  /// Spreads, and a day's volume in contracts (units where per underlying) or as notional.
+  fileprivate static func depth(perUnderlying: Bool) -> YAMLShape {
     .mapping("spread and volume") { fields in
       let spread = fields.required("spread", .ratio)
-      let volume = fields.required(
+      let optionSpread = fields.optional("option_spread", .ratio)
+      let unit = perUnderlying ? "units" : "contracts"
+      let volume = fields.optional(
         "volume",
-        .fixed(in: .ulp...DomainLimits.maximumQuantity, "contracts a day above 0, at most 1e13"))
-      guard let spread, let volume else { return nil }
-      return LiquidityRules.Depth(spread: spread, volume: volume)
+        .fixed(in: .ulp...DomainLimits.maximumQuantity, "\(unit) a day above 0, at most 1e13"))
+      let notional = fields.optional("notional", .positiveNotional)
+      guard fields.contains("volume") != fields.contains("notional") else {
+        fields.report(
+          "does not say once what is traded in a day", expected: "one of volume, notional")
+        return nil
+      }
+      let traded =
+        volume.map { perUnderlying ? .underlying($0) : .contracts($0) }
+        ?? notional.map { LiquidityRules.Volume.notional($0) }
+      guard let spread, let traded else { return nil }
+      return LiquidityRules.Depth(spread: spread, optionSpread: optionSpread, volume: traded)
     }
   }
 }
@@ -135,6 +158,26 @@ extension YAMLShape where Value == DepegRules {
       let factor = fields.required("factor", .upTo(10))
       guard let asset, let threshold, let factor else { return nil }
       return DepegRules(asset: asset, threshold: threshold, factor: factor)
+    }
+  }
+}
+
+/// A coin's peg as its entry gives it.
+private struct CoinPeg {
+  let threshold: Price
+  let factor: Rate
+}
+
+private typealias CoinPegEntry = (key: LocatedValue<String>, value: CoinPeg)
+
+extension YAMLShape where Value == CoinPeg {
+  fileprivate static var coinPeg: YAMLShape {
+    .mapping("the peg of a coin") { fields in
+      let threshold = fields.required(
+        "threshold", .fixed(in: Price.ulp...Price.one, "a price above 0, at most 1"))
+      let factor = fields.required("factor", .upTo(10))
+      guard let threshold, let factor else { return nil }
+      return CoinPeg(threshold: threshold, factor: factor)
     }
   }
 }

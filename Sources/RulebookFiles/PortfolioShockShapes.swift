@@ -128,16 +128,34 @@ extension YAMLShape where Value == FuturesShock {
 }
 
 extension YAMLShape where Value == ExpectedShortfallRules {
+  /// A table, or the name of one that ships.
   static var expectedShortfall: YAMLShape {
+    let table = shortfallTable
+    let name = YAMLShape<String>.oneOf(ScenarioTable.names.map { (word: $0, value: $0) })
+    return YAMLShape(expected: table.expected) { node, path, reader in
+      if case .mapping = node.content { return table.read(node, path, &reader) }
+      guard let name = name.read(node, path, &reader),
+        let bytes = ScenarioTable.bytes(named: name)
+      else { return nil }
+      do throws(FaultList) {
+        return try YAMLReader.read(
+          try YAMLDocument(bytes: bytes, file: "\(name).yaml"), as: table)
+      } catch {
+        reader.report("\(error)", at: node.position, path)
+        return nil
+      }
+    }
+  }
+
+  private static var shortfallTable: YAMLShape {
     .mapping("the expected shortfall") { fields in
       let confidence = fields.required(
         "confidence", .fixed(in: Rate.zero...(Rate.one - .ulp), "a ratio from 0, below 1"))
       let weight = fields.required("stressed_weight", .ratio)
       let days = fields.required("horizon_days", .positive)
       let symbols = fields.required("underlyings", .list(of: .symbol) as YAMLShape<[Symbol]>)
-      let vectors = fields.required("vectors", .list(of: .vector) as YAMLShape<[VectorRow]>) ?? []
-      let stressed =
-        fields.optional("stressed_vectors", .list(of: .vector) as YAMLShape<[VectorRow]>) ?? []
+      let vectors = fields.required("vectors", .vectorRows) ?? []
+      let stressed = fields.optional("stressed_vectors", .vectorRows) ?? []
       guard let confidence, let weight, let days, let symbols else { return nil }
       if Set(symbols).count != symbols.count {
         fields.report("name one twice", for: "underlyings", expected: "each once")
@@ -153,14 +171,12 @@ extension YAMLShape where Value == ExpectedShortfallRules {
           + fields.vectors(stressed, columns: symbols.count, isStressed: true))
     }
   }
-
-  fileprivate typealias VectorRow = LocatedValue<[Rate]>
 }
 
 extension YAMLFields {
   /// Rows of a price and a volatility move per underlying.
   fileprivate mutating func vectors(
-    _ rows: [LocatedValue<[Rate]>], columns: Int, isStressed: Bool
+    _ rows: [VectorRow], columns: Int, isStressed: Bool
   ) -> [ExpectedShortfallRules.Vector] {
     rows.compactMap { row in
       guard row.value.count == 2 * columns else {
@@ -177,8 +193,30 @@ extension YAMLFields {
   }
 }
 
-extension YAMLShape where Value == LocatedValue<[Rate]> {
-  fileprivate static var vector: YAMLShape {
-    .located(.list(of: .priceMove))
+/// One vector, where it was written.
+private typealias VectorRow = LocatedValue<[Rate]>
+
+extension YAMLShape where Value == [VectorRow] {
+  /// A list of lists of numbers, or a text with a line per vector.
+  fileprivate static var vectorRows: YAMLShape {
+    let list = YAMLShape.list(of: .located(.list(of: .priceMove)))
+    let expected = "a list of vectors, or a text with a line of numbers per vector"
+    return YAMLShape(expected: expected) { node, path, reader in
+      guard case .scalar(let text, _) = node.content, !node.isNull else {
+        return list.read(node, path, &reader)
+      }
+      let move = YAMLShape<Rate>.priceMove
+      var rows: [VectorRow] = []
+      for line in text.split(whereSeparator: \.isNewline) {
+        let path = path.appending(index: rows.count)
+        let numbers = line.split(separator: " ").enumerated().compactMap { place, number in
+          let cell = YAMLNode(
+            position: node.position, content: .scalar(String(number), .plain))
+          return move.read(cell, path.appending(index: place), &reader)
+        }
+        rows.append(LocatedValue(value: numbers, position: node.position, path: path))
+      }
+      return rows
+    }
   }
 }

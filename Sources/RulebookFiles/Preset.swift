@@ -8,7 +8,7 @@ public struct Preset: Sendable {
 
   /// Every preset, in the order in which messages list them.
   public static let all: [Preset] = [
-    Preset(name: "native", date: "2026-11-24") { PackageResources.native_yaml },
+    Preset(name: "native", date: "2026-11-26") { PackageResources.native_yaml },
     Preset(name: "binance-usdm", date: "2024-10-24") { PackageResources.binance_usdm_yaml },
     Preset(name: "binance-coinm", date: "2026-11-24") { PackageResources.binance_coinm_yaml },
     Preset(name: "bybit-uta", date: "2026-11-26") { PackageResources.bybit_uta_yaml },

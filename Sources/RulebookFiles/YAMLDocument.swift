@@ -65,13 +65,7 @@ public struct YAMLDocument: Sendable, Equatable {
   ///   - limits: Bounds on size, number of values and depth.
   /// - Throws: `FileError.unreadable` when the bytes cannot be had, else `FileError.faults`.
   public init(path: String, limits: Limits = Limits()) throws(FileError) {
-    let name = path == "-" ? "standard input" : path
-    let bytes: [UInt8]
-    do {
-      bytes = try Self.contents(of: path, atMost: limits.bytes + 1)
-    } catch {
-      throw .unreadable(file: name, reason: Self.sentence(for: error))
-    }
+    let (name, bytes) = try Self.bytes(path: path, atMost: limits.bytes)
     do {
       try self.init(bytes: bytes, file: name, limits: limits)
     } catch {
@@ -92,6 +86,18 @@ public struct YAMLDocument: Sendable, Equatable {
       case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
       case .faults(let list): list.description
       }
+    }
+  }
+
+  /// A file's name for messages and its bytes, up to one more than the limit.
+  static func bytes(
+    path: String, atMost limit: Int
+  ) throws(FileError) -> (name: String, bytes: [UInt8]) {
+    let name = path == "-" ? "standard input" : path
+    do {
+      return (name, try contents(of: path, atMost: limit + 1))
+    } catch {
+      throw .unreadable(file: name, reason: sentence(for: error))
     }
   }
 

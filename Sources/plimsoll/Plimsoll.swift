@@ -9,7 +9,7 @@ struct Plimsoll {
       DemoCommand.command, RunCommand.command, TopicsCreateCommand.command,
       TopicsCheckCommand.command, ReferencePublishCommand.command, ReferenceCheckCommand.command,
       TailCommand.command, GenerateCommand.command, ExplainCommand.command,
-      StressCommand.command,
+      StressCommand.command, ScenariosCommand.command,
       CompletionCommand.command, ReferencePageCommand.command,
     ],
     groups: [

@@ -62,7 +62,7 @@ struct RandomCommands {
 
   /// Prices of little confidence cost here, so that it matters what is stated.
   private static var portfolio: PortfolioRules {
-    var rules = NativeRules.portfolio
+    var rules = NativeRules.portfolioWithTables(contract: "BTC-DEC", coin: "USDC")
     rules.addOns.confidence = ConfidenceRules(
       threshold: NativeRules.decimal("0.9"), margin: .one, indices: [Symbol("ETH-USD")])
     return rules

@@ -94,7 +94,8 @@ struct PortfolioChargeTests {
     var rules = rules
     rules.addOns.liquidity = LiquidityRules(
       impact: rate("0.5"), usualDailyVolatility: rate("0.02"),
-      usual: LiquidityRules.Depth(spread: rate("0.004"), volume: try Quantity.parse("100")),
+      usual: LiquidityRules.Depth(
+        spread: rate("0.004"), volume: .contracts(try Quantity.parse("100"))),
       listed: [])
     // 4 · (0.002 · 1000 + 0.5 · 0.02 · 1000 · √0.04) = 4 · (2 + 2).
     let asked = ask([try future("-4", rules)], rules)

@@ -59,7 +59,7 @@ enum PortfolioSupport {
     rules.addOns.futures = StagedRate(maintenance: rate("0.001"), initialExtra: rate("0.001"))
     rules.addOns.liquidity = LiquidityRules(
       impact: rate("0.7"), usualDailyVolatility: rate("0.03"),
-      usual: LiquidityRules.Depth(spread: rate("0.001"), volume: .one), listed: [])
+      usual: LiquidityRules.Depth(spread: rate("0.001"), volume: .contracts(.one)), listed: [])
     rules.addOns.vegaTerm = VegaTermRules(
       bucketDays: [rate("2"), rate("30")], points: rate("0.1"), part: rate("0.25"))
     rules.addOns.fundingHours = rate("8")

@@ -42,14 +42,44 @@ struct PortfolioExampleTests {
     #expect(portfolio.bound == .scan)
     // 7200 + 3420 − 1440 for what is linear, and 7.30142 for the call.
     #expect(try money(portfolio.core, "9187.30142"))
-    #expect(try money(report.maintenanceMargin, "9436.30142"))
-    #expect(try money(report.initialMargin, "11853.12678"))
+    #expect(try money(try Money.parse(terms["expected_shortfall"] ?? ""), "5766.48955"))
+    #expect(try money(try Money.parse(terms["add_on.liquidity"] ?? ""), "8.59757"))
+    #expect(try money(report.maintenanceMargin, "9444.89900"))
+    #expect(try money(report.initialMargin, "11861.72435"))
     #expect(try money(report.equity, "49490.44528"))
     let row = report.units[0].terms.first { $0.name == "scenario.BTC-USD" }?.row
     #expect(row == "range -100% vol up")
     // Closing every leg at its bankruptcy price uses net equity up.
     let left = try leftAtBankruptcy(report)
     #expect(left.magnitude <= (try Money.parse("0.001")))
+  }
+
+  @Test("native: a short and a long future beside USDC at 0.96")
+  func lostPeg() throws {
+    func report(_ quantity: String) throws -> AccountReport {
+      let text = """
+        reporting_asset: USD
+        rulebook: { id: native }
+        assets: [{ asset: USDC, index_price: 0.96 }]
+        underlyings: [{ symbol: BTC-USD, index_price: 60000 }]
+        instruments:
+          - { symbol: BTC-PERP, kind: PERPETUAL_FUTURE, payoff: LINEAR, underlying: BTC-USD,
+              settlement_asset: USDC, multiplier: 1, taker_fee: 0 }
+        marks: [{ symbol: BTC-PERP, mark_price: 60000 }]
+        accounts:
+          - account_id: desk
+            margin_mode: PORTFOLIO
+            balances: { USDC: 10000 }
+            positions: [{ symbol: BTC-PERP, quantity: \(quantity), entry_price: 60000 }]
+        """
+      let book = try BookReader.read(try YAMLDocument(bytes: Array(text.utf8), file: "book.yaml"))
+      return try book.accounts[0].book.report(
+        in: book.market, by: book.rulebook, details: book.accounts[0].details)
+    }
+    let short = try report("-0.5")
+    #expect(short.equity.description == "9312")
+    #expect(terms(short)["add_on.coin_pegs"] == "864")
+    #expect(terms(try report("0.5"))["add_on.coin_pegs"] == "800")
   }
 
   @Test("derive-pmrm2: a coin hedged by a short future")
