@@ -124,6 +124,7 @@ private struct EvidenceDraft {
         continue
       }
       totals.add(asked.requirement)
+      totals.add(orderedOptionValue: asked.limitedValue)
       let symbol = market.name(ofInstrument: order.instrument)
       terms.append(
         MarginTerm(name: "initial_orders.\(symbol)", amount: asked.initialMargin))
@@ -137,13 +138,12 @@ private struct EvidenceDraft {
   /// Takes the value of options beyond its limit out of the equity for the initial requirement.
   mutating func limitOptionValue() {
     guard let limit = market.basis.optionValueLimit else { return }
-    totals.limitOptionValue(to: limit)
-    noteWithheldValue()
+    noteWithheld(totals.limitOptionValue(to: limit))
   }
 
-  private mutating func noteWithheldValue() {
-    guard totals.withheldValue.isPositive else { return }
-    terms.append(MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
+  private mutating func noteWithheld(_ value: Money) {
+    guard value.isPositive else { return }
+    terms.append(MarginTerm(name: "withheld.option_value", amount: value))
   }
 
   /// The line of a cross account; where something is missing, it stays as it is without one.
@@ -172,7 +172,7 @@ private struct EvidenceDraft {
     terms += scanRanges(of: portfolio.grids)
     terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
     terms += portfolio.ordered?.terms ?? []
-    noteWithheldValue()
+    noteWithheld(portfolio.withheld)
     terms += portfolio.credited?.terms ?? []
   }
 

@@ -90,6 +90,11 @@ extension MarketState {
       requirement.initial = asked(dearer).initial
     }
     totals.add(requirement)
+    if basis.optionValueLimit != nil {
+      totals.add(
+        orderedOptionValue: rules[0].options.orderedValue(
+          of: orders, in: state.terms, prices: prices))
+    }
     return true
   }
 }

@@ -47,6 +47,8 @@ struct PortfolioAccount {
   let computed: PortfolioRequirement
   /// What resting orders ask; nil where they were not looked at.
   let ordered: PortfolioOrderRequirement?
+  /// Value of options that does not count for the initial requirement, reporting asset.
+  let withheld: Money
   /// What the account asks under its credit line; nil without one.
   let credited: CreditedRequirement?
   let legs: [PortfolioLeg]
@@ -104,9 +106,10 @@ extension MarketState {
         of: resting, legs: legs, assets: assets, grids: grids, rules: rules,
         conditions: conditions(of: rules))
       totals.add(asked.requirement)
+      totals.add(orderedOptionValue: asked.orderedOptionValue)
       ordered = asked
     }
-    if let limit = basis.optionValueLimit { totals.limitOptionValue(to: limit) }
+    let withheld = basis.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
     let credited = credits[holding.credit].map { entry in
       entry.credit.requirement(
         of: CreditExposure(
@@ -116,7 +119,8 @@ extension MarketState {
     }
     if let credited { totals.apply(credited) }
     return PortfolioAccount(
-      totals: totals, computed: computed, ordered: ordered, credited: credited, legs: legs,
+      totals: totals, computed: computed, ordered: ordered, withheld: withheld, credited: credited,
+      legs: legs,
       assets: assets,
       grids: grids, slots: slots)
   }

@@ -176,6 +176,7 @@ extension AccountBook {
       required = rulebook.requirement(of: legs, facts: sums.facts)
     }
     sums.totals.add(required.requirement)
+    sums.totals.add(orderedOptionValue: required.orderedOptionValue)
     if marginMode != .isolated, let limit = rulebook.options.terms.effectiveValueLimit {
       sums.limitOptionValue(to: limit)
     }
@@ -273,6 +274,8 @@ extension AccountBook {
       alone: position.orders.count > 0 && marginMode != .portfolio
         ? try standard(of: position.withoutOrders, prices: prices, market, rulebook).requirement
         : nil,
+      orderedOptionValue: rulebook.options.orderedValue(
+        of: position.orders, in: instrument, prices: prices),
       confidence: market.confidence(of: instrument))
   }
 
@@ -329,9 +332,9 @@ private struct UnitSums {
   var assets: [CountedAsset] = []
 
   mutating func limitOptionValue(to limit: Rate) {
-    totals.limitOptionValue(to: limit)
-    guard totals.withheldValue.isPositive else { return }
-    terms.append(MarginTerm(name: "withheld.option_value", amount: totals.withheldValue))
+    let withheld = totals.limitOptionValue(to: limit)
+    guard withheld.isPositive else { return }
+    terms.append(MarginTerm(name: "withheld.option_value", amount: withheld))
   }
 }
 

@@ -12,7 +12,7 @@ extension AccountBook {
     let size = instrument.notional(
       of: position.state.quantity, at: instrument.isFuture ? prices.mark : prices.index)
     return PositionAssessment(
-      worth: worth, limitedWorth: isLimited ? worth : .zero,
+      worth: worth, isWorthLimited: isLimited,
       notional: .value(of: size, at: prices.settlementIndex, rounding: .ceiling),
       requirement: .zero)
   }
@@ -101,13 +101,15 @@ struct PortfolioUnit {
       of: ordered, legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
     var total = computed.requirement
     total += orders.requirement
-    return UnitRequirement(
+    var unit = UnitRequirement(
       requirement: total,
       terms: grids.compactMap { grid in
         ranges[grid.underlying].map { PriceScanLadder.term(of: grid.underlying, range: $0) }
       }
         + computed.terms(grids: grids, rules: rules) + orders.terms,
       shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
+    unit.orderedOptionValue = orders.orderedOptionValue
+    return unit
   }
 }
 

@@ -48,7 +48,7 @@ public struct ContractMargin: Sendable {
   ///   - schedule: the schedule that the contract was made with; read beyond its first tier alone.
   /// - Returns: worth and requirements; nil while a price is missing.
   public func assess(
-    _ position: PositionState, leverage: Rate?, openInterest: Quantity? = nil,
+    _ position: PositionState, leverage: Rate?, openInterest: @autoclosure () -> Quantity? = nil,
     schedule: @autoclosure () -> MarginSchedule?
   ) -> PositionAssessment? {
     guard let prices else { return nil }
@@ -57,7 +57,7 @@ public struct ContractMargin: Sendable {
         preconditionFailure("a future was admitted without a schedule")
       }
       return scaled.assess(
-        position, leverage: leverage, openInterest: openInterest, schedule: schedule,
+        position, leverage: leverage, openInterest: openInterest(), schedule: schedule,
         prices: prices)
     }
     let units = ContractUnits(quantity: position.quantity, multiplier: multiplier)
@@ -66,7 +66,7 @@ public struct ContractMargin: Sendable {
       let perUnit = option.perUnit(of: units, at: prices)
       return PositionAssessment(
         worth: worth, worthOutsideEquity: option.isValueOutsideEquity ? worth : .zero,
-        limitedWorth: option.isValueLimited ? worth : .zero,
+        isWorthLimited: option.isValueLimited,
         notional: notional(of: units, at: option.notionalPrice(at: prices.index), prices),
         requirement: perUnit.requirement(
           of: units.magnitude, settlementIndex: prices.settlementIndex))

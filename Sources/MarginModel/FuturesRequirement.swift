@@ -9,18 +9,11 @@ public struct PositionRequirement: Sendable, Equatable {
   public var maintenance: Money
   /// Part of the position's profit that does not count for the initial requirement, 0 or above.
   public var withheldProfit: Money
-  /// Value that options which are ordered to be bought would add to what a limit on the value of
-  /// options holds down, 0 or above; see `MarginTotals.limitOptionValue(to:)`.
-  public var orderedOptionValue: Money
   /// Makes a requirement.
-  public init(
-    initial: Money, maintenance: Money, withheldProfit: Money = .zero,
-    orderedOptionValue: Money = .zero
-  ) {
+  public init(initial: Money, maintenance: Money, withheldProfit: Money = .zero) {
     self.initial = initial
     self.maintenance = maintenance
     self.withheldProfit = withheldProfit
-    self.orderedOptionValue = orderedOptionValue
   }
 
   /// Sum of two requirements, part by part.
@@ -28,7 +21,6 @@ public struct PositionRequirement: Sendable, Equatable {
     left.initial += right.initial
     left.maintenance += right.maintenance
     left.withheldProfit += right.withheldProfit
-    left.orderedOptionValue += right.orderedOptionValue
   }
   /// Nothing.
   public static let zero = PositionRequirement(initial: .zero, maintenance: .zero)

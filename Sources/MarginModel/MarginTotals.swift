@@ -23,8 +23,6 @@ public struct MarginTotals: Sendable, Equatable {
   /// What the value of limited options adds to the equity for the initial requirement, reporting
   /// asset, signed.
   public private(set) var limitedValue = Money.zero
-  /// What of it was taken out of that equity, reporting asset, 0 or above.
-  public private(set) var withheldValue = Money.zero
 
   /// Nothing yet.
   public init() {}
@@ -85,8 +83,12 @@ public struct MarginTotals: Sendable, Equatable {
     initialMargin += requirement.initial
     maintenanceMargin += requirement.maintenance
     initialEquity -= requirement.withheldProfit
-    limitedValue += requirement.orderedOptionValue
   }
+
+  /// Counts what options that are ordered to be bought would add to the value under a limit.
+  ///
+  /// - Parameter value: at the mark, reporting asset, 0 or above.
+  public mutating func add(orderedOptionValue value: Money) { limitedValue += value }
 
   /// Takes the value of options beyond its limit out of the equity for the initial requirement.
   ///
@@ -98,11 +100,14 @@ public struct MarginTotals: Sendable, Equatable {
   /// is the net one, so that a spread counts for what closing it would bring; options that are
   /// ordered to be bought count as bought.
   /// - Parameter limit: 0 to 1; once, after every amount and requirement.
+  /// - Returns: what was withheld, reporting asset, 0 or above.
   /// - Source: margin-method.md 4.2.
-  public mutating func limitOptionValue(to limit: Rate) {
-    withheldValue = max(
+  @discardableResult
+  public mutating func limitOptionValue(to limit: Rate) -> Money {
+    let withheld = max(
       .zero, limitedValue - max(.zero, equity).times(limit, rounding: .floor))
-    initialEquity -= withheldValue
+    initialEquity -= withheld
+    return withheld
   }
 
   /// Both requirements, reporting asset.

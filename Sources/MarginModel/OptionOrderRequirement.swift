@@ -1,5 +1,5 @@
 import FixedPoint
-import MarginDomain
+public import MarginDomain
 
 extension StandardOptionRules {
   /// What the orders that rest in an option ask beside its position, outside a portfolio.
@@ -20,8 +20,7 @@ extension StandardOptionRules {
   ///   - position: what is held in it; may be flat.
   ///   - instrument: an option.
   ///   - prices: accepted prices.
-  /// - Returns: initial alone, 0 or above, rounded up, with the value that buys would add to what a
-  ///   limit on the value of options holds down; zero where the rules ask nothing for orders.
+  /// - Returns: initial alone, 0 or above, rounded up; zero where the rules ask nothing for orders.
   /// - Source: OKX, "Option margin", for what an order freezes; explain.md, Rulebook.
   func requirement(
     of orders: OrderTotals, beside position: PositionState, in instrument: Instrument,
@@ -47,8 +46,25 @@ extension StandardOptionRules {
     let buying = initial(position.quantity + orders.buys) - now + money(paid)
     let selling = initial(position.quantity - orders.sells) - now + money(lost)
     return PositionRequirement(
-      initial: max(.zero, max(buying, selling)), maintenance: .zero,
-      orderedOptionValue: terms.effectiveValueLimit == nil
-        ? .zero : money(value(orders.buys, .ceiling)))
+      initial: max(.zero, max(buying, selling)), maintenance: .zero)
+  }
+
+  /// What the buying orders of an option would add to the value under a limit.
+  ///
+  /// - Parameters:
+  ///   - orders: of the contract.
+  ///   - instrument: any contract.
+  ///   - prices: accepted prices.
+  /// - Returns: value at the mark, reporting asset, rounded up; 0 for a future, and where the rules
+  ///   have no limit or ask nothing for orders.
+  public func orderedValue(
+    of orders: OrderTotals, in instrument: Instrument, prices: PositionPrices
+  ) -> Money {
+    guard !instrument.isFuture, terms.orders == .worstSide, terms.effectiveValueLimit != nil else {
+      return .zero
+    }
+    return .value(
+      of: instrument.notional(of: orders.buys, at: prices.mark), at: prices.settlementIndex,
+      rounding: .ceiling)
   }
 }

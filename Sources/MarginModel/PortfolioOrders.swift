@@ -58,6 +58,8 @@ public struct OrderedLeg: Sendable {
 public struct PortfolioOrderRequirement: Sendable, Equatable {
   /// Initial alone, reporting asset, 0 or above.
   public let requirement: PositionRequirement
+  /// What options ordered to be bought would add to the value under a limit, reporting asset.
+  public let orderedOptionValue: Money
   /// Which orders fill; nil where no fill asks more than the positions do.
   let fill: String?
 
@@ -108,9 +110,8 @@ extension PortfolioRequirement {
       if asked > worst.asked { worst = (asked, fill.rawValue) }
     }
     return PortfolioOrderRequirement(
-      requirement: PositionRequirement(
-        initial: worst.asked, maintenance: .zero,
-        orderedOptionValue: orders.reduce(.zero) { $0 + $1.boughtValue }),
+      requirement: PositionRequirement(initial: worst.asked, maintenance: .zero),
+      orderedOptionValue: orders.reduce(.zero) { $0 + $1.boughtValue },
       fill: worst.fill)
   }
 

@@ -49,9 +49,9 @@ public struct PositionAssessment: Sendable, Equatable {
   /// The part of the worth that only net equity holds: the value of an option whose requirement
   /// includes its mark; else 0.
   public let worthOutsideEquity: AssetAmount
-  /// The part of the worth that is the value of an option which the rules limit in the equity for
-  /// the initial requirement, see `MarginTotals.limitOptionValue(to:)`; else 0.
-  public let limitedWorth: AssetAmount
+  /// Whether the worth is the value of an option which the rules limit in the equity for the
+  /// initial requirement; see `MarginTotals.limitOptionValue(to:)`.
+  let isWorthLimited: Bool
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
   /// Requirements, the closing fee included where the rules say so.
@@ -61,16 +61,19 @@ public struct PositionAssessment: Sendable, Equatable {
 
   init(
     worth: AssetAmount, worthOutsideEquity: AssetAmount = .zero,
-    limitedWorth: AssetAmount = .zero, notional: Money, requirement: PositionRequirement,
+    isWorthLimited: Bool = false, notional: Money, requirement: PositionRequirement,
     closingFee: Money = .zero
   ) {
     self.worth = worth
     self.worthOutsideEquity = worthOutsideEquity
-    self.limitedWorth = limitedWorth
+    self.isWorthLimited = isWorthLimited
     self.notional = notional
     self.requirement = requirement
     self.closingFee = closingFee
   }
+
+  /// The part of the worth under a limit in the equity for the initial requirement.
+  public var limitedWorth: AssetAmount { isWorthLimited ? worth : .zero }
 
   /// The same assessment with the initial requirement of another one.
   ///

@@ -1,4 +1,4 @@
-import FixedPoint
+public import FixedPoint
 public import MarginDomain
 
 /// One position of a unit with everything that the unit's margin reads of it.
@@ -18,6 +18,8 @@ public struct MarginLeg: Sendable {
   public let standard: PositionAssessment
   /// What the position asks without its orders.
   public let alone: PositionRequirement
+  /// What its buying orders would add to the value of options under a limit, reporting asset.
+  public let orderedOptionValue: Money
   /// How sure the sources of its prices are of them.
   public let confidence: PriceConfidence
 
@@ -25,8 +27,9 @@ public struct MarginLeg: Sendable {
   public init(
     instrument: Instrument, position: PositionState, prices: PositionPrices, volatility: Rate?,
     standard: PositionAssessment, alone: PositionRequirement? = nil,
-    confidence: PriceConfidence = .full
+    orderedOptionValue: Money = .zero, confidence: PriceConfidence = .full
   ) {
+    self.orderedOptionValue = orderedOptionValue
     self.alone = alone ?? standard.requirement
     self.instrument = instrument
     self.position = position
@@ -41,6 +44,8 @@ public struct MarginLeg: Sendable {
 public struct UnitRequirement: Sendable, Equatable {
   /// Initial and maintenance, reporting asset.
   public var requirement: PositionRequirement
+  /// What buying orders would add to the value of options under a limit, reporting asset.
+  public var orderedOptionValue = Money.zero
   /// The maintenance requirement by name, in the order of the legs.
   public var terms: [MarginTerm]
   /// In portfolio margin what each leg loses in the row that binds, in the order of the legs; nil
@@ -81,6 +86,7 @@ extension Rulebook {
         MarginTerm(name: "maintenance.\(leg.instrument.symbol)", amount: own.maintenance))
     }
     var unit = UnitRequirement(requirement: total, terms: terms)
+    unit.orderedOptionValue = legs.reduce(.zero) { $0 + $1.orderedOptionValue }
     if let netting = options.terms.netting { unit.net(legs, by: netting) }
     if let contingencies { unit.add(contingencies, for: legs, facts: facts) }
     return unit
