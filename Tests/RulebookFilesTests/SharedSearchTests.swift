@@ -10,7 +10,10 @@ struct SharedSearchTests {
   private static let asOf: Int64 = 1_760_130_000_000_000_000
   private static let month: Int64 = 30 * 86_400_000_000_000
 
+  /// A basket of payments in hundreds of vectors takes a build without optimisation minutes, so that
+  /// options are paid at intervals in cross alone.
   private func book(mode: String) throws -> Book {
+    let payment = mode == "CROSS" ? "payment_interval_hours: 8, " : ""
     let text = """
       as_of_ns: \(Self.asOf)
       reporting_asset: USD
@@ -28,8 +31,8 @@ struct SharedSearchTests {
         - { symbol: BTC-INV, kind: PERPETUAL_FUTURE, payoff: INVERSE, underlying: BTC-USD,
             settlement_asset: BTC, multiplier: 100 }
         - { symbol: BTC-E, kind: PERPETUAL_OPTION, option: CALL, strike: 63000,
-            funding_period_hours: 8, payment_interval_hours: 8, underlying: BTC-USD,
-            settlement_asset: USDC, multiplier: 1 }
+            funding_period_hours: 8, \(payment)underlying: BTC-USD, settlement_asset: USDC,
+            multiplier: 1 }
         - { symbol: ETH-F, kind: DATED_FUTURE, payoff: LINEAR, underlying: ETH-USD,
             settlement_asset: USDC, multiplier: 1, expiry_ns: \(Self.asOf + Self.month) }
         - { symbol: ETH-P, kind: DATED_OPTION, option: PUT, strike: 2700, forward: ETH-F,
