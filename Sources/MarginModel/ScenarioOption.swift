@@ -21,9 +21,13 @@ struct ScenarioOption {
     else { return nil }
     var model = own.model
     switch own.model {
-    case .perpetual(let period), .perpetualWithCarry(let period, _, _),
-      .perpetualPaidAtIntervals(let period, _, _):
+    case .perpetual(let period), .perpetualWithCarry(let period, _, _): years = period
+    case .perpetualPaidAtIntervals(let period, let interval, _):
       years = period
+      if interval * Self.shortestBasket <= period {
+        model = .perpetual(
+          fundingPeriodYears: Self.equivalentPeriod(of: period, paidEvery: interval))
+      }
     case .datedOnIndex(let time, _), .datedOnForward(let time, _):
       years = time
       if inputs.interestRate != nil || inputs.forward != nil {
@@ -39,6 +43,24 @@ struct ScenarioOption {
     price = min(
       ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index),
       OptionRange.price.maximum)
+  }
+
+  /// Payments in a funding period from which scenarios do without their basket.
+  ///
+  /// A basket of hourly payments over a day has 960 terms, one of many payments hundreds of
+  /// thousands, in each of hundreds of columns at each price. From here on the closed form at the
+  /// period that is worth the same at the money stands for it, as just after a payment, when the
+  /// time value is largest: within 1 % of the value at the money of the basket then, and 5 % at any
+  /// moment of the interval. Marks always are the basket's.
+  /// - Source: margin-method.md 1.8: the basket for f > 1/24.
+  private static let shortestBasket = 24.0
+
+  private static func equivalentPeriod(of period: Double, paidEvery interval: Double) -> Double {
+    let years = admitted { () throws(OptionRangeError) in
+      try DiscretePerpetualOption.equivalentFundingPeriodYears(
+        fundingPeriodYears: period, intervalYears: interval)
+    }
+    return min(years, OptionRange.years.maximum)
   }
 
   /// Days of the term.
