@@ -10,8 +10,8 @@ struct SharedSearchTests {
   private static let asOf: Int64 = 1_760_130_000_000_000_000
   private static let month: Int64 = 30 * 86_400_000_000_000
 
-  /// A basket of payments in hundreds of vectors takes a build without optimisation minutes, so that
-  /// options are paid at intervals in cross alone.
+  /// A basket of payments in hundreds of vectors takes a build without optimisation minutes, so
+  /// that options are paid at intervals in cross alone.
   private func book(mode: String) throws -> Book {
     let payment = mode == "CROSS" ? "payment_interval_hours: 8, " : ""
     let text = """
