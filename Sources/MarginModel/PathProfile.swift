@@ -1,6 +1,14 @@
 import FixedPoint
 import MarginDomain
 
+extension CollateralTerms {
+  /// Whether an amount counts for maintenance as with one haircut, at a price that does not move.
+  var isStraight: Bool {
+    guard case .flat = maintenance else { return false }
+    return debt.maintenance == .one && debt.scaling == nil && valueStep == Money(rawValue: 1)
+  }
+}
+
 /// What is known about the excess along a path before any price is looked at.
 struct PathProfile {
   /// Whether the excess is concave in the price, or in 1 / price: then it is above zero on one
@@ -46,10 +54,14 @@ struct PathProfile {
         hasBasis: market.marks[item.instrument.symbol] != index)
     }
     let movesCash = assets.contains(where: follows)
-    // Haircuts and requirements on a grid bend both ways, in small steps.
+    // Haircuts by size and requirements on a grid bend both ways, in small steps.
     let hasSteps =
       rulebook.futures.amountRounding != nil
-      || assets.contains { rulebook.collateral.terms(of: $0) != nil }
+      || assets.contains { asset in
+        guard let terms = rulebook.collateral.terms(of: asset) else { return false }
+        let isStraight = terms.isStraight && (terms.depeg == nil || !follows(asset))
+        return !isStraight || rulebook.collateral.debtSide == .requirement
+      }
     let isOneForm =
       forms.allSatisfy { $0 == .linear } || (forms.allSatisfy { $0 == .reciprocal } && !movesCash)
     isPlain = isOneForm && !hasSteps
