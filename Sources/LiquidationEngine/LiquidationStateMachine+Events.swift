@@ -70,8 +70,7 @@ extension LiquidationStateMachine {
       let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
       draft.add(cash: [margin], positions: [position])
       draft.join(positions: [position], cash: [margin])
-      let orders = holding.orders.filter { $0.instrument == position.instrument }
-      draft.add(orders: orders, of: holding)
+      draft.add(orders: market.isolatedOrders(holding.orders, of: position), of: holding)
     }
     return draft.evidence(isIncomplete: holding.isIncomplete)
   }

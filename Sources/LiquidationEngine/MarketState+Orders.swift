@@ -32,7 +32,7 @@ extension MarketState {
         return nil
       }
     }
-    for order in orders where order.instrument == position.instrument {
+    for order in isolatedOrders(orders, of: position) {
       guard add(order, beside: position, to: &totals) else { return nil }
     }
     return totals
@@ -48,11 +48,17 @@ extension MarketState {
     return true
   }
 
+  /// The orders that an isolated position answers for.
+  func isolatedOrders(_ orders: [OrderSlot], of position: PositionSlot) -> [OrderSlot] {
+    position.state.quantity.isZero
+      ? [] : orders.filter { $0.instrument == position.instrument }
+  }
+
   /// The orders that the account's shared part answers for; those in contracts of isolated
-  /// positions are theirs.
+  /// positions are theirs, as long as a position holds something.
   func sharedOrders(of holdings: AccountHoldings) -> [OrderSlot] {
     guard holdings.mode == .isolated else { return holdings.orders }
-    return holdings.orders.filter { holdings.positionIndex(of: $0.instrument) == nil }
+    return holdings.orders.filter { position(beside: $0, in: holdings).state.quantity.isZero }
   }
 
   /// The position that orders rest beside; one of no contracts where nothing is held.

@@ -30,9 +30,9 @@ extension ReferenceLedger {
       // that margin alone.
       view.cash = position.isFlat ? [instrument.settlementAsset: position.margin] : [:]
       view.positions = [symbol: position]
-      view.orders = account.orders.filter { $0.symbol == symbol }
+      view.orders = position.isFlat ? [] : account.orders.filter { $0.symbol == symbol }
     } else if account.mode == .isolated {
-      view.orders = account.orders.filter { account.positions[$0.symbol] == nil }
+      view.orders = account.orders.filter { account.positions[$0.symbol]?.isFlat ?? true }
       view.positions = [:]
     }
     // A worker believes the mark of the source that the terms name; a book falls back on the model.
