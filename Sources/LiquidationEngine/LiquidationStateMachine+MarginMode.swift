@@ -100,6 +100,7 @@ extension MarketState {
       let totals = isolatedTotals(of: position, orders: orders)
     else { return nil }
     return .isolatedMargin(
-      meeting: totals.initialMargin, worth: assessment.worth, index: price, haircut: asset.haircut)
+      meeting: totals.initialMargin, worth: assessment.worth, index: price,
+      haircut: asset.initialHaircut)
   }
 }

@@ -164,6 +164,9 @@ extension StateDigest {
   }
 
   fileprivate mutating func add(_ facts: MarketFacts) {
+    // Nothing stated is not the same as 0.
+    add(facts.openInterest != nil)
+    add(facts.totalDeposits != nil)
     add(facts.openInterest ?? .zero)
     add(facts.averagePrice ?? .zero)
     add(facts.totalDeposits ?? .zero)

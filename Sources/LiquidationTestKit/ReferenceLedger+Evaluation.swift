@@ -337,7 +337,8 @@ extension ReferenceLedger {
       let debtPrice = market.price(of: debt, reportingAsset: rulebook.reportingAsset),
       let assetPrice = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
     else { return }
-    let net = assetPrice.times(.one - rulebook.collateral.haircut(of: asset), rounding: .floor)
+    let haircut = rulebook.collateral.haircut(of: asset, at: assetPrice, initially: false)
+    let net = assetPrice.times(.one - haircut, rounding: .floor)
     guard net > .zero else { return }
     let needed = owed.scaled(by: debtPrice.rawValue, over: net.rawValue, rounding: .ceiling)
     let worth = owned.scaled(by: net.rawValue, over: debtPrice.rawValue, rounding: .floor)

@@ -19,6 +19,8 @@ public enum AccountChangeFault: Error, Sendable, Equatable, CustomStringConverti
   case notHeld(Symbol)
   /// The position or the balance would leave the admitted range.
   case outOfRange(Symbol)
+  /// An option that is priced in its coin, which scenarios do not revalue, in portfolio mode.
+  case notInPortfolio(Symbol)
   /// More positions or assets than an account may have.
   case tooMany
   /// A price or a rule that the change needs is missing.
@@ -29,6 +31,8 @@ public enum AccountChangeFault: Error, Sendable, Equatable, CustomStringConverti
     switch self {
     case .notHeld(let symbol): return "\(symbol) is not held"
     case .outOfRange(let symbol): return "\(symbol) would be larger than an account may hold"
+    case .notInPortfolio(let symbol):
+      return "\(symbol) is an inverse option, which portfolio margin does not revalue"
     case .tooMany: return "the account would hold more than an account may"
     case .missing(let fault): return fault.description
     }
@@ -230,7 +234,8 @@ private struct AccountDraft {
       let free = max(.zero, amount(of: asset))
       let wanted = AssetAmount.isolatedMargin(
         meeting: unit.totals.initialMargin, worth: unit.positions[0].assessment.worth,
-        index: index, haircut: rulebook.collateral.haircut(of: asset))
+        index: index,
+        haircut: rulebook.collateral.haircut(of: asset, at: index, initially: true))
       let taken = min(wanted ?? free, free)
       add(-taken, of: asset)
       positions[place] = position.with(isolatedMargin: taken)
@@ -247,6 +252,9 @@ private struct AccountDraft {
         quantity.magnitude <= DomainLimits.maximumQuantity
         && position.instrument.units(of: quantity).magnitude <= DomainLimits.maximumUnits
       if !isWithin { throw .outOfRange(position.instrument.symbol) }
+      if marginMode == .portfolio, position.instrument.isCoinOption {
+        throw .notInPortfolio(position.instrument.symbol)
+      }
     }
     for (asset, amount) in balances where amount.magnitude > DomainLimits.maximumBalance {
       throw .outOfRange(asset)

@@ -201,6 +201,26 @@ extension HaircutSchedule {
   }
 }
 
+extension CollateralRules {
+  /// The haircut of the first unit of an asset at a price, with what a lost peg adds.
+  ///
+  /// - Parameters:
+  ///   - asset: any asset.
+  ///   - price: reporting asset per unit, above zero.
+  ///   - initially: for the initial requirement, else for maintenance.
+  /// - Returns: 0 to 1; 1 where the rulebook does not list the asset.
+  /// - Source: margin-method.md 4.2; contract.md, Debts.
+  public func haircut(of asset: Symbol, at price: Price, initially: Bool) -> Rate {
+    guard let terms = terms.first(where: { $0.asset == asset })?.terms else {
+      return haircut(of: asset)
+    }
+    let schedule = initially ? terms.initial ?? terms.maintenance : terms.maintenance
+    let counts = initially || terms.depeg?.countsForMaintenance == true
+    let off = counts ? terms.depeg?.extraHaircut(at: price) ?? .zero : .zero
+    return min(.one, schedule.smallestHaircut + off)
+  }
+}
+
 extension SizeDiscount {
   /// The part that counts: min(w, numerator / (1 + factor · √size)).
   ///

@@ -223,9 +223,10 @@ struct PortfolioCharger {
 }
 
 extension Rate {
-  /// √ of a ratio that is not negative, rounded up; integers only.
+  /// √ of a ratio that is not negative, rounded up, by integers only; above 1e14 that of 1e14.
   var squareRoot: Rate {
-    let target = UInt128(max(0, rawValue)) * UInt128(Rate.one.rawValue)
+    let largest: Int128 = 100_000_000_000_000 * Rate.one.rawValue
+    let target = UInt128(min(largest, max(0, rawValue))) * UInt128(Rate.one.rawValue)
     guard target > 0 else { return .zero }
     // Newton from above: falls until it stands at the floor of the root.
     var root = UInt128(1) << ((128 - target.leadingZeroBitCount + 1) / 2)

@@ -16,13 +16,15 @@ extension RiskArray {
   ///   - settlementGrid: of the underlying that the settlement asset moves with; nil: none.
   ///   - rules: shocks and add-ons.
   /// - Returns: the array, each change to the nearest unit of 1e-12, or nil for an option without a
-  ///   volatility.
+  ///   volatility and for one that is priced in its coin.
   /// - Complexity: O(columns) valuations; one allocation, the array of changes.
   /// - Source: margin-method.md 4.4.
   public static func make(
     of instrument: Instrument, at inputs: RiskInputs, grid: ScenarioGrid,
     settlementGrid: ScenarioGrid?, rules: PortfolioRules
   ) -> RiskArray? {
+    // The model's values are in quote: scenarios do not revalue what is priced in a coin.
+    if instrument.isCoinOption { return nil }
     let option = ScenarioOption(instrument, inputs)
     guard instrument.isFuture || option != nil else { return nil }
     let maker = RiskArrayMaker(

@@ -87,6 +87,7 @@ extension BookAssembler {
     requirePrice(of: instrument.settlementAsset, at: position.place, reportingTo: &fields)
     checkExpiry(position, of: instrument, reportingTo: &fields)
     requireMark(position, of: instrument, mode: mode, reportingTo: &fields)
+    checkValue(position, of: instrument, reportingTo: &fields)
   }
 
   /// Checks that a dated contract is alive at the book's moment, or said to await its settlement.
@@ -100,6 +101,14 @@ extension BookAssembler {
       fields.report(
         "'\(symbol)' has expired by as_of_ns", at: position.symbol,
         expected: "expiry_ns above as_of_ns, or awaiting_settlement: true in the position")
+    }
+    if case .datedOption(_, _, let forward?) = instrument.kind, !(hasExpired ?? false),
+      let ended = definitions.instrument(forward)?.instrument.expiry,
+      let asOf = market.asOf, ended <= asOf
+    {
+      fields.report(
+        "\(symbol) is valued on \(forward.text.quotable), which has expired by as_of_ns",
+        at: position.symbol, expected: "a forward whose expiry_ns is above as_of_ns")
     }
     if let place = position.awaitsSettlement, awaits, !(hasExpired ?? false) {
       fields.report(

@@ -40,7 +40,7 @@ public struct HistoryReader {
     for (place, line) in lines.prefix(maximumLines).enumerated() {
       if line.isEmpty || line.first == "#" { continue }
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map {
-        $0.drop { $0 == " " }
+        Substring($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
       }
       if reader.width == 0 {
         guard reader.takeHeader(cells, line: place + 1) else { break }
@@ -91,10 +91,12 @@ public struct HistoryReader {
     let names = cells.map(String.init)
     let most = DomainLimits.maximumIdentifierLength
     guard names.first == "day", Set(names).count == names.count,
-      names.allSatisfy({ (1...most).contains($0.utf8.count) })
+      names.allSatisfy({ (1...most).contains($0.utf8.count) && !$0.contains(where: Self.isQuoting) }
+      )
     else {
       report(
-        "is no header", at: line, expected: "day and the names of underlyings, each once")
+        "is no header", at: line,
+        expected: "day and the names of underlyings without quotes and backslashes, each once")
       return false
     }
     for (place, name) in names.enumerated().dropFirst()
@@ -109,6 +111,16 @@ public struct HistoryReader {
     }
     if underlyings.isEmpty { report("names no underlying", at: line, expected: "one or more") }
     return faults.isEmpty
+  }
+
+  /// Whether a character has a meaning in the quotes that a table is printed with.
+  private static func isQuoting(_ character: Character) -> Bool {
+    character == "\"" || character == "\\" || character == "'"
+  }
+
+  /// Whether a close is as far from the one before as a table of vectors may state.
+  private static func isMove(from old: Price, to new: Price) -> Bool {
+    new.rawValue * 100 >= old.rawValue && new.rawValue <= old.rawValue * 11
   }
 
   private mutating func takeDay(_ cells: [Substring], line: Int) {
@@ -127,6 +139,11 @@ public struct HistoryReader {
         price <= DomainLimits.maximumPrice
       else {
         return report("'\(cells[place])' is no close", at: line, expected: "a price above 0")
+      }
+      if let last = days.last?.closes[prices.count], !Self.isMove(from: last, to: price) {
+        return report(
+          "'\(cells[place])' is too far from \(last) before it", at: line,
+          expected: "a close from a hundredth to eleven times of it")
       }
       prices.append(price)
     }

@@ -7,10 +7,10 @@ import RulebookFiles
 /// `plimsoll scenarios`: a table of vectors for the expected shortfall from daily closes.
 enum ScenariosCommand {
   static let vectors = Option<Int>.value(
-    "vectors", .integer(in: 1...10_000), default: "250",
+    "vectors", .integer(in: 1...5_000), default: "250",
     OptionSettings("how many of the newest daily moves make ordinary vectors", reach: .flag))
   static let stressed = Option<Int>.value(
-    "stressed", .integer(in: 0...10_000), default: "50",
+    "stressed", .integer(in: 0...5_000), default: "50",
     OptionSettings("how many of the largest daily moves make stressed vectors", reach: .flag))
   static let halfLife = Option<Int>.value(
     "half-life", .integer(in: 1...1_000), default: "20",

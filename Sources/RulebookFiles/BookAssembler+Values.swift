@@ -1,0 +1,48 @@
+import FixedPoint
+import MarginDomain
+import MarginModel
+
+/// Largest values of a book, so that no sum of an answer leaves its type.
+extension BookAssembler {
+  /// 1e22 of the reporting asset, as in a worker: a thousand positions of it fit a sum.
+  private static let largestValue = Money(rawValue: DecimalText.power(ofTen: 34))
+
+  /// Checks that a position with its orders is worth no more than sums can hold, at every price
+  /// that the book states for it.
+  func checkValue(
+    _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
+  ) {
+    let settlement =
+      market.price(
+        of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset) ?? .one
+    let average = market.averageAssetPrices[instrument.settlementAsset] ?? .zero
+    let resting = position.orders.reduce(Quantity.zero) { $0 + $1.value.quantity.magnitude }
+    let totals = position.orderTotals
+    let contracts =
+      position.quantity.value.magnitude + resting + (totals?.buys ?? .zero)
+      + (totals?.sells ?? .zero)
+    var prices = position.orders.map(\.value.price) + [position.entryPrice?.value].compactMap { $0 }
+    if let mark = market.marks[instrument.symbol] { prices.append(mark) }
+    if let index = market.indices[instrument.underlying], !instrument.isCoinOption {
+      prices.append(index)
+    }
+    let units = instrument.units(of: contracts).magnitude
+    let amounts =
+      prices.map { price in
+        instrument.pricePayoff == .linear
+          ? AssetAmount.linearValue(of: units, at: price, rounding: .ceiling)
+          : AssetAmount.inverseValue(
+            of: units, at: max(price, instrument.smallestPrice), rounding: .ceiling)
+      } + [totals?.notional ?? .zero, position.entryCashFlow?.value.magnitude ?? .zero]
+    let dearest = max(settlement, average)
+    let isWithin = amounts.allSatisfy { amount in
+      let value = FullWidth.checkedQuotient(
+        of: amount.rawValue, times: dearest.rawValue, over: Price.one.rawValue, rounding: .ceiling)
+      return value.map { $0 <= Self.largestValue.rawValue } ?? false
+    }
+    if isWithin { return }
+    fields.report(
+      "is worth more than 1e22 \(rulebook.reportingAsset) with its orders", at: position.quantity,
+      expected: "a smaller quantity, price or index")
+  }
+}
