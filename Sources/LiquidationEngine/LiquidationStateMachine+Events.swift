@@ -137,12 +137,7 @@ private struct EvidenceDraft {
   /// Takes the value of options beyond its limit out of the equity for the initial requirement.
   mutating func limitOptionValue() {
     guard let limit = market.basis.optionValueLimit else { return }
-    noteWithheld(totals.limitOptionValue(to: limit))
-  }
-
-  private mutating func noteWithheld(_ value: Money) {
-    guard value.isPositive else { return }
-    terms.append(MarginTerm(name: "withheld.option_value", amount: value))
+    terms += MarginTotals.terms(ofWithheldOptionValue: totals.limitOptionValue(to: limit))
   }
 
   /// The line of a cross account; where something is missing, it stays as it is without one.
@@ -171,7 +166,7 @@ private struct EvidenceDraft {
     terms += scanRanges(of: portfolio.grids)
     terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
     terms += portfolio.ordered?.terms ?? []
-    noteWithheld(portfolio.withheld)
+    terms += MarginTotals.terms(ofWithheldOptionValue: portfolio.withheld)
     terms += portfolio.credited?.terms ?? []
   }
 

@@ -5,7 +5,7 @@ import MarginDomain
 ///
 /// A record's price and its volatility are two facts: where the price is held, the volatility is
 /// taken all the same. Such a record counts as held and confirms no breach, as its price was not
-/// accepted. What it states beside both changes no state of an account: nobody is evaluated.
+/// accepted. For what it states beside both nobody is evaluated: see `MarketFacts`.
 extension LiquidationStateMachine {
   /// Applies a price to what its symbol names.
   mutating func updatePrice(

@@ -1,6 +1,8 @@
 /// What a venue knows of a symbol beside its price: what is not stated is nil.
 ///
-/// Every rule that reads one of these changes what opening and withdrawing ask, and nothing else.
+/// The rules that read them change what opening and withdrawing ask, and no state of an account;
+/// but one: a closing fee at the bankruptcy price holds the initial margin, so that with a schedule
+/// by open interest it moves the maintenance margin, from the next evaluation of the account.
 public struct MarketFacts: Sendable, Equatable {
   /// Contracts of an instrument that all accounts hold on one side, 0 or above.
   public var openInterest: Quantity?

@@ -271,7 +271,9 @@ extension AccountBook {
     return MarginLeg(
       instrument: instrument, position: position.state, prices: prices, volatility: volatility,
       standard: try standard(of: position, prices: prices, market, rulebook),
+      // Netting alone reads it.
       alone: position.orders.count > 0 && marginMode != .portfolio
+        && rulebook.options.terms.netting != nil
         ? try standard(of: position.withoutOrders, prices: prices, market, rulebook).requirement
         : nil,
       orderedOptionValue: rulebook.options.orderedValue(
@@ -332,9 +334,7 @@ private struct UnitSums {
   var assets: [CountedAsset] = []
 
   mutating func limitOptionValue(to limit: Rate) {
-    let withheld = totals.limitOptionValue(to: limit)
-    guard withheld.isPositive else { return }
-    terms.append(MarginTerm(name: "withheld.option_value", amount: withheld))
+    terms += MarginTotals.terms(ofWithheldOptionValue: totals.limitOptionValue(to: limit))
   }
 }
 

@@ -246,8 +246,7 @@ extension DepegRule {
   /// - Returns: a rate per unit of the reporting asset, 0 or above, rounded up.
   /// - Source: peers.md 3.6 and 3.7.
   public func extraHaircut(at price: Price) -> Rate {
-    let distance = max(.zero, threshold - price)
-    return factor.scaled(by: distance.rawValue, over: Price.one.rawValue, rounding: .ceiling)
+    PegLoss.rate(factor: factor, below: threshold, at: price)
   }
 }
 

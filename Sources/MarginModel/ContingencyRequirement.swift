@@ -62,8 +62,7 @@ extension ContingencyRules.Depeg {
   /// - Source: Derive v2-core, `StandardManager._getDepegMultiplier`; peers.md 3.6.
   public func rate(at price: Price?) -> Rate {
     guard let price else { return .zero }
-    let missing = max(.zero, threshold - Rate(rawValue: price.rawValue))
-    return missing.scaled(by: factor.rawValue, over: Rate.one.rawValue, rounding: .ceiling)
+    return PegLoss.rate(factor: factor, below: Price(rawValue: threshold.rawValue), at: price)
   }
 }
 

@@ -110,6 +110,14 @@ public struct MarginTotals: Sendable, Equatable {
     return withheld
   }
 
+  /// What was withheld under its name; empty where nothing was.
+  ///
+  /// - Parameter withheld: as `limitOptionValue(to:)` returned it.
+  /// - Returns: at most one term.
+  public static func terms(ofWithheldOptionValue withheld: Money) -> [MarginTerm] {
+    withheld.isPositive ? [MarginTerm(name: "withheld.option_value", amount: withheld)] : []
+  }
+
   /// Both requirements, reporting asset.
   public var requirement: PositionRequirement {
     PositionRequirement(initial: initialMargin, maintenance: maintenanceMargin)

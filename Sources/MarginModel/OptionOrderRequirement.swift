@@ -12,8 +12,9 @@ extension StandardOptionRules {
   ///     sells   R(q − s) − R(q) + V − min(P, V)
   ///
   /// and where the requirement holds the mark and equity does not, P in place of P − min(P, V),
-  /// and −min(P, V) in place of V − min(P, V). A price better than the mark is no credit: the mark
-  /// will have moved there when such an order fills.
+  /// and −min(P, V) in place of V − min(P, V). A side better than the mark is no credit: the mark
+  /// will have moved there when such orders fill. Within a side, a better price makes up for a
+  /// worse one.
   ///
   /// - Parameters:
   ///   - orders: of the contract.

@@ -21,11 +21,8 @@ struct PortfolioCharger {
 
   /// factor · (threshold − price) while the peg is lost.
   var pegLoss: Rate {
-    guard let depeg = rules.addOns.depeg, let price = conditions.pegPrice,
-      price < depeg.threshold
-    else { return .zero }
-    return depeg.factor.scaled(
-      by: (depeg.threshold - price).rawValue, over: Price.one.rawValue, rounding: .ceiling)
+    guard let depeg = rules.addOns.depeg, let price = conditions.pegPrice else { return .zero }
+    return PegLoss.rate(factor: depeg.factor, below: depeg.threshold, at: price)
   }
 
   private typealias Amounts = (maintenance: Money, extra: Money)
@@ -151,10 +148,7 @@ struct PortfolioCharger {
       }
       let held = holdings.first { $0.asset == peg.asset }?.value ?? .zero
       let exposed = held - deltas.money(.floor)
-      let fall = min(
-        .one,
-        peg.factor.scaled(
-          by: (peg.threshold - price).rawValue, over: Price.one.rawValue, rounding: .ceiling))
+      let fall = min(.one, PegLoss.rate(factor: peg.factor, below: peg.threshold, at: price))
       total += max(.zero, exposed - max(.zero, held)).times(fall, rounding: .ceiling)
       total += max(.zero, -exposed).scaled(
         by: max(.zero, Price.one - price).rawValue, over: price.rawValue, rounding: .ceiling)

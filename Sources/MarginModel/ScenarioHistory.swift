@@ -111,9 +111,9 @@ public struct ScenarioHistory: Sendable, Equatable {
 
   /// The table: the newest moves filtered, the largest as they were.
   ///
-  /// A volatility that is not on record moves in a stressed vector by the mean of the stressed
-  /// moves on record on which prices went the same way (Σ of the price moves below 0, or not),
-  /// and in an ordinary one not at all.
+  /// A volatility that is not on record moves on a stressed day by the mean of the stressed moves
+  /// on record on which prices went the same way (Σ of the price moves below 0, or not), also where
+  /// that day makes an ordinary vector and in what moves are scaled by; on other days not at all.
   ///
   /// - Parameter selection: how many, and how they weigh.
   /// - Returns: rules with a horizon of a day, moves to the nearest step, ties to even; nil where

@@ -118,7 +118,8 @@ public struct HistoryReader {
     character == "\"" || character == "\\" || character == "'"
   }
 
-  /// Whether a close is as far from the one before as a table of vectors may state.
+  /// Whether a close is as far from the one before as a table of vectors may state: a move from
+  /// −0.99 to 10, the bounds of `expected_shortfall`.
   private static func isMove(from old: Price, to new: Price) -> Bool {
     new.rawValue * 100 >= old.rawValue && new.rawValue <= old.rawValue * 11
   }

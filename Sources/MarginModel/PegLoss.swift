@@ -1,0 +1,18 @@
+import FixedPoint
+import MarginDomain
+
+/// What a coin below its peg costs: one formula for haircuts, factors, charges, contingencies.
+enum PegLoss {
+  /// factor · max(0, threshold − price).
+  ///
+  /// - Parameters:
+  ///   - factor: per unit of price, 0 or above.
+  ///   - threshold: price below which it begins.
+  ///   - price: of the coin.
+  /// - Returns: a ratio, 0 or above, rounded up.
+  /// - Source: margin-method.md 3.2 and 4.6; peers.md 3.6.
+  static func rate(factor: Rate, below threshold: Price, at price: Price) -> Rate {
+    factor.scaled(
+      by: max(.zero, threshold - price).rawValue, over: Price.one.rawValue, rounding: .ceiling)
+  }
+}
