@@ -95,12 +95,10 @@ extension MarketState {
   ///
   /// - Returns: nil while a price is missing, or where the asset counts for nothing.
   func isolatedMargin(of position: PositionSlot, orders: [OrderSlot]) -> AssetAmount? {
-    let asset = assets[Int(position.settlement)]
-    guard let assessment = basis.assess(position), let price = asset.price,
-      let totals = isolatedTotals(of: position, orders: orders)
-    else { return nil }
-    return .isolatedMargin(
-      meeting: totals.initialMargin, worth: assessment.worth, index: price,
-      haircut: asset.initialHaircut)
+    .isolatedMargin { margin in
+      var unit = position
+      unit.isolatedMargin = margin
+      return isolatedTotals(of: unit, orders: orders)?.initialExcess
+    }
   }
 }

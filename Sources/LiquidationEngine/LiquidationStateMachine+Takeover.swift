@@ -206,10 +206,12 @@ extension LiquidationStateMachine {
   ) {
     let owed = -holdings[account].amount(of: debt)
     let owned = holdings[account].amount(of: asset)
-    guard owed.isPositive, owned.isPositive,
+    let state = market.assets[Int(asset)]
+    guard owed.isPositive, owned.isPositive, let debtIndex = market.assets[Int(debt)].price,
+      let index = state.price,
       let exchange = DebtExchange(
-        owed: owed, debt: market.assets[Int(debt)], owned: owned,
-        asset: market.assets[Int(asset)])
+        owed: owed, debtIndex: debtIndex, owned: owned, index: index,
+        terms: state.terms ?? CollateralTerms(maintenance: .flat(state.haircut)))
     else { return }
     addCash(exchange.covered, asset: debt, account: account)
     sums.assets[Int(debt)].fundCash -= exchange.covered
@@ -251,37 +253,5 @@ extension LiquidationStateMachine {
       means: means)
     emit(
       .debtSettlement(body), account, unit, from: .liquidating, to: .liquidating, into: &events)
-  }
-}
-
-/// How much of an asset settles how much of a debt: the asset counts at index less haircut, what is
-/// taken is rounded up and what it covers down, both in the fund's favour.
-struct DebtExchange: Sendable, Equatable {
-  let covered: AssetAmount
-  let taken: AssetAmount
-
-  init?(owed: AssetAmount, debt: AssetState, owned: AssetAmount, asset: AssetState) {
-    guard let debtPrice = debt.price, let assetPrice = asset.price else { return nil }
-    let netPrice = assetPrice.times(.one - asset.haircut, rounding: .floor)
-    guard netPrice.isPositive else { return nil }
-    let needed = Self.exchanged(owed, at: debtPrice, for: netPrice, rounding: .ceiling)
-    if let needed, needed <= owned {
-      covered = owed
-      taken = needed
-      return
-    }
-    let worth = Self.exchanged(owned, at: netPrice, for: debtPrice, rounding: .floor)
-    guard let worth, worth.isPositive else { return nil }
-    covered = min(worth, owed)
-    taken = owned
-  }
-
-  /// amount · price / other price, rounded once; nil when it does not fit.
-  private static func exchanged(
-    _ amount: AssetAmount, at price: Price, for other: Price, rounding: RoundingMode
-  ) -> AssetAmount? {
-    FullWidth.checkedQuotient(
-      of: amount.rawValue, times: price.rawValue, over: other.rawValue, rounding: rounding
-    ).map(AssetAmount.init(rawValue:))
   }
 }

@@ -35,9 +35,8 @@ struct AssetState: Sendable {
   var price: Price?
   /// What is stated of it beside its price.
   var facts = MarketFacts()
+  /// Of the first unit, for maintenance.
   var haircut = Rate.one
-  /// The haircut for the initial requirement, of the first unit.
-  var initialHaircut = Rate.one
   /// What it counts for where one haircut does not say it; nil: the haircut alone.
   var terms: CollateralTerms? {
     didSet { hasTerms = terms != nil }
@@ -159,15 +158,8 @@ struct MarketState: Sendable {
     let price = price(ofAsset: index)
     assets[index].price = price
     let symbol = assets[index].definition.symbol
-    func haircut(initially: Bool) -> Rate {
-      if rules.isEmpty { return .one }
-      guard let price else { return rules[0].collateral.haircut(of: symbol) }
-      return rules[0].collateral.haircut(of: symbol, at: price, initially: initially)
-    }
-    assets[index].haircut = haircut(initially: false)
-    assets[index].initialHaircut = haircut(initially: true)
-    assets[index].terms =
-      rules.isEmpty ? nil : rules[0].collateral.terms(of: assets[index].definition.symbol)
+    assets[index].haircut = rules.first?.collateral.haircut(of: symbol, at: price) ?? .one
+    assets[index].terms = rules.first?.collateral.terms(of: symbol)
     assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
     assets[index].largestPositionAmount = largestAmount(
       worth: limits.maximumPositionValue, at: price)

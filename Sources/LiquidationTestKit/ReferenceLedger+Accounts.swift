@@ -88,27 +88,18 @@ extension ReferenceLedger {
       accounts[place].positions[symbol]?.status = ReferenceStatus()
     }
     accounts[place].mode = mode
-    guard mode == .isolated, let rulebook else { return }
+    guard mode == .isolated else { return }
     for symbol in accounts[place].symbols {
-      guard let asset = instruments[symbol]?.settlementAsset,
-        let price = market().price(of: asset, reportingAsset: rulebook.reportingAsset),
-        let totals = totals(of: accounts[place], .isolatedPosition(symbol))
-      else { continue }
-      let share = Rate.one - rulebook.collateral.haircut(of: asset)
-      let value = totals.initialMargin.divided(by: share, rounding: .ceiling)
-      let needed = AssetAmount.amount(worth: value, at: price, rounding: .ceiling)
-      let margin = max(.zero, needed - worth(symbol, place))
+      guard let asset = instruments[symbol]?.settlementAsset else { continue }
+      let margin = AssetAmount.isolatedMargin { margin in
+        var account = accounts[place]
+        account.positions[symbol]?.margin = margin
+        return totals(of: account, .isolatedPosition(symbol))?.initialExcess
+      }
+      guard let margin else { continue }
       accounts[place].cash[asset, default: .zero] -= margin
       accounts[place].positions[symbol]?.margin = margin
     }
-  }
-
-  private func worth(_ symbol: Symbol, _ place: Int) -> AssetAmount {
-    guard let instrument = instruments[symbol], let mark = market().mark(of: instrument),
-      let position = accounts[place].positions[symbol]
-    else { return .zero }
-    return position.state.entryCashFlow
-      + instrument.cashFlow(of: -position.state.quantity, at: mark)
   }
 
   // MARK: Fills

@@ -305,50 +305,6 @@ extension ReferenceLedger {
       instrument.cashFlow(of: quantity, at: price) + instrument.cashFlow(of: -quantity, at: price)
     money.add(-dust, .rounding, instrument.settlementAsset)
   }
-
-  private mutating func settleDebts(_ place: Int, _ unit: MarginUnit, _ rulebook: Rulebook) {
-    if case .isolatedPosition(let symbol) = unit {
-      guard let asset = instruments[symbol]?.settlementAsset,
-        let margin = accounts[place].positions[symbol]?.margin, margin < .zero
-      else { return }
-      accounts[place].positions[symbol]?.margin = .zero
-      money.add(margin, .fund, asset)
-      return
-    }
-    let listed = rulebook.collateral.debtOrder
-    for debt in accounts[place].cash.keys.sorted() {
-      let others = accounts[place].cash.keys.sorted().filter { $0 != debt }
-      let order = listed.filter(others.contains) + others.filter { !listed.contains($0) }
-      for asset in order { cover(debt, from: asset, place, rulebook) }
-      let rest = accounts[place].cash[debt] ?? .zero
-      guard rest < .zero else { continue }
-      accounts[place].cash[debt] = .zero
-      money.add(rest, .fund, debt)
-    }
-  }
-
-  private mutating func cover(
-    _ debt: Symbol, from asset: Symbol, _ place: Int, _ rulebook: Rulebook
-  ) {
-    let market = market()
-    let owed = -(accounts[place].cash[debt] ?? .zero)
-    let owned = accounts[place].cash[asset] ?? .zero
-    guard owed > .zero, owned > .zero,
-      let debtPrice = market.price(of: debt, reportingAsset: rulebook.reportingAsset),
-      let assetPrice = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
-    else { return }
-    let haircut = rulebook.collateral.haircut(of: asset, at: assetPrice, initially: false)
-    let net = assetPrice.times(.one - haircut, rounding: .floor)
-    guard net > .zero else { return }
-    let needed = owed.scaled(by: debtPrice.rawValue, over: net.rawValue, rounding: .ceiling)
-    let worth = owned.scaled(by: net.rawValue, over: debtPrice.rawValue, rounding: .floor)
-    let (covered, taken) = needed <= owned ? (owed, needed) : (min(worth, owed), owned)
-    guard covered > .zero else { return }
-    accounts[place].cash[debt, default: .zero] += covered
-    accounts[place].cash[asset, default: .zero] -= taken
-    money.add(-covered, .fund, debt)
-    money.add(taken, .fund, asset)
-  }
 }
 
 extension ReferenceStatus {

@@ -219,26 +219,29 @@ private struct AccountDraft {
     for place in positions.indices where !positions[place].state.quantity.isZero {
       let position = positions[place]
       let asset = position.instrument.settlementAsset
-      let alone = AccountBook(
-        accountID: accountID, marginMode: .cross, balances: [], positions: [position],
-        initialRateFloor: initialRateFloor, creditLine: CreditRules.Line.none)
-      let unit: UnitAssessment
+      let free = max(.zero, amount(of: asset))
+      let wanted: AssetAmount?
       do throws(AssessmentFault) {
-        unit = try alone.unit(of: position, in: market, by: rulebook)
+        wanted = try isolatedMargin(of: position)
       } catch {
         throw .missing(error)
       }
-      guard let index = market.price(of: asset, reportingAsset: rulebook.reportingAsset) else {
-        throw .missing(.missingAssetPrice(asset))
-      }
-      let free = max(.zero, amount(of: asset))
-      let wanted = AssetAmount.isolatedMargin(
-        meeting: unit.totals.initialMargin, worth: unit.positions[0].assessment.worth,
-        index: index,
-        haircut: rulebook.collateral.haircut(of: asset, at: index, initially: true))
       let taken = min(wanted ?? free, free)
       add(-taken, of: asset)
       positions[place] = position.with(isolatedMargin: taken)
+    }
+  }
+
+  /// What a position needs to meet its initial requirement alone; see `AssetAmount.isolatedMargin`.
+  private func isolatedMargin(
+    of position: AccountBook.Position
+  ) throws(AssessmentFault) -> AssetAmount? {
+    let alone = AccountBook(
+      accountID: accountID, marginMode: .isolated, balances: [], positions: [],
+      initialRateFloor: initialRateFloor, creditLine: CreditRules.Line.none)
+    return try AssetAmount.isolatedMargin { margin throws(AssessmentFault) in
+      try alone.unit(of: position.with(isolatedMargin: margin), in: market, by: rulebook)
+        .totals.initialExcess
     }
   }
 

@@ -202,22 +202,19 @@ extension HaircutSchedule {
 }
 
 extension CollateralRules {
-  /// The haircut of the first unit of an asset at a price, with what a lost peg adds.
+  /// The haircut of the first unit of an asset in the equity of the ladder, with what a lost peg
+  /// adds there.
   ///
   /// - Parameters:
   ///   - asset: any asset.
-  ///   - price: reporting asset per unit, above zero.
-  ///   - initially: for the initial requirement, else for maintenance.
+  ///   - price: reporting asset per unit, above zero; nil: not known, and then no peg is lost.
   /// - Returns: 0 to 1; 1 where the rulebook does not list the asset.
   /// - Source: margin-method.md 4.2; contract.md, Debts.
-  public func haircut(of asset: Symbol, at price: Price, initially: Bool) -> Rate {
-    guard let terms = terms.first(where: { $0.asset == asset })?.terms else {
-      return haircut(of: asset)
-    }
-    let schedule = initially ? terms.initial ?? terms.maintenance : terms.maintenance
-    let counts = initially || terms.depeg?.countsForMaintenance == true
-    let off = counts ? terms.depeg?.extraHaircut(at: price) ?? .zero : .zero
-    return min(.one, schedule.smallestHaircut + off)
+  public func haircut(of asset: Symbol, at price: Price?) -> Rate {
+    let first = haircut(of: asset)
+    let depeg = terms.first { $0.asset == asset }?.terms.depeg
+    guard let price, let depeg, depeg.countsForMaintenance else { return first }
+    return min(.one, first + depeg.extraHaircut(at: price))
   }
 }
 

@@ -37,7 +37,8 @@ extension AccountBook {
     for (place, balance) in balances.enumerated() where balance.amount.isPositive {
       var amount = AssetAmount.zero
       if !excess.isNegative {
-        amount = try largest(of: balance.amount, excess: excess) { amount throws(AssessmentFault) in
+        amount = try ExcessSearch.largest(of: balance.amount, excess: excess, steps: 40) {
+          amount throws(AssessmentFault) in
           try withdrawing(amount, at: place)
             .sharedUnit(in: market, by: rulebook, bench: &bench).totals.withdrawalExcess
         }
@@ -45,33 +46,6 @@ extension AccountBook {
       found.append(WithdrawableAmount(asset: balance.asset, amount: amount))
     }
     return found
-  }
-
-  /// The largest amount that leaves an excess of 0 or above, by false position between one that
-  /// does and one that does not, halving where that is slow.
-  private func largest(
-    of cash: AssetAmount, excess: Money,
-    after: (AssetAmount) throws(AssessmentFault) -> Money
-  ) throws(AssessmentFault) -> AssetAmount {
-    var low = (amount: AssetAmount.zero, excess: excess)
-    var high = (amount: cash, excess: try after(cash))
-    guard high.excess.isNegative else { return cash }
-    var step = 0
-    while step < 40, high.amount - low.amount > .ulp {
-      let width = high.amount - low.amount
-      var part = width.scaled(by: 1, over: 2, rounding: .floor)
-      if step % 3 != 2 {
-        part = width.scaled(
-          by: low.excess.rawValue, over: (low.excess - high.excess).rawValue, rounding: .floor)
-      }
-      // Steps that would not move an end try the amount next to it.
-      part = min(max(part, .ulp), width - .ulp)
-      let middle = low.amount + part
-      let left = try after(middle)
-      if left.isNegative { high = (middle, left) } else { low = (middle, left) }
-      step += 1
-    }
-    return low.amount
   }
 
   private func withdrawing(_ amount: AssetAmount, at place: Int) -> AccountBook {

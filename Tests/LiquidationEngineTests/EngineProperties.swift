@@ -14,12 +14,13 @@ struct EngineProperties {
   /// Plays a random stream; the body sees each command with its outcome and events.
   static func play(
     _ random: inout SeededRandom, commands count: Int,
+    rulebook: Rulebook = RandomCommands.rulebook,
     _ body: (MarginCommand, CommandOutcome, [MarginEvent], LiquidationStateMachine) throws -> Void
   ) throws -> [MarginCommand] {
     var stream = RandomCommands(random: random)
     var engine = LiquidationStateMachine(partition: 0)
     var commands: [MarginCommand] = []
-    for command in stream.setup() {
+    for command in stream.setup(rulebook: rulebook) {
       commands.append(command)
       var events: [MarginEvent] = []
       let outcome = engine.apply(command, into: &events)
@@ -41,15 +42,18 @@ struct EngineProperties {
       .compactMap { engine.account(AccountID($0)) }.map { "\($0)" }.joined(separator: "\n")
   }
 
-  @Test("agrees with the reference ledger after every command, and keeps its invariants")
-  func reference() throws {
-    var kinds: Set<String> = []
-    try Property("engine agrees with the reference ledger", cases: 20).check { random, _ in
+  /// Compares engine and reference ledger after every command of random streams; the body sees each
+  /// event.
+  static func checkReference(
+    _ name: String, cases: Int, rulebook: Rulebook = RandomCommands.rulebook,
+    _ body: (MarginEvent) -> Void
+  ) throws {
+    try Property(name, cases: cases).check { random, _ in
       var reference = ReferenceLedger()
       var number = 0
-      _ = try Self.play(&random, commands: 400) { command, outcome, events, engine in
+      _ = try play(&random, commands: 400, rulebook: rulebook) { command, outcome, events, engine in
         number += 1
-        for event in events { kinds.insert(event.id.kind) }
+        events.forEach(body)
         let expected = reference.apply(command, answer: outcome)
         var faults = engine.invariantViolations() + reference.differences(from: engine)
         if expected != outcome { faults.append("outcome \(outcome), reference \(expected)") }
@@ -57,10 +61,18 @@ struct EngineProperties {
           throw Contradiction(
             description: """
               command \(number) \(command.body): \(faults.joined(separator: "; "))
-              \(Self.accounts(named: faults, in: engine))
+              \(accounts(named: faults, in: engine))
               """)
         }
       }
+    }
+  }
+
+  @Test("agrees with the reference ledger after every command, and keeps its invariants")
+  func reference() throws {
+    var kinds: Set<String> = []
+    try Self.checkReference("engine agrees with the reference ledger", cases: 20) {
+      kinds.insert($0.id.kind)
     }
     // Streams that reach nothing would prove nothing.
     let expected: Set<String> = [

@@ -30,27 +30,31 @@ struct RandomCommands {
   // MARK: Setup
 
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
-  static let rulebook = NativeRules.rulebook(
-    portfolio: portfolio,
-    orders: OrderMarginRules(
-      basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
-      countsForMaintenance: false),
-    dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
-    schedules: [
-      (
-        Symbol("ETH-PERP"),
-        .openInterestScaled(
-          OpenInterestScaling(
-            initialRate: NativeRules.decimal("0.05"),
-            maintenanceFraction: NativeRules.decimal("0.6"),
-            lowerOpenInterest: NativeRules.decimal("20000"),
-            upperOpenInterest: NativeRules.decimal("500000"),
-            rateStep: NativeRules.decimal("0.000001")))
-      )
-    ], collateral: collateral,
-    netting: ExpiryNettingRule(
-      unpairedInitialRate: NativeRules.decimal("1.2"),
-      unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies)
+  static let rulebook = rulebook(collateral: collateral)
+
+  static func rulebook(collateral: CollateralRules) -> Rulebook {
+    NativeRules.rulebook(
+      portfolio: portfolio,
+      orders: OrderMarginRules(
+        basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
+        countsForMaintenance: false),
+      dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
+      schedules: [
+        (
+          Symbol("ETH-PERP"),
+          .openInterestScaled(
+            OpenInterestScaling(
+              initialRate: NativeRules.decimal("0.05"),
+              maintenanceFraction: NativeRules.decimal("0.6"),
+              lowerOpenInterest: NativeRules.decimal("20000"),
+              upperOpenInterest: NativeRules.decimal("500000"),
+              rateStep: NativeRules.decimal("0.000001")))
+        )
+      ], collateral: collateral,
+      netting: ExpiryNettingRule(
+        unpairedInitialRate: NativeRules.decimal("1.2"),
+        unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies)
+  }
 
   private static let contingencies = ContingencyRules(
     depeg: ContingencyRules.Depeg(
