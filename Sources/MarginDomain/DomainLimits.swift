@@ -40,6 +40,11 @@ public enum DomainLimits {
   public static let minimumFundingPeriodHours = Rate(rawValue: 1_000_000_000)
   /// Longest funding period of a perpetual option: 876,000 hours (a hundred years).
   public static let maximumFundingPeriodHours = Rate(rawValue: 876_000_000_000_000_000)
+  /// Moves of a price or a volatility that a scenario may state, relative: −0.99 to 10.
+  public static let scenarioMoves =
+    Rate(
+      rawValue: -990_000_000_000)...Rate(
+      rawValue: 10_000_000_000_000)
   /// Largest magnitude of interest and carry in an option's model per year: 10 (1,000 %).
   public static let maximumModelRate = Rate(rawValue: 10_000_000_000_000)
   /// Largest number of positions of one account.

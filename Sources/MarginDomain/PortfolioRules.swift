@@ -145,7 +145,7 @@ public enum PriceShock: Sendable, Equatable {
 
   /// The move with a price scan range, never below −0.99.
   public func move(range: Rate) -> Rate {
-    let lowest = Rate(rawValue: -990_000_000_000)
+    let lowest = DomainLimits.scenarioMoves.lowerBound
     switch self {
     case .absolute(let move): return max(lowest, move)
     case .scanRange(let multiple):

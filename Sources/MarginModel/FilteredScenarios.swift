@@ -13,19 +13,6 @@ public import MarginDomain
 /// - Source: margin-method.md 3.3; Barone-Adesi, Giannopoulos, Vosper, "VaR without correlations
 ///   for portfolios of derivative securities" (1999).
 public enum FilteredScenarios {
-  /// One underlying's history, oldest first, on days that all underlyings share.
-  public struct History: Sendable, Equatable {
-    /// Whose.
-    public let underlying: Symbol
-    /// Relative moves of price and volatility per horizon.
-    public let moves: [ExpectedShortfallRules.Move]
-    /// Makes a history.
-    public init(underlying: Symbol, moves: [ExpectedShortfallRules.Move]) {
-      self.underlying = underlying
-      self.moves = moves
-    }
-  }
-
   /// Returns scaled to the volatility after the last of them.
   ///
   /// - Parameters:
@@ -51,41 +38,5 @@ public enum FilteredScenarios {
       let scaled = max(-0.99, value * min(3, max(0.5, ratio)))
       return Rate(rawValue: ModelMark.quantized(scaled).rawValue)
     }
-  }
-
-  /// A table of vectors: the newest days filtered, the stressed days as they were.
-  ///
-  /// - Parameters:
-  ///   - histories: one per underlying, all of one length.
-  ///   - count: how many of the newest days make ordinary vectors, 1 or above.
-  ///   - stressed: places of the stressed days.
-  ///   - halfLife: of the volatility, in days.
-  ///   - confidence: of the shortfall, 0 to below 1.
-  ///   - stressedWeight: of the stressed vectors together, 0 to 1.
-  /// - Returns: rules with `count` ordinary and then the stressed vectors, horizon one day.
-  /// - Complexity: O(underlyings · days).
-  /// - Precondition: histories of one length.
-  public static func rules(
-    from histories: [History], count: Int, stressed: [Int], halfLife: Rate, confidence: Rate,
-    stressedWeight: Rate
-  ) -> ExpectedShortfallRules {
-    let days = histories.first?.moves.count ?? 0
-    precondition(
-      histories.allSatisfy { $0.moves.count == days }, "histories must share their days")
-    let scaled = histories.map { history in
-      zip(
-        filtered(history.moves.map(\.price), halfLife: halfLife),
-        filtered(history.moves.map(\.volatility), halfLife: halfLife)
-      ).map { ExpectedShortfallRules.Move(price: $0, volatility: $1) }
-    }
-    let ordinary = (max(0, days - count)..<days).map { day in
-      ExpectedShortfallRules.Vector(isStressed: false, moves: scaled.map { $0[day] })
-    }
-    let worst = stressed.filter { (0..<days).contains($0) }.map { day in
-      ExpectedShortfallRules.Vector(isStressed: true, moves: histories.map { $0.moves[day] })
-    }
-    return ExpectedShortfallRules(
-      confidence: confidence, stressedWeight: stressedWeight, horizonDays: .one,
-      underlyings: histories.map(\.underlying), vectors: ordinary + worst)
   }
 }

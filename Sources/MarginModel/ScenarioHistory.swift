@@ -52,6 +52,24 @@ public struct ScenarioHistory: Sendable, Equatable {
     }
   }
 
+  /// Why a table cannot be cut from a history.
+  public enum SelectionFault: Error, Sendable, Equatable {
+    /// No two days follow each other.
+    case noMoves
+    /// More ordinary vectors are asked for than there are moves whose volatilities are on record.
+    case ordinary(available: Int)
+    /// More stressed vectors are asked for than there are moves.
+    case stressed(available: Int)
+  }
+
+  /// A table with what was left out of it.
+  public struct Table: Sendable, Equatable {
+    /// The table.
+    public let rules: ExpectedShortfallRules
+    /// Moves as new as the ordinary vectors that are none, because a volatility is not on record.
+    public let skippedMoves: Int
+  }
+
   /// All underlyings between two days that follow each other.
   struct Step: Equatable {
     let day: Int
@@ -111,50 +129,100 @@ public struct ScenarioHistory: Sendable, Equatable {
 
   /// The table: the newest moves filtered, the largest as they were.
   ///
-  /// A volatility that is not on record moves on a stressed day by the mean of the stressed moves
-  /// on record on which prices went the same way (Σ of the price moves below 0, or not), also where
-  /// that day makes an ordinary vector and in what moves are scaled by; on other days not at all.
+  /// A move of which an underlying's volatility is not on record makes no ordinary vector: what a
+  /// price did alone is no move of both. It counts in what price moves are scaled by; volatility
+  /// moves are scaled by those on record. An underlying of which no volatility move is on record at
+  /// all keeps its volatility in every vector.
+  ///
+  /// On a stressed day such a volatility moves by the mean of the stressed moves on record on which
+  /// prices went the same way (Σ of the price moves below 0, or not).
   ///
   /// - Parameter selection: how many, and how they weigh.
-  /// - Returns: rules with a horizon of a day, moves to the nearest step, ties to even; nil where
-  ///   the history holds no move.
+  /// - Returns: rules with a horizon of a day, moves to the nearest step, ties to even.
+  /// - Throws: `SelectionFault` where the history holds fewer moves.
   /// - Complexity: O(days · underlyings + days · log days).
-  public func shortfallRules(_ selection: Selection) -> ExpectedShortfallRules? {
+  /// - Source: margin-method.md 3.3, 4.5.
+  public func shortfallTable(_ selection: Selection) throws(SelectionFault) -> Table {
     let steps = steps
-    guard !steps.isEmpty else { return nil }
-    let stressed = ScenarioHistory.largest(steps, count: selection.stressed)
-    let histories = underlyings.indices.map { column in
-      FilteredScenarios.History(
-        underlying: underlyings[column],
-        moves: volatilities(of: column, in: steps, stressed: stressed).enumerated().map {
-          ExpectedShortfallRules.Move(price: steps[$0].prices[column], volatility: $1)
-        })
+    if steps.isEmpty { throw .noMoves }
+    let recorded = underlyings.indices.filter { column in
+      steps.contains { $0.volatilities[column] != nil }
     }
-    return FilteredScenarios.rules(
-      from: histories, count: selection.ordinary, stressed: stressed,
-      halfLife: selection.halfLife, confidence: selection.confidence,
-      stressedWeight: selection.stressedWeight
-    ).rounded(to: selection.step)
+    let whole = steps.indices.filter { place in
+      recorded.allSatisfy { steps[place].volatilities[$0] != nil }
+    }
+    if selection.ordinary > whole.count { throw .ordinary(available: whole.count) }
+    if selection.stressed > steps.count { throw .stressed(available: steps.count) }
+    let ordinary = Array(whole.suffix(selection.ordinary))
+    let stressed = ScenarioHistory.largest(steps, count: selection.stressed)
+    let columns = underlyings.indices.map { column in
+      ScenarioColumn(column, of: steps, stressed: stressed, halfLife: selection.halfLife)
+    }
+    let vectors =
+      ordinary.map { place in
+        ExpectedShortfallRules.Vector(
+          isStressed: false, moves: columns.map { $0.ordinary(at: place) })
+      }
+      + stressed.map { place in
+        ExpectedShortfallRules.Vector(
+          isStressed: true, moves: columns.map { $0.stressed(at: place) })
+      }
+    let rules = ExpectedShortfallRules(
+      confidence: selection.confidence, stressedWeight: selection.stressedWeight,
+      horizonDays: .one, underlyings: underlyings, vectors: vectors)
+    return Table(
+      rules: rules.rounded(to: selection.step),
+      skippedMoves: steps.count - (ordinary.first ?? steps.count) - ordinary.count)
   }
+}
 
-  /// Volatility moves of a column, with those that are not on record filled in.
-  private func volatilities(of column: Int, in steps: [Step], stressed: [Int]) -> [Rate] {
-    func falls(_ step: Step) -> Bool { step.prices.reduce(.zero, +).isNegative }
+/// One underlying's moves for the vectors of a table.
+private struct ScenarioColumn {
+  private let column: Int
+  private let steps: [ScenarioHistory.Step]
+  private let scaledPrices: [Rate]
+  /// Per step; zero where none is on record.
+  private let scaledVolatilities: [Rate]
+  /// Means of the stressed volatility moves on record.
+  private let means: (falling: Rate, rising: Rate)
+
+  init(_ column: Int, of steps: [ScenarioHistory.Step], stressed: [Int], halfLife: Rate) {
+    self.column = column
+    self.steps = steps
+    scaledPrices = FilteredScenarios.filtered(steps.map { $0.prices[column] }, halfLife: halfLife)
+    let known = steps.indices.filter { steps[$0].volatilities[column] != nil }
+    let scaled = FilteredScenarios.filtered(
+      known.compactMap { steps[$0].volatilities[column] }, halfLife: halfLife)
+    var volatilities = [Rate](repeating: .zero, count: steps.count)
+    for (place, move) in zip(known, scaled) { volatilities[place] = move }
+    scaledVolatilities = volatilities
     func mean(falling: Bool) -> Rate {
-      let known = stressed.filter { falls(steps[$0]) == falling }
+      let moves = stressed.filter { steps[$0].falls == falling }
         .compactMap { steps[$0].volatilities[column] }
-      let sum = known.reduce(Rate.zero, +)
+      let sum = moves.reduce(Rate.zero, +)
       return Rate(
         rawValue: FullWidth.quotient(
-          of: sum.rawValue, times: 1, over: Int128(max(1, known.count)), rounding: .nearestEven))
+          of: sum.rawValue, times: 1, over: Int128(max(1, moves.count)), rounding: .nearestEven))
     }
-    let means = (falling: mean(falling: true), rising: mean(falling: false))
-    var filled = steps.map { $0.volatilities[column] ?? .zero }
-    for place in stressed where steps[place].volatilities[column] == nil {
-      filled[place] = falls(steps[place]) ? means.falling : means.rising
-    }
-    return filled
+    means = (mean(falling: true), mean(falling: false))
   }
+
+  func ordinary(at place: Int) -> ExpectedShortfallRules.Move {
+    ExpectedShortfallRules.Move(
+      price: scaledPrices[place], volatility: scaledVolatilities[place])
+  }
+
+  func stressed(at place: Int) -> ExpectedShortfallRules.Move {
+    let step = steps[place]
+    return ExpectedShortfallRules.Move(
+      price: step.prices[column],
+      volatility: step.volatilities[column] ?? (step.falls ? means.falling : means.rising))
+  }
+}
+
+extension ScenarioHistory.Step {
+  /// Whether prices fell: Σ of the moves below 0.
+  fileprivate var falls: Bool { prices.reduce(.zero, +).isNegative }
 }
 
 extension ExpectedShortfallRules {

@@ -21,6 +21,9 @@ public struct HistoryReader {
   private var volatilities: [Int?] = []
   private var width = 0
   private var days: [ScenarioHistory.Day] = []
+  /// Of the line before, also where it held faults; nil for a close that was none.
+  private var lastCloses: [Price?] = []
+  private var lastDay: Int?
 
   private init(file: String) { self.file = file }
 
@@ -33,15 +36,16 @@ public struct HistoryReader {
   /// - Throws: Everything that is wrong, with lines.
   public static func read(_ text: String, file: String) throws(FaultList) -> ScenarioHistory {
     var reader = HistoryReader(file: file)
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    // A byte order mark is no part of the text; spreadsheets write one.
+    let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+    let body = hasMark ? String(text.unicodeScalars.dropFirst()) : text
+    let lines = body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if lines.count > maximumLines {
       reader.report("holds more than \(maximumLines) lines", at: maximumLines + 1)
     }
     for (place, line) in lines.prefix(maximumLines).enumerated() {
       if line.isEmpty || line.first == "#" { continue }
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map {
-        Substring($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-      }
+      let cells = cells(of: line)
       if reader.width == 0 {
         guard reader.takeHeader(cells, line: place + 1) else { break }
       } else {
@@ -78,17 +82,37 @@ public struct HistoryReader {
     }
   }
 
-  private mutating func report(_ problem: String, at line: Int, expected: String? = nil) {
+  /// What stands between two commas, without spaces around it, and where it starts.
+  private struct Cell {
+    let text: String
+    let column: Int
+  }
+
+  private static func cells(of line: Substring) -> [Cell] {
+    var column = 1
+    return line.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      let start = part.drop { $0 == " " }
+      let cell = Cell(
+        text: String(start.reversed().drop { $0 == " " }.reversed()),
+        column: column + part.unicodeScalars.count - start.unicodeScalars.count)
+      column += part.unicodeScalars.count + 1
+      return cell
+    }
+  }
+
+  private mutating func report(
+    _ problem: String, at line: Int, column: Int = 1, expected: String? = nil
+  ) {
     faults.append(
       Fault(
-        file: file, position: SourcePosition(line: line, column: 1), problem: problem,
+        file: file, position: SourcePosition(line: line, column: column), problem: problem,
         expected: expected))
   }
 
-  private mutating func takeHeader(_ cells: [Substring], line: Int) -> Bool {
+  private mutating func takeHeader(_ cells: [Cell], line: Int) -> Bool {
     width = cells.count
     let suffix = " volatility"
-    let names = cells.map(String.init)
+    let names = cells.map(\.text)
     let most = DomainLimits.maximumIdentifierLength
     guard names.first == "day", Set(names).count == names.count,
       names.allSatisfy({ (1...most).contains($0.utf8.count) && !$0.contains(where: Self.isQuoting) }
@@ -118,52 +142,75 @@ public struct HistoryReader {
     character == "\"" || character == "\\" || character == "'"
   }
 
-  /// Whether a close is as far from the one before as a table of vectors may state: a move from
-  /// −0.99 to 10, the bounds of `expected_shortfall`.
-  private static func isMove(from old: Price, to new: Price) -> Bool {
-    new.rawValue * 100 >= old.rawValue && new.rawValue <= old.rawValue * 11
+  /// The closes that a table of vectors may state as a move from one.
+  private static func moves(from old: Price) -> ClosedRange<Price> {
+    let range = DomainLimits.scenarioMoves
+    return old.times(
+      .one + range.lowerBound, rounding: .ceiling)...old.times(
+        .one + range.upperBound, rounding: .floor)
   }
 
-  private mutating func takeDay(_ cells: [Substring], line: Int) {
+  private mutating func takeDay(_ cells: [Cell], line: Int) {
     guard cells.count == width else {
       return report("holds \(cells.count) cells", at: line, expected: "\(width) as the header")
     }
-    guard let number = HistoryReader.dayNumber(String(cells[0])) else {
-      return report("'\(cells[0])' is no day", at: line, expected: "YYYY-MM-DD")
+    let number = dayNumber(cells[0], line: line)
+    let before = lastCloses
+    let prices = closes.enumerated().map { column, place in
+      close(cells[place], after: before.isEmpty ? nil : before[column], line: line)
     }
-    if let last = days.last, last.number >= number {
-      return report("is not later than the day before it", at: line, expected: "rising days")
+    lastCloses = prices
+    // A column that serves several underlyings is read once.
+    var stated: [Int: Rate] = [:]
+    for place in Set(volatilities.compactMap(\.self)).sorted() {
+      stated[place] = volatility(cells[place], line: line)
     }
-    var prices: [Price] = []
-    for place in closes {
-      guard let price = Price.rounded(String(cells[place])), price.isPositive,
-        price <= DomainLimits.maximumPrice
-      else {
-        return report("'\(cells[place])' is no close", at: line, expected: "a price above 0")
-      }
-      if let last = days.last?.closes[prices.count], !Self.isMove(from: last, to: price) {
-        return report(
-          "'\(cells[place])' is too far from \(last) before it", at: line,
-          expected: "a close from a hundredth to eleven times of it")
-      }
-      prices.append(price)
+    let sigmas = volatilities.map { place in place.flatMap { stated[$0] } }
+    guard faults.isEmpty, let number else { return }
+    days.append(
+      ScenarioHistory.Day(
+        number: number, closes: prices.compactMap(\.self), volatilities: sigmas))
+  }
+
+  private mutating func dayNumber(_ cell: Cell, line: Int) -> Int? {
+    guard let number = HistoryReader.dayNumber(cell.text) else {
+      report("'\(cell.text.quotable)' is no day", at: line, expected: "YYYY-MM-DD")
+      return nil
     }
-    var sigmas: [Rate?] = []
-    for place in volatilities {
-      guard let place, !cells[place].isEmpty else {
-        sigmas.append(nil)
-        continue
-      }
-      guard let sigma = Rate.rounded(String(cells[place])), sigma.isPositive,
-        sigma <= Rate.whole(100)
-      else {
-        return report(
-          "'\(cells[place])' is no volatility", at: line,
-          expected: "a ratio a year above 0, at most 100, or nothing")
-      }
-      sigmas.append(sigma)
+    if let lastDay, lastDay >= number {
+      report("is not later than the day before it", at: line, expected: "rising days")
     }
-    days.append(ScenarioHistory.Day(number: number, closes: prices, volatilities: sigmas))
+    lastDay = number
+    return number
+  }
+
+  private mutating func close(_ cell: Cell, after last: Price?, line: Int) -> Price? {
+    guard let price = Price.rounded(cell.text), price.isPositive,
+      price <= DomainLimits.maximumPrice
+    else {
+      report(
+        "'\(cell.text.quotable)' is no close", at: line, column: cell.column,
+        expected: "a price above 0")
+      return nil
+    }
+    let range = last.map(Self.moves)
+    if let last, let range, !range.contains(price) {
+      report(
+        "'\(cell.text.quotable)' is too far from \(last) before it", at: line, column: cell.column,
+        expected: "a close from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return price
+  }
+
+  private mutating func volatility(_ cell: Cell, line: Int) -> Rate? {
+    if cell.text.isEmpty { return nil }
+    guard let sigma = Rate.rounded(cell.text), sigma.isPositive, sigma <= Rate.whole(100) else {
+      report(
+        "'\(cell.text.quotable)' is no volatility", at: line, column: cell.column,
+        expected: "a ratio a year above 0, at most 100, or nothing")
+      return nil
+    }
+    return sigma
   }
 
   /// Days since 1970-01-01 of `YYYY-MM-DD` in the Gregorian calendar; nil for no such day.

@@ -32,10 +32,12 @@ enum ScenariosCommand {
         + "2025-10-26,114559.41,0.4176. The column volatility, a ratio a year, serves every "
         + "underlying without one of its own, UNDERLYING volatility; a cell may be empty. Lines "
         + "that begin with # are for readers. There is no move across missing days.",
-      "Ordinary vectors are the newest moves, each scaled by the volatility after the last move "
-        + "over the one before it, at least 0.5 and at most 3. Stressed vectors are the moves with "
-        + "the largest sum of squares over the underlyings, as they were. All are rounded to four "
-        + "decimals.",
+      "Ordinary vectors are the newest moves whose volatilities are on record, each scaled by the "
+        + "volatility after the last move over the one before it, at least 0.5 and at most 3; a "
+        + "line on standard error counts the moves left out between them. Stressed vectors are the "
+        + "moves with the largest sum of squares over the underlyings, as they were, a volatility "
+        + "that is not on record moving as on the others on which prices went the same way. All "
+        + "are rounded to four decimals.",
       "What is printed stands under portfolio: expected_shortfall: of a rulebook.",
     ],
     options: [
@@ -58,21 +60,53 @@ enum ScenariosCommand {
     run: { options in run(options) })
 
   private static func run(_ options: ResolvedOptions) -> ExitStatus {
+    let file = options.arguments[0]
+    let history: ScenarioHistory
     do throws(YAMLDocument.FileError) {
-      let history = try HistoryReader.read(path: options.arguments[0])
-      let selection = ScenarioHistory.Selection(
-        ordinary: options[vectors], stressed: options[stressed],
-        halfLife: Rate(rawValue: Int128(options[halfLife]) * Rate.one.rawValue),
-        confidence: options[confidence], stressedWeight: options[stressedWeight],
-        step: Rate(rawValue: Rate.one.rawValue / 10_000))
-      guard let rules = history.shortfallRules(selection) else {
-        Console.complain(
-          "\(options.arguments[0]): no two days follow each other, so there is no move")
-        return .dataError
-      }
-      return Console.write(ScenarioTable.text(of: rules))
+      history = try HistoryReader.read(path: file)
     } catch {
       return error.complain()
+    }
+    do throws(ScenarioHistory.SelectionFault) {
+      let table = try history.shortfallTable(selection(options))
+      if table.skippedMoves > 0 {
+        Console.complain(note(ofSkipped: table.skippedMoves))
+      }
+      return Console.write(ScenarioTable.text(of: table.rules))
+    } catch {
+      return complain(of: error, in: file)
+    }
+  }
+
+  private static func selection(_ options: ResolvedOptions) -> ScenarioHistory.Selection {
+    ScenarioHistory.Selection(
+      ordinary: options[vectors], stressed: options[stressed],
+      halfLife: Rate(rawValue: Int128(options[halfLife]) * Rate.one.rawValue),
+      confidence: options[confidence], stressedWeight: options[stressedWeight],
+      step: Rate(rawValue: Rate.one.rawValue / 10_000))
+  }
+
+  private static func note(ofSkipped count: Int) -> String {
+    let moves = count == 1 ? "1 move makes" : "\(count) moves make"
+    return "plimsoll scenarios: \(moves) no ordinary vector: a volatility is not on record"
+  }
+
+  private static func complain(
+    of fault: ScenarioHistory.SelectionFault, in file: String
+  ) -> ExitStatus {
+    func refuse(_ option: String, _ most: Int, _ what: String) -> ExitStatus {
+      Console.complain(
+        "plimsoll scenarios: --\(option): \(file) holds \(most) \(what), expected at most "
+          + "\(most)")
+      return .usage
+    }
+    switch fault {
+    case .noMoves:
+      Console.complain("\(file): no two days follow each other, so there is no move")
+      return .dataError
+    case .ordinary(let most):
+      return refuse("vectors", most, "moves with the volatilities on record")
+    case .stressed(let most): return refuse("stressed", most, "moves")
     }
   }
 }

@@ -181,15 +181,5 @@ struct PortfolioChargeTests {
     #expect((up[119].magnitude - rate("0.08")).magnitude < rate("0.001"))
     let down = FilteredScenarios.filtered(stormy + calm, halfLife: rate("5"))
     #expect(down[55].magnitude == rate("0.04"))
-    let rules = FilteredScenarios.rules(
-      from: [
-        FilteredScenarios.History(
-          underlying: Self.underlying,
-          moves: (calm + stormy).map { ExpectedShortfallRules.Move(price: $0, volatility: $0) })
-      ], count: 50, stressed: [100, 101], halfLife: rate("5"), confidence: rate("0.9"),
-      stressedWeight: rate("0.25"))
-    #expect(rules.vectors.count == 52)
-    #expect(rules.vectors.count { $0.isStressed } == 2)
-    #expect(rules.vectors[50].moves[0].price == rate("0.08"))
   }
 }

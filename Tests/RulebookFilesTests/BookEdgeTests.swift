@@ -121,7 +121,7 @@ struct BookEdgeTests {
     }
     #expect(
       message("day,A\n2025-01-01,1\n2025-01-02,12\n2025-01-03,12\n").contains(
-        "c.csv:3:1: '12' is too far from 1 before it"))
+        "c.csv:3:12: '12' is too far from 1 before it"))
     #expect(message("day,A\"b\n2025-01-01,1\n2025-01-02,1\n").contains("is no header"))
     let history = try HistoryReader.read("day,A \n2025-01-01,1\n2025-01-02,11\n", file: "c.csv")
     #expect(history.underlyings == [Symbol("A")])

@@ -34,12 +34,12 @@ struct ScenarioTableTests {
     let path = Self.root.appending(path: "docs/examples/btc-eth-daily.csv").path
     let history = try HistoryReader.read(path: path)
     #expect(history.days.count == 1_232)
-    let made = try #require(
-      history.shortfallRules(
-        ScenarioHistory.Selection(
-          ordinary: 250, stressed: 50, halfLife: try Rate.parse("20"),
-          confidence: try Rate.parse("0.975"), stressedWeight: try Rate.parse("0.25"),
-          step: try Rate.parse("0.0001"))))
+    let made = try history.shortfallTable(
+      ScenarioHistory.Selection(
+        ordinary: 250, stressed: 50, halfLife: try Rate.parse("20"),
+        confidence: try Rate.parse("0.975"), stressedWeight: try Rate.parse("0.25"),
+        step: try Rate.parse("0.0001"))
+    ).rules
     #expect(try native().portfolio?.expectedShortfall == made)
     let file = "Sources/RulebookFiles/Tables/\(ScenarioTable.names[0]).yaml"
     let text = try String(contentsOf: Self.root.appending(path: file), encoding: .utf8)
@@ -72,6 +72,22 @@ struct ScenarioTableTests {
     #expect("\(unknown)".contains("expected btc-eth-daily-2025-10-27"))
   }
 
+  @Test("a byte order mark is no part of a history, and each faulty cell is named once")
+  func cells() throws {
+    let text = "\u{FEFF}day,A, B,volatility\n2024-02-28,1,2,0.5\n2024-02-30, x,0,-1\n"
+    let faults = try #require(throws: FaultList.self) {
+      try HistoryReader.read(text + "2024-03-01,1,30,\n2024-03-02,1,331,\n", file: "h.csv")
+    }
+    #expect(
+      faults.faults.map { "\($0.position.line):\($0.position.column) \($0.problem)" } == [
+        "3:1 '2024-02-30' is no day", "3:13 'x' is no close", "3:15 '0' is no close",
+        "3:17 '-1' is no volatility", "5:14 '331' is too far from 30 before it",
+      ])
+    #expect(faults.faults[4].expected == "a close from 0.3 to 330")
+    let good = try HistoryReader.read("\u{FEFF}day,A\n2024-02-28,1\n2024-02-29,1\n", file: "h")
+    #expect(good.underlyings == [Symbol("A")])
+  }
+
   @Test(
     "a history says what is wrong in it",
     arguments: [
@@ -80,8 +96,8 @@ struct ScenarioTableTests {
       ("day,A,B volatility\n", "1:1: has a volatility of B and no close"),
       ("# x\nday,A\n2024-02-30,1\n", "3:1: '2024-02-30' is no day"),
       ("day,A\n2024-02-29,1\n2024-02-29,1\n", "3:1: is not later"),
-      ("day,A\n2024-02-29,0\n", "2:1: '0' is no close"),
-      ("day,A,volatility\n2024-02-29,1,-1\n", "2:1: '-1' is no volatility"),
+      ("day,A\n2024-02-29,0\n", "2:12: '0' is no close"),
+      ("day,A,volatility\n2024-02-29,1,-1\n", "2:14: '-1' is no volatility"),
       ("day,A\n2024-02-29,1,2\n", "2:1: holds 3 cells"),
       ("day,A\n2024-02-29,1\n", "holds 1 days"), ("", "holds 0 days"),
     ])
