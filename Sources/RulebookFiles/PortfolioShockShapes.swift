@@ -4,9 +4,8 @@ import MarginDomain
 extension YAMLShape where Value == Rate {
   /// A relative move of a price.
   static var priceMove: YAMLShape {
-    fixed(
-      in: Rate(rawValue: -990_000_000_000)...Rate(rawValue: 10 * Rate.one.rawValue),
-      "a move from -0.99 to 10")
+    let range = DomainLimits.scenarioMoves
+    return fixed(in: range, "a move from \(range.lowerBound) to \(range.upperBound)")
   }
 
   /// A multiple of the price scan range.
@@ -174,47 +173,69 @@ extension YAMLShape where Value == ExpectedShortfallRules {
 }
 
 extension YAMLFields {
-  /// Rows of a price and a volatility move per underlying.
+  /// Rows of a price and a volatility move per underlying; a row with a faulty cell is reported.
   fileprivate mutating func vectors(
     _ rows: [VectorRow], columns: Int, isStressed: Bool
   ) -> [ExpectedShortfallRules.Vector] {
     rows.compactMap { row in
-      guard row.value.count == 2 * columns else {
+      let numbers = row.value.compactMap(\.self)
+      guard numbers.count == row.value.count else { return nil }
+      guard numbers.count == 2 * columns else {
         report(
-          "holds \(row.value.count) numbers", at: row,
+          "holds \(numbers.count) numbers", at: row,
           expected: "\(2 * columns), a price and a volatility move per underlying")
         return nil
       }
       let moves = (0..<columns).map {
-        ExpectedShortfallRules.Move(price: row.value[2 * $0], volatility: row.value[2 * $0 + 1])
+        ExpectedShortfallRules.Move(price: numbers[2 * $0], volatility: numbers[2 * $0 + 1])
       }
       return ExpectedShortfallRules.Vector(isStressed: isStressed, moves: moves)
     }
   }
 }
 
-/// One vector, where it was written.
-private typealias VectorRow = LocatedValue<[Rate]>
+/// One vector, where it was written; nil for a cell that was faulty and is reported.
+private typealias VectorRow = LocatedValue<[Rate?]>
+
+extension YAMLShape where Value == [Rate?] {
+  /// A list of moves.
+  fileprivate static var moves: YAMLShape {
+    YAMLShape(expected: "a list") { node, path, reader in
+      guard let cells = YAMLShape<[YAMLNode]>.list(of: .node).read(node, path, &reader) else {
+        return nil
+      }
+      return cells.enumerated().map { place, cell in
+        YAMLShape<Rate>.priceMove.read(cell, path.appending(index: place), &reader)
+      }
+    }
+  }
+}
 
 extension YAMLShape where Value == [VectorRow] {
   /// A list of lists of numbers, or a text with a line per vector.
   fileprivate static var vectorRows: YAMLShape {
-    let list = YAMLShape.list(of: .located(.list(of: .priceMove)))
+    let list = YAMLShape.list(of: .located(.moves))
     let expected = "a list of vectors, or a text with a line of numbers per vector"
     return YAMLShape(expected: expected) { node, path, reader in
       guard case .scalar(let text, _) = node.content, !node.isNull else {
         return list.read(node, path, &reader)
       }
-      let move = YAMLShape<Rate>.priceMove
       var rows: [VectorRow] = []
-      for line in text.split(whereSeparator: \.isNewline) {
+      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      for (number, line) in lines.enumerated() {
+        let cells = line.split(separator: " ")
+        guard let first = cells.first else { continue }
         let path = path.appending(index: rows.count)
-        let numbers = line.split(separator: " ").enumerated().compactMap { place, number in
-          let cell = YAMLNode(
-            position: node.position, content: .scalar(String(number), .plain))
-          return move.read(cell, path.appending(index: place), &reader)
+        func position(of cell: Substring) -> SourcePosition {
+          let offset = line[..<cell.startIndex].unicodeScalars.count
+          return node.position(line: number, offset: offset)
         }
-        rows.append(LocatedValue(value: numbers, position: node.position, path: path))
+        let numbers = cells.enumerated().map { place, cell in
+          YAMLShape<Rate>.priceMove.read(
+            YAMLNode(position: position(of: cell), content: .scalar(String(cell), .plain)),
+            path.appending(index: place), &reader)
+        }
+        rows.append(LocatedValue(value: numbers, position: position(of: first), path: path))
       }
       return rows
     }

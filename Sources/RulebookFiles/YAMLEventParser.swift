@@ -47,27 +47,30 @@ enum YAMLEventParser {
       withUnsafePointer(to: UInt8(0)) { placeholder in
         yaml_parser_set_input_string(parser, buffer.baseAddress ?? placeholder, buffer.count)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-        return run(parser, body)
+        return run(parser, YAMLLineCursor(bytes: bytes), body)
       }
     }
   }
 
   private static func run(
-    _ parser: UnsafeMutablePointer<yaml_parser_t>, _ body: (YAMLEvent) -> Bool
+    _ parser: UnsafeMutablePointer<yaml_parser_t>, _ lines: consuming YAMLLineCursor,
+    _ body: (YAMLEvent) -> Bool
   ) -> YAMLSyntaxFailure? {
     let event = UnsafeMutablePointer<yaml_event_t>.allocate(capacity: 1)
     defer { event.deallocate() }
     while true {
       guard yaml_parser_parse(parser, event) == 1 else { return failure(of: parser.pointee) }
       let isEnd = event.pointee.type == YAML_STREAM_END_EVENT
-      let translated = translate(event.pointee)
+      let translated = translate(event.pointee, &lines)
       yaml_event_delete(event)
       if let translated, !body(translated) { return nil }
       if isEnd { return nil }
     }
   }
 
-  private static func translate(_ event: yaml_event_t) -> YAMLEvent? {
+  private static func translate(
+    _ event: yaml_event_t, _ lines: inout YAMLLineCursor
+  ) -> YAMLEvent? {
     let place = position(event.start_mark)
     switch event.type {
     case YAML_DOCUMENT_START_EVENT:
@@ -78,9 +81,13 @@ enum YAMLEventParser {
       let scalar = event.data.scalar
       let text = String(
         decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-      let isPlain = scalar.style == YAML_PLAIN_SCALAR_STYLE
-      return .scalar(
-        text, isPlain ? .plain : .quoted, decoration(scalar.anchor, scalar.tag), place)
+      var style = YAMLNode.ScalarStyle.quoted
+      if scalar.style == YAML_PLAIN_SCALAR_STYLE {
+        style = .plain
+      } else if scalar.style == YAML_LITERAL_SCALAR_STYLE {
+        style = .block(indentation: lines.indentation(of: text, below: place.line))
+      }
+      return .scalar(text, style, decoration(scalar.anchor, scalar.tag), place)
     case YAML_SEQUENCE_START_EVENT:
       let list = event.data.sequence_start
       return .listStart(decoration(list.anchor, list.tag), place)

@@ -14,8 +14,10 @@ public struct YAMLNode: Sendable, Equatable {
   public enum ScalarStyle: Sendable, Equatable {
     /// Without quotes, such as `12`, `true` or `BTC-PERP`.
     case plain
-    /// In single or double quotes, or as a block of text.
+    /// In single or double quotes, or as a block of text whose lines are joined, `>`.
     case quoted
+    /// As a block of text whose lines are kept, `|`, each moved in by so many spaces.
+    case block(indentation: Int)
   }
 
   /// Where the value starts.
@@ -33,6 +35,17 @@ public struct YAMLNode: Sendable, Equatable {
   public var isNull: Bool {
     guard case .scalar(let text, .plain) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
+  }
+
+  /// Where a character of a text stands: in a block on the line that it was written on.
+  ///
+  /// - Parameters:
+  ///   - line: of the text, from 0.
+  ///   - offset: in that line, from 0.
+  /// - Returns: the place, or that of the whole value where its lines are not the file's.
+  func position(line: Int, offset: Int) -> SourcePosition {
+    guard case .scalar(_, .block(let indentation)) = content else { return position }
+    return SourcePosition(line: position.line + 1 + line, column: indentation + offset + 1)
   }
 
   /// What the value is, for a sentence that says what was found.

@@ -203,7 +203,9 @@ where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == Strin
 extension YAMLNode {
   /// What was found, as a sentence about the path.
   fileprivate var unexpected: String {
-    guard case .scalar(let text, .quoted) = content else { return "is \(kindDescription)" }
+    guard case .scalar(let text, let style) = content, style != .plain else {
+      return "is \(kindDescription)"
+    }
     return "is \"\(text.quotable)\""
   }
 }

@@ -66,10 +66,72 @@ struct ScenarioTableTests {
     #expect(rules.vectors.count == 3)
     let broken = text.replacingOccurrences(of: "-0.1 0\\n0", with: "-0.1\\n0 x")
     let faults = try #require(throws: FaultList.self) { try rulebook(broken) }
-    #expect("\(faults)".contains("vectors[0]: holds 3 numbers"))
-    #expect("\(faults)".contains("vectors[1][1]: is 'x'"))
+    // A text in quotes has no lines of its own.
+    #expect(
+      faults.faults.map { "\($0.position.line): \($0.path): \($0.problem)" } == [
+        "8: portfolio.expected_shortfall.vectors[1][1]: is 'x'",
+        "8: portfolio.expected_shortfall.vectors[0]: holds 3 numbers",
+      ])
+    let cell = list.replacingOccurrences(of: "0, 0, 0.3", with: "0, {}, 11")
+    let cells = try #require(throws: FaultList.self) { try rulebook(cell) }
+    #expect(
+      cells.faults.map { "\($0.path)".suffix(5) } == ["[1][1]", "[1][2]"].map { $0.suffix(5) })
     let unknown = try #require(throws: FaultList.self) { try rulebook("btc-eth-daily") }
     #expect("\(unknown)".contains("expected btc-eth-daily-2025-10-27"))
+  }
+
+  @Test(
+    "a table in a block names the line and column of each faulty cell, once",
+    arguments: ["|", "|2", "|-  # kept"])
+  func blocks(header: String) throws {
+    let text = """
+      id: desk
+      preset: native
+      portfolio:
+        expected_shortfall:
+          confidence: 0.9
+          stressed_weight: 0.25
+          horizon_days: 1
+          underlyings: [A, B]
+          vectors: \(header)
+
+            0.1 0.2 -0.1 0
+            0.1  x -0.1 12
+            0.1 0.2 -0.1
+
+            1 1 1 1
+          stressed_vectors: |
+            1 -2 1 1
+      """
+    let faults = try #require(throws: FaultList.self) {
+      try RulebookReader.read(try YAMLDocument(bytes: Array(text.utf8), file: "desk"))
+    }
+    let found = faults.faults.filter { "\($0.path)".contains("vectors") }
+    let table = "portfolio.expected_shortfall."
+    let move = "expected a move from -0.99 to 10"
+    #expect(
+      found.map(\.description) == [
+        "desk:12:12: \(table)vectors[1][1]: is 'x', \(move)",
+        "desk:12:19: \(table)vectors[1][3]: is '12', \(move)",
+        "desk:13:7: \(table)vectors[2]: holds 3 numbers, "
+          + "expected 4, a price and a volatility move per underlying",
+        "desk:17:9: \(table)stressed_vectors[0][1]: is '-2', \(move)",
+      ])
+  }
+
+  @Test("a line break of any system counts in a block as it does in the file")
+  func lineBreaks() throws {
+    let lines = ["a: 1", "b: |", "  x", "c: |2", "     y", "d: 1"]
+    for end in ["\n", "\r\n", "\r", "\u{85}"] {
+      let text = lines.joined(separator: end)
+      let document = try YAMLDocument(bytes: Array(text.utf8), file: "f")
+      guard case .mapping(let entries) = document.root.content else {
+        Issue.record("not a mapping")
+        return
+      }
+      #expect(entries[1].value.content == .scalar("x\n", .block(indentation: 2)))
+      #expect(entries[2].value.content == .scalar("   y\n", .block(indentation: 2)))
+    }
   }
 
   @Test("a byte order mark is no part of a history, and each faulty cell is named once")
