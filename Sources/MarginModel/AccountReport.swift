@@ -114,14 +114,17 @@ extension AccountBook {
     return try report(with: details, searches: &searches)
   }
 
-  /// The report and the distances of `levelDistances(in:by:report:)`, which share their searches.
+  /// The report, and how far each unit that has a requirement stands from each level of the
+  /// ladder; both share their searches.
   ///
   /// - Parameters:
   ///   - market: accepted prices.
   ///   - rulebook: the rules.
   ///   - details: entry prices of options and funding rates of futures, where known.
-  /// - Returns: what the two functions give one after the other.
+  /// - Returns: the report; distances in the order of its units, those without positions left out.
   /// - Throws: `AssessmentFault`, the first thing that is missing.
+  /// - Complexity: one search per level and path.
+  /// - Source: contract.md, Levels.
   public func explanation(
     in market: MarketView, by rulebook: Rulebook, details: ReportDetails = ReportDetails()
   ) throws(AssessmentFault) -> (report: AccountReport, distances: [UnitDistances]) {

@@ -125,6 +125,9 @@ extension CollateralTerms {
   /// The part of a haircut schedule's weight that is left for the initial requirement once total
   /// deposits have passed their bound: weight · start / deposits.
   ///
+  /// The weight by itself, which only the published examples of a venue state; `value(of:at:)`
+  /// scales what an amount counts for in the same way.
+  ///
   /// - Parameters:
   ///   - weight: 0 to 1.
   ///   - prices: with the total deposits.

@@ -2,6 +2,10 @@ public import FixedPoint
 public import MarginDomain
 
 /// How funding rates and cumulative indices follow from averages, as venues publish it.
+///
+/// A part of the method that nothing in the product asks yet: workers and books take funding rates
+/// and indices as they are stated. The published examples of venues are checked against it, with
+/// each venue's numbers given by the case.
 public enum FundingRule {
   /// Change of a cumulative index: units · P · F · t / T (inverse: units · F · t / (T · P)).
   ///
@@ -111,15 +115,11 @@ public struct FundingPremiumTerms: Sendable, Equatable {
   /// Makes terms.
   ///
   /// - Parameters:
-  ///   - divisor: 33 (when absent) for the best tier of contracts, about 3 % of the index; 20 and
-  ///     10 for the tiers below it.
-  ///   - boundStep: 0.000001 when absent, the grid of the venue's prices.
-  ///   - step: 0.000000001 when absent, the grid of the venue's funding rates.
+  ///   - divisor: above zero.
+  ///   - boundStep: above zero.
+  ///   - step: above zero.
   /// - Source: peers.md 3.2, funding per hour.
-  public init(
-    divisor: Int64 = 33, boundStep: Price = Price(rawValue: 1_000_000),
-    step: Price = Price(rawValue: 1_000)
-  ) {
+  public init(divisor: Int64, boundStep: Price, step: Price) {
     precondition(divisor > 0, "a premium is bounded by a part of the index")
     self.divisor = divisor
     self.boundStep = boundStep

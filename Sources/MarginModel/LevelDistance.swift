@@ -58,28 +58,16 @@ extension AccountBook {
   /// How far each unit that has a requirement stands from each level of the ladder.
   ///
   /// In money: equity − level · maintenance margin. In prices: those at which the level would be
-  /// reached, found as `liquidationPrices(of:in:by:)` finds them, with the level in place of that
-  /// of the liquidation.
+  /// reached, found as liquidation prices are, with the level in place of that of the liquidation.
   ///
   /// - Parameters:
-  ///   - market: accepted prices.
-  ///   - rulebook: the rules.
-  ///   - report: the account's own in this market, whose liquidation prices are then not searched
-  ///     again; nil: there is none.
+  ///   - units: of the book that is searched, as `assess` gave them.
+  ///   - reports: of positions, whose liquidation prices are not searched again.
+  ///   - searches: of the same book.
   /// - Returns: units in the order of `assess`; those without positions are left out.
   /// - Throws: `AssessmentFault`, the first thing that is missing.
-  /// - Complexity: one search of `liquidationPrices` per level and path.
+  /// - Complexity: one search per level and path.
   /// - Source: contract.md, Levels.
-  public func levelDistances(
-    in market: MarketView, by rulebook: Rulebook, report: AccountReport? = nil
-  ) throws(AssessmentFault) -> [UnitDistances] {
-    var searches = LiquidationSearches(of: self, in: market, by: rulebook)
-    return try levelDistances(
-      of: try assess(in: market, by: rulebook), reports: report?.positions ?? [],
-      searches: &searches)
-  }
-
-  /// The distances of units of the book, by searches of the same book.
   func levelDistances(
     of units: [UnitAssessment], reports: [PositionReport], searches: inout LiquidationSearches
   ) throws(AssessmentFault) -> [UnitDistances] {

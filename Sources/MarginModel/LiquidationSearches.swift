@@ -24,8 +24,28 @@ struct LiquidationSearches {
     self.rulebook = rulebook
   }
 
-  /// The prices at which the unit of a position reaches a level; see
-  /// `AccountBook.liquidationPrices(of:in:by:)`.
+  /// The prices at which the unit of a position reaches a level of the ladder.
+  ///
+  /// There equity = level · maintenance margin. By default the position's underlying moves: marks on
+  /// it keep their basis, options their volatility, assets that move with it move along, other
+  /// underlyings stand still. Under `ownContract` only a future's own mark moves. A unit that is
+  /// past the level already gets the prices at which it would come back.
+  ///
+  /// Method: for a future's own mark the closed form of `ownContractLiquidationPrices`. Otherwise,
+  /// from the current price, the excess over the level is walked over round prices and strikes
+  /// until its sign changes; where it is linear, or linear in 1 / price, between two of them, the
+  /// interpolation is the exact solution and is taken after the excess at it was found to be zero;
+  /// elsewhere the bracket is narrowed to the last unit of the price.
+  ///
+  /// - Parameters:
+  ///   - position: one of the book's.
+  ///   - level: multiple of the maintenance margin.
+  /// - Returns: quote per unit, within the admitted prices; on the tick grid when the rulebook
+  ///   rounds them, else to the nearest unit of 1e-12.
+  /// - Throws: `AssessmentFault`, the first thing that is missing.
+  /// - Complexity: O(n) per price looked at, of which there are up to about 200 for linear
+  ///   contracts and 2,000 with options; n positions of the unit.
+  /// - Source: contract.md, Levels; peers.md 3.7 for tiers at the liquidation price.
   mutating func prices(
     of position: AccountBook.Position, at level: Rate
   ) throws(AssessmentFault) -> LiquidationPrices {

@@ -2,6 +2,9 @@ public import FixedPoint
 public import MarginDomain
 
 /// How much of a position one step of a liquidation may take, and what it moves.
+///
+/// A part of the method that no rulebook can name yet: the engine's liquidations close a unit as a
+/// whole. The published examples of venues are checked against it.
 public enum LiquidationSizing {
   /// Smallest and largest notional that one step may close.
   ///
@@ -46,6 +49,9 @@ public enum LiquidationSizing {
 }
 
 /// A charge for what scenarios cannot see: a share of a size, whatever the price does.
+///
+/// Said apart for the published examples of a venue, which state the charge in the underlying; the
+/// product charges it in the reporting asset, see `PortfolioAddOns`.
 public enum Contingency {
   /// |q| · m · c.
   ///
@@ -67,6 +73,9 @@ public enum Contingency {
 
 extension SizeScaling {
   /// The rate between initial and maintenance that a fill must leave: (initial + maintenance) / 2.
+  ///
+  /// A part of the method that only the published examples of a venue ask: the product judges
+  /// accounts, not fills.
   ///
   /// - Parameters:
   ///   - initial: rate or weight.

@@ -1,7 +1,10 @@
 import FixedPoint
 public import MarginDomain
 
-/// An order for options that rests, as the margin of orders reads it.
+/// An order for options that rests, with what a venue freezes for each order by itself.
+///
+/// A part of the method that only the published examples of a venue ask: the product margins the
+/// orders of a contract together, see `OrderTotals`.
 public struct OptionOrder: Sendable, Equatable {
   /// Which way it changes the position.
   public enum Effect: Sendable, Equatable {

@@ -2,6 +2,9 @@ import FixedPoint
 public import MarginDomain
 
 /// A liquidation that closes one share of every position of an account.
+///
+/// A part of the method that no rulebook can name yet: the engine's liquidations close a unit as a
+/// whole. The published examples of a venue are checked against it.
 public struct PartialLiquidation: Sendable, Equatable {
   /// Shares are multiples of this, above 0, up to 1.
   public let step: Rate

@@ -2,6 +2,9 @@ import FixedPoint
 public import MarginDomain
 
 /// Orders that rest in an asset, bought and sold for the reporting asset.
+///
+/// A part of the method that no account can hold yet: orders of books and workers rest in
+/// contracts. The published examples of a venue are checked against it.
 public struct SpotOrders: Sendable, Equatable {
   /// Σ bought, in the asset, 0 or above.
   public let buys: AssetAmount

@@ -50,8 +50,10 @@ extension MarginFamily {
         mark: try inputs.scaledPrice("mark_twap", exponent: -6),
         index: try inputs.scaledPrice("oracle_twap", exponent: -6),
         periodSeconds: try inputs.integer("period"),
-        by: inputs.has("divisor")
-          ? FundingPremiumTerms(divisor: try inputs.integer("divisor")) : FundingPremiumTerms())
+        by: FundingPremiumTerms(
+          divisor: inputs.has("divisor")
+            ? try inputs.integer("divisor") : FundingPremiumTerms.usualDivisor,
+          boundStep: .millionth, step: .billionth))
       return ["funding_rate": MarginAnswer(rate, digits: 9)]
     },
   ]
@@ -308,4 +310,16 @@ extension SizeDiscount {
       numerator: form.numerator, factor: factor, rootStep: form.rootStep,
       rootAddend: form.rootAddend, growthStep: form.growthStep, weightStep: form.weightStep)
   }
+}
+
+extension FundingPremiumTerms {
+  /// Of the venue's best tier of contracts: premiums up to about 3 % of the index.
+  fileprivate static let usualDivisor: Int64 = 33
+}
+
+extension Price {
+  /// The grid of the venue's prices.
+  fileprivate static let millionth = Price(rawValue: 1_000_000)
+  /// The grid of the venue's funding rates.
+  fileprivate static let billionth = Price(rawValue: 1_000)
 }

@@ -105,7 +105,7 @@ struct LevelDistanceTests {
     let book = try Sample.book(
       balances: [("USDC", "2000")],
       positions: [try Sample.position(future, "1", entry: "65000")])
-    let units = try book.levelDistances(in: market, by: rulebook)
+    let units = try book.explanation(in: market, by: rulebook).distances
     #expect(units.count == 1 && units[0].unit == .account)
     #expect(units[0].levels.map(\.state) == [.warning, .marginCall, .liquidating])
     for level in units[0].levels {
@@ -134,12 +134,11 @@ struct LevelDistanceTests {
     let book = try Sample.book(
       .isolated, balances: [("USDC", "2000")],
       positions: [try Sample.position(future, "-1", entry: "65000", isolatedMargin: "900")])
-    let units = try book.levelDistances(in: market, by: rulebook)
+    let units = try book.explanation(in: market, by: rulebook).distances
     #expect(units.map(\.unit) == [.isolatedPosition(future.symbol)])
     let report = try book.report(in: market, by: rulebook)
     let level = try #require(units[0].levels.last)
     #expect(level.paths.map(\.prices) == [report.positions[0].liquidation])
-    #expect(try book.levelDistances(in: market, by: rulebook, report: report) == units)
     #expect(level.excess == report.units[1].totals.maintenanceExcess)
   }
 }

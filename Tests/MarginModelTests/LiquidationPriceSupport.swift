@@ -2,6 +2,7 @@ import FixedPoint
 import LiquidationTestKit
 import MarginDomain
 import MarginModel
+import Testing
 
 /// Rulebooks, contracts and books of the tests about liquidation prices.
 enum Sample {
@@ -117,5 +118,16 @@ enum Sample {
       ])
     for (symbol, price) in marks { market.marks[Symbol(symbol)] = try .parse(price) }
     return market
+  }
+}
+
+extension AccountBook {
+  /// The liquidation prices that a report states of a position.
+  func liquidationPrices(
+    of position: Position, in market: MarketView, by rulebook: Rulebook
+  ) throws -> LiquidationPrices {
+    let symbol = position.instrument.symbol
+    let report = try report(in: market, by: rulebook)
+    return try #require(report.positions.first { $0.symbol == symbol }).liquidation
   }
 }

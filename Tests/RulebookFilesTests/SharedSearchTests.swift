@@ -70,9 +70,8 @@ struct SharedSearchTests {
         of: position, in: book.market, by: book.rulebook)
       #expect(reported.liquidation == alone)
     }
-    #expect(
-      try account.levelDistances(in: book.market, by: book.rulebook, report: report) == distances)
-    #expect(try account.levelDistances(in: book.market, by: book.rulebook) == distances)
+    let again = try account.report(in: book.market, by: book.rulebook)
+    #expect(again.positions.map(\.liquidation) == report.positions.map(\.liquidation))
     #expect(distances[0].levels.count >= 3)
   }
 
