@@ -1,11 +1,13 @@
 import FixedPoint
 import MarginDomain
+import MarginModel
 
 /// Prices: validation, order, band, and who is evaluated.
 ///
 /// A record's price and its volatility are two facts: where the price is held, the volatility is
 /// taken all the same. Such a record counts as held and confirms no breach, as its price was not
-/// accepted. For what it states beside both nobody is evaluated: see `MarketFacts`.
+/// accepted. For what it states beside both nobody is evaluated, but for an open interest that
+/// moves maintenance margin: see `MarketFacts`.
 extension LiquidationStateMachine {
   /// Applies a price to what its symbol names.
   mutating func updatePrice(
@@ -142,8 +144,27 @@ extension LiquidationStateMachine {
     market.instruments[place].order.note(update)
     if !update.facts.isEmpty { market.take(update.facts, ofInstrument: instrument) }
     let hold = update.markPrice.flatMap { takeMark($0, at: update.eventTime, of: place) }
-    if let hold, update.impliedVolatility == nil { return .held(hold) }
-    if update.markPrice == nil, update.impliedVolatility == nil { return .applied }
+    let isPriced = update.impliedVolatility != nil || (update.markPrice != nil && hold == nil)
+    if isPriced { reprice(instrument, update) }
+    if isPriced || movesMaintenance(update) {
+      evaluate(
+        index.holders(ofInstrument: instrument), scope: .instrument(instrument),
+        trigger: EvaluationTrigger(
+          time: update.eventTime,
+          source: isPriced && hold == nil ? AccountsByUnderlying.key(instrument: instrument) : nil),
+        into: &events)
+    }
+    return hold.map { .held($0) } ?? .applied
+  }
+
+  private func movesMaintenance(_ update: PriceUpdate) -> Bool {
+    update.facts.openInterest != nil
+      && market.rules.first?.futures.maintenanceFollowsOpenInterest(of: update.symbol) ?? false
+  }
+
+  /// Takes a volatility up and prices the contract and what is valued on it.
+  private mutating func reprice(_ instrument: Int32, _ update: PriceUpdate) {
+    let place = Int(instrument)
     if let volatility = update.impliedVolatility {
       market.instruments[place].volatility = volatility
       market.refreshModelMark(of: instrument, time: update.eventTime)
@@ -153,13 +174,6 @@ extension LiquidationStateMachine {
       market.refreshModelMark(of: option, time: update.eventTime)
       market.refreshPrices(of: option)
     }
-    evaluate(
-      index.holders(ofInstrument: instrument), scope: .instrument(instrument),
-      trigger: EvaluationTrigger(
-        time: update.eventTime,
-        source: hold == nil ? AccountsByUnderlying.key(instrument: instrument) : nil),
-      into: &events)
-    return hold.map { .held($0) } ?? .applied
   }
 
   private func checkMark(_ update: PriceUpdate, of place: Int) throws(Refusal) {

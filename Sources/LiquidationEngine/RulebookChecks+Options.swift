@@ -40,7 +40,7 @@ extension LiquidationStateMachine {
     let limit = limits.maximumRequirementRate
     if let depeg = rules.depeg {
       try require(depeg.factor, in: .zero...limit, "contingencies.depeg.factor")
-      try require(depeg.threshold, in: .zero ... .one, "contingencies.depeg.threshold")
+      try require(depeg.threshold, in: .ulp ... .one, "contingencies.depeg.threshold")
     }
     if let confidence = rules.confidence {
       try require(confidence.factor, in: .zero...limit, "contingencies.confidence.factor")

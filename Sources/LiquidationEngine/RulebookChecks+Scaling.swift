@@ -79,6 +79,8 @@ extension LiquidationStateMachine {
         terms.depeg?.factor ?? .zero, in: .zero...DomainLimits.maximumRate,
         "collateral.depeg.factor")
       try require(
+        terms.depeg?.threshold ?? .one, in: .ulp ... .one, "collateral.depeg.threshold")
+      try require(
         terms.depositScaleStart ?? .ulp, in: .ulp...Money(rawValue: .max),
         "collateral.deposit_scale_start")
     }
@@ -97,10 +99,19 @@ extension LiquidationStateMachine {
           expected: "a tier from 0 up")
       }
       for tier in tiers { try require(tier.haircut, in: .zero ... .one, "collateral.tiers") }
-      for (lower, upper) in zip(tiers, tiers.dropFirst()) where lower.floor >= upper.floor {
-        throw Refusal(
-          .inconsistentReference, "collateral.tiers", "floor \(upper.floor) follows \(lower.floor)",
-          expected: "ascending floors")
+      for (lower, upper) in zip(tiers, tiers.dropFirst()) {
+        guard lower.floor < upper.floor else {
+          throw Refusal(
+            .inconsistentReference, "collateral.tiers",
+            "floor \(upper.floor) follows \(lower.floor)", expected: "ascending floors")
+        }
+        // The last units are those that count least: debts are settled by it.
+        guard lower.haircut <= upper.haircut else {
+          throw Refusal(
+            .inconsistentReference, "collateral.tiers",
+            "haircut \(upper.haircut) follows \(lower.haircut)",
+            expected: "haircuts that do not fall with the amount")
+        }
       }
     }
   }

@@ -54,7 +54,21 @@ extension LiquidationStateMachine {
       try require(
         range, in: .ulp...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_ranges")
     }
+    try checkPegs(of: rules.addOns)
     if let dynamic = rulebook.dynamic { try check(dynamic) }
+  }
+
+  /// Pegs are lost below one unit at most, by factors that sums can hold.
+  private func checkPegs(of addOns: PortfolioAddOns) throws(Refusal) {
+    let limit = limits.maximumRequirementRate
+    if let peg = addOns.depeg {
+      try require(peg.threshold, in: .ulp ... .one, "portfolio.add_ons.depeg.threshold")
+      try require(peg.factor, in: .zero...limit, "portfolio.add_ons.depeg.factor")
+    }
+    for peg in addOns.coinPegs {
+      try require(peg.threshold, in: .ulp ... .one, "portfolio.add_ons.coin_pegs.threshold")
+      try require(peg.factor, in: .zero...limit, "portfolio.add_ons.coin_pegs.factor")
+    }
   }
 
   /// A ladder has a floor to stand on, rungs that rise, and bounds that scans can hold.

@@ -81,7 +81,7 @@ extension NativeRules {
         )
       ])
     rules.addOns.coinPegs = [
-      CoinPegRules(asset: Symbol(coin), threshold: decimal("0.998"), factor: decimal("2"))
+      PegRule(asset: Symbol(coin), threshold: decimal("0.998"), factor: decimal("2"))
     ]
     return rules
   }

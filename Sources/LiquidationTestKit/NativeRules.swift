@@ -38,6 +38,7 @@ public enum NativeRules {
   ///   - collateral: haircuts.
   ///   - netting: of the options of an expiry, if any.
   ///   - contingencies: what prices in doubt ask, if anything.
+  ///   - closingFee: in the requirement of futures.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
@@ -48,13 +49,13 @@ public enum NativeRules {
     valueLimit: Rate? = decimal("0.5"),
     schedules: [(symbol: Symbol, schedule: MarginSchedule)] = [],
     collateral: CollateralRules = collateral, netting: ExpiryNettingRule? = nil,
-    contingencies: ContingencyRules? = nil
+    contingencies: ContingencyRules? = nil, closingFee: FuturesRules.ClosingFee = .none
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
       futures: FuturesRules(
         notionalBasis: .mark, tierBasis: .liquidationPrice, liquidationPath: .underlying,
-        closingFee: .none, initialRate: .largerOfLeverageAndTier,
+        closingFee: closingFee, initialRate: .largerOfLeverageAndTier,
         liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
         defaultSchedule: schedule, schedules: schedules),
       options: options(valueLimit: valueLimit, netting: netting), collateral: collateral,

@@ -185,19 +185,20 @@ public struct ReferenceLedger {
     lastRecords[update.symbol] = (update.eventTime, update.sourceSequence)
     facts[update.symbol, default: MarketFacts()].take(update.facts)
     let hold = take(update)
-    if let hold, update.impliedVolatility == nil { return .held(hold) }
-    if update.markPrice == nil, update.indexPrice == nil, update.impliedVolatility == nil {
-      return .applied
-    }
+    let hasPrice = update.markPrice != nil || update.indexPrice != nil
+    let isPriced = update.impliedVolatility != nil || (hasPrice && hold == nil)
+    let movesMaintenance =
+      update.facts.openInterest != nil && rulebook?.futures.closingFee == .atBankruptcyPrice
+    guard isPriced || movesMaintenance else { return hold.map { .held($0) } ?? .applied }
     if hold == nil, let index = update.indexPrice, let rules = rulebook?.dynamic,
       let bounds = rules.range(of: update.symbol)
     {
       _ = ladders[update.symbol]?.note(index, at: update.eventTime, in: bounds, by: rules)
     }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
-    revalueModelMarks(after: update.symbol, at: update.eventTime)
+    if isPriced { revalueModelMarks(after: update.symbol, at: update.eventTime) }
     let trigger = ReferenceTrigger(
-      time: update.eventTime, symbol: hold == nil ? update.symbol : nil)
+      time: update.eventTime, symbol: isPriced && hold == nil ? update.symbol : nil)
     for place in accounts.indices {
       let mode = accounts[place].mode
       evaluate(place, trigger) { [assets, instruments] unit in

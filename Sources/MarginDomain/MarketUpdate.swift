@@ -2,7 +2,8 @@
 ///
 /// The rules that read them change what opening and withdrawing ask, and no state of an account;
 /// but one: a closing fee at the bankruptcy price holds the initial margin, so that with a schedule
-/// by open interest it moves the maintenance margin, from the next evaluation of the account.
+/// by open interest it moves the maintenance margin, and the holders of the contract are evaluated
+/// (`FuturesRules.maintenanceFollowsOpenInterest(of:)`).
 public struct MarketFacts: Sendable, Equatable {
   /// Contracts of an instrument that all accounts hold on one side, 0 or above.
   public var openInterest: Quantity?

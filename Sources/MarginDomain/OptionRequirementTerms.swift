@@ -133,22 +133,6 @@ public struct ExpiryNettingRule: Sendable, Equatable {
 
 /// What the initial requirement adds while prices deserve less trust.
 public struct ContingencyRules: Sendable, Equatable {
-  /// Add-on while the asset that stands for a dollar trades below it.
-  public struct Depeg: Sendable, Equatable {
-    /// The asset; its price is that of `assets`.
-    public let asset: Symbol
-    /// Price below which the add-on starts, up to 1.
-    public let threshold: Rate
-    /// Add-on per unit of notional and of price below the threshold.
-    public let factor: Rate
-    /// Makes a rule.
-    public init(asset: Symbol, threshold: Rate, factor: Rate) {
-      self.asset = asset
-      self.threshold = threshold
-      self.factor = factor
-    }
-  }
-
   /// Add-on while the source of a price is unsure of it.
   public struct Confidence: Sendable, Equatable {
     /// Confidence of a future's mark and index below which the add-on is due.
@@ -170,12 +154,12 @@ public struct ContingencyRules: Sendable, Equatable {
     }
   }
 
-  /// Add-on for a lost peg, or nil.
-  public let depeg: Depeg?
+  /// Add-on per unit of notional while the asset that stands for a dollar trades below it, or nil.
+  public let depeg: PegRule?
   /// Add-on for a lack of confidence, or nil.
   public let confidence: Confidence?
   /// Makes rules.
-  public init(depeg: Depeg?, confidence: Confidence?) {
+  public init(depeg: PegRule?, confidence: Confidence?) {
     self.depeg = depeg
     self.confidence = confidence
   }

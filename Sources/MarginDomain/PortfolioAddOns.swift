@@ -130,39 +130,18 @@ public struct VegaTermRules: Sendable, Equatable {
   }
 }
 
-/// Initial factor + factor · (threshold − price) while the asset trades below the threshold.
-public struct DepegRules: Sendable, Equatable {
-  /// The asset that ought to be worth one unit.
-  public let asset: Symbol
-  /// Price under which the factor grows.
-  public let threshold: Price
-  /// Growth per unit of price.
-  public let factor: Rate
-  /// Makes rules.
-  public init(asset: Symbol, threshold: Price, factor: Rate) {
-    self.asset = asset
-    self.threshold = threshold
-    self.factor = factor
-  }
-}
-
-/// What an account may lose with a coin that ought to be worth one unit, beyond what the coin's
-/// own haircut covers.
+/// factor · max(0, threshold − price) of an asset that ought to be worth one unit.
 ///
-/// With V the net value of the coin in the account and Δ the deltas of the linear contracts that
-/// settle in it, E = V − Δ is what moves with the coin while underlyings stand still. Below the
-/// threshold it may fall on by x = min(1, factor · (threshold − price)), or return to the peg:
-///
-///     charge = x · max(0, E − max(0, V)) + (1 − price) / price · max(0, −E)
-/// - Source: margin-method.md 3.2 (peg charges of venues), 4.6.
-public struct CoinPegRules: Sendable, Equatable {
-  /// The coin.
+/// What the product multiplies is said where the rule stands: `PortfolioAddOns.depeg`,
+/// `PortfolioAddOns.coinPegs`, `ContingencyRules.depeg`.
+public struct PegRule: Sendable, Equatable {
+  /// The asset.
   public let asset: Symbol
-  /// Price under which it is charged, at most 1.
+  /// Price below which the peg counts as lost, reporting asset per unit, above 0, at most 1.
   public let threshold: Price
-  /// Further fall per unit of price below the threshold.
+  /// Per unit of price below the threshold, 0 or above.
   public let factor: Rate
-  /// Makes rules.
+  /// Makes a rule.
   public init(asset: Symbol, threshold: Price, factor: Rate) {
     self.asset = asset
     self.threshold = threshold
@@ -202,10 +181,18 @@ public struct PortfolioAddOns: Sendable, Equatable {
   public var fundingHours: Rate?
   /// True where the taker fees of closing everything are charged.
   public var chargesClosingFees = false
-  /// Loss of a peg, by the core.
-  public var depeg: DepegRules?
-  /// Losses of pegs by what is exposed to them; each coin once.
-  public var coinPegs: [CoinPegRules] = []
+  /// Loss of a peg, by the core: what it gives is added to the initial factor.
+  public var depeg: PegRule?
+  /// What an account may lose with coins, beyond what their own haircuts cover; each coin once.
+  ///
+  /// With V the net value of the coin in the account and Δ the deltas of the linear contracts that
+  /// settle in it, E = V − Δ is what moves with the coin while underlyings stand still. Below the
+  /// threshold it may fall on by x = min(1, factor · (threshold − price)), or return to the peg:
+  ///
+  ///     charge = x · max(0, E − max(0, V)) + (1 − price) / price · max(0, −E)
+  ///
+  /// Source: margin-method.md 3.2 (peg charges of venues), 4.6.
+  public var coinPegs: [PegRule] = []
   /// Prices of low confidence.
   public var confidence: ConfidenceRules?
 

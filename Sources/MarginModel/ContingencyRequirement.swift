@@ -54,15 +54,15 @@ public struct UnitFacts: Sendable, Equatable {
   }
 }
 
-extension ContingencyRules.Depeg {
-  /// Add-on per unit of notional: factor · max(0, threshold − price).
+extension PegRule {
+  /// factor · max(0, threshold − price).
   ///
   /// - Parameter price: of the asset, 1 where it holds its peg; nil: it does.
   /// - Returns: a ratio, 0 or above, rounded up.
   /// - Source: Derive v2-core, `StandardManager._getDepegMultiplier`; peers.md 3.6.
   public func rate(at price: Price?) -> Rate {
     guard let price else { return .zero }
-    return PegLoss.rate(factor: factor, below: Price(rawValue: threshold.rawValue), at: price)
+    return PegLoss.rate(factor: factor, below: threshold, at: price)
   }
 }
 

@@ -26,8 +26,8 @@ struct LiquidationSearches {
 
   /// The prices at which the unit of a position reaches a level of the ladder.
   ///
-  /// There equity = level · maintenance margin. By default the position's underlying moves: marks on
-  /// it keep their basis, options their volatility, assets that move with it move along, other
+  /// There equity = level · maintenance margin. By default the position's underlying moves: marks
+  /// on it keep their basis, options their volatility, assets that move with it move along, other
   /// underlyings stand still. Under `ownContract` only a future's own mark moves. A unit that is
   /// past the level already gets the prices at which it would come back.
   ///

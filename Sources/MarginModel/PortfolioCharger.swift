@@ -137,7 +137,7 @@ struct PortfolioCharger {
     return sum.money(.ceiling)
   }
 
-  /// Σ over coins below their threshold of what falls or returns with them; see `CoinPegRules`.
+  /// Σ over coins below their threshold of what falls or returns with them; see `PortfolioAddOns`.
   private var coinPegs: Money {
     var total = Money.zero
     for (peg, price) in zip(rules.addOns.coinPegs, conditions.coinPrices) {

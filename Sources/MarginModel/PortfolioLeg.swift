@@ -43,9 +43,9 @@ public struct PortfolioAsset: Sendable {
 
 /// What of the market portfolio rules read beside arrays.
 public struct PortfolioConditions: Sendable, Equatable {
-  /// Price of the asset whose peg `DepegRules` watches; nil: it holds.
+  /// Price of the asset whose peg `PortfolioAddOns.depeg` watches; nil: it holds.
   public var pegPrice: Price?
-  /// Prices of the coins of `CoinPegRules`, in their order; nil: the peg holds.
+  /// Prices of the coins of `PortfolioAddOns.coinPegs`, in their order; nil: the peg holds.
   public var coinPrices: [Price?] = []
   /// Least confidence of the indices that bound everything in the account, 0 to 1.
   public var confidence: Rate

@@ -281,3 +281,16 @@ extension ContractUnits {
           ofTen: Self.fractionDigits - AssetAmount.fractionDigits))
   }
 }
+
+extension FuturesRules {
+  /// Whether the maintenance margin of a contract moves with its open interest: the closing fee is
+  /// that at the bankruptcy price, which holds the initial margin, and the initial rate follows the
+  /// open interest.
+  ///
+  /// - Parameter symbol: of a future.
+  /// - Returns: false under every other rule.
+  /// - Source: peers.md 3.1 for the schedule, 3.7 for the fee.
+  public func maintenanceFollowsOpenInterest(of symbol: Symbol) -> Bool {
+    closingFee == .atBankruptcyPrice && schedule(of: symbol)?.readsOpenInterest ?? false
+  }
+}

@@ -175,19 +175,6 @@ extension YAMLShape where Value == DebtWeights {
   }
 }
 
-extension YAMLShape where Value == DepegRule {
-  fileprivate static var depegRule: YAMLShape {
-    .mapping("what an asset off its peg asks") { fields in
-      let threshold = fields.required("threshold", .price)
-      let factor = fields.required("factor", .unboundedRatio)
-      let counts = fields.optional("counts_for_maintenance", .boolean)
-      guard let threshold, let factor else { return nil }
-      return DepegRule(
-        threshold: threshold, factor: factor, countsForMaintenance: counts ?? false)
-    }
-  }
-}
-
 extension YAMLShape where Value == CollateralRules.DebtSide {
   fileprivate static var debtSide: YAMLShape {
     .oneOf([(word: "equity", value: .equity), (word: "requirement", value: .requirement)])

@@ -5,25 +5,13 @@ extension YAMLShape where Value == ContingencyRules {
   /// The part `contingencies`.
   static var contingencyRules: YAMLShape {
     .mapping("what prices in doubt add") { fields in
-      let depeg = fields.optional("depeg", .depeg)
+      let depeg = fields.optional("depeg", .pegRule)
       let confidence = fields.optional("confidence", .confidence)
       if !fields.contains("depeg"), !fields.contains("confidence") {
         fields.report("adds nothing", expected: "depeg, confidence or both")
         return nil
       }
       return ContingencyRules(depeg: depeg, confidence: confidence)
-    }
-  }
-}
-
-extension YAMLShape where Value == ContingencyRules.Depeg {
-  fileprivate static var depeg: YAMLShape {
-    .mapping("asset, threshold and factor") { fields in
-      let asset = fields.required("asset", .symbol)
-      let threshold = fields.required("threshold", .ratio)
-      let factor = fields.required("factor", .depegFactor)
-      guard let asset, let threshold, let factor else { return nil }
-      return ContingencyRules.Depeg(asset: asset, threshold: threshold, factor: factor)
     }
   }
 }
@@ -40,11 +28,5 @@ extension YAMLShape where Value == ContingencyRules.Confidence {
         futureThreshold: future, optionThreshold: option, collateralThreshold: collateral,
         factor: factor)
     }
-  }
-}
-
-extension YAMLShape where Value == Rate {
-  fileprivate static var depegFactor: YAMLShape {
-    factor(from: 0, to: 10)
   }
 }

@@ -62,14 +62,8 @@ extension YAMLShape where Value == PortfolioAddOns {
       addOns.vegaTerm = fields.optional("vega_term", .vegaTerm)
       addOns.fundingHours = fields.optional("funding_hours", .upTo(720))
       addOns.chargesClosingFees = fields.optional("closing_fees", .boolean) ?? false
-      addOns.depeg = fields.optional("depeg", .depeg)
-      let pegs = fields.optional(
-        "coin_pegs", .entries(of: .coinPeg) as YAMLShape<[CoinPegEntry]>)
-      addOns.coinPegs = fields.symbols(pegs ?? [])
-        .map {
-          CoinPegRules(asset: $0.symbol, threshold: $0.value.threshold, factor: $0.value.factor)
-        }
-        .sorted { $0.asset < $1.asset }
+      addOns.depeg = fields.optional("depeg", .pegRule)
+      addOns.coinPegs = fields.optional("coin_pegs", .coinPegs) ?? []
       addOns.confidence = fields.optional("confidence", .confidence)
       return addOns
     }
@@ -146,38 +140,6 @@ extension YAMLShape where Value == VegaTermRules {
         fields.report("do not rise", for: "bucket_days", expected: "ends in rising order")
       }
       return VegaTermRules(bucketDays: days, points: points, part: part)
-    }
-  }
-}
-
-extension YAMLShape where Value == DepegRules {
-  fileprivate static var depeg: YAMLShape {
-    .mapping("the loss of a peg") { fields in
-      let asset = fields.required("asset", .symbol)
-      let threshold = fields.required("threshold", .price)
-      let factor = fields.required("factor", .upTo(10))
-      guard let asset, let threshold, let factor else { return nil }
-      return DepegRules(asset: asset, threshold: threshold, factor: factor)
-    }
-  }
-}
-
-/// A coin's peg as its entry gives it.
-private struct CoinPeg {
-  let threshold: Price
-  let factor: Rate
-}
-
-private typealias CoinPegEntry = (key: LocatedValue<String>, value: CoinPeg)
-
-extension YAMLShape where Value == CoinPeg {
-  fileprivate static var coinPeg: YAMLShape {
-    .mapping("the peg of a coin") { fields in
-      let threshold = fields.required(
-        "threshold", .fixed(in: Price.ulp...Price.one, "a price above 0, at most 1"))
-      let factor = fields.required("factor", .upTo(10))
-      guard let threshold, let factor else { return nil }
-      return CoinPeg(threshold: threshold, factor: factor)
     }
   }
 }

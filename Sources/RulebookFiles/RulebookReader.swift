@@ -154,7 +154,7 @@ extension RulebookParts {
       portfolio = portfolio ?? other.portfolio
       dynamic = dynamic ?? other.dynamic
       credit = credit ?? other.credit
-      return checkDynamic(in: &fields)
+      return checkParts(in: &fields)
     } catch {
       // A preset is part of the product; a fault in it must not be taken for the reader's.
       fields.report("names the preset '\(preset.name)', which is broken: \(error)", for: "id")
@@ -176,7 +176,29 @@ extension RulebookParts {
       fields.report("holds no margin rules", expected: "futures, options or portfolio")
       return false
     }
+    return checkParts(in: &fields)
+  }
+
+  /// What one part names must stand in another.
+  private func checkParts(in fields: inout YAMLFields) -> Bool {
+    checkCoinPegs(in: &fields)
     return checkDynamic(in: &fields)
+  }
+
+  /// A coin whose peg the document watches is one that the rulebook counts.
+  ///
+  /// Any other name would be silent. A preset's pegs stay where the document's own haircuts count
+  /// fewer coins.
+  private func checkCoinPegs(in fields: inout YAMLFields) {
+    guard let collateral, fields.contains("portfolio") else { return }
+    let known = collateral.haircuts.map(\.asset.text)
+    for peg in portfolio?.addOns.coinPegs ?? [] where !known.contains(peg.asset.text) {
+      let name = peg.asset.text
+      let hint = nearestName(to: name, among: known).map { " (did you mean \($0)?)" } ?? ""
+      fields.report(
+        "has no haircut\(hint)", forKeys: ["portfolio", "add_ons", "coin_pegs", name],
+        expected: "an asset of collateral.haircuts")
+    }
   }
 
   /// Ranges that move need rules that are stated by them.

@@ -97,6 +97,24 @@ public struct YAMLFields: Sendable {
     reader.report(problem, at: place, path.appending(key: key), expected: expected)
   }
 
+  /// Reports a fault of a key that stands deeper in the mapping.
+  ///
+  /// - Parameters:
+  ///   - problem: As the continuation of a sentence about the path.
+  ///   - keys: The way to it; where it ends early, the last key that is there is the place.
+  ///   - expected: What would have been accepted.
+  mutating func report(_ problem: String, forKeys keys: [String], expected: String? = nil) {
+    var (place, path, level) = (position, path, entries)
+    for key in keys {
+      path = path.appending(key: key)
+      guard let entry = level.first(where: { $0.key == key }) else { continue }
+      place = entry.keyPosition
+      guard case .mapping(let inner) = entry.value.content else { continue }
+      level = inner
+    }
+    reader.report(problem, at: place, path, expected: expected)
+  }
+
   /// Reports a fault of a value, or of a key, that was read with its place.
   public mutating func report<Value>(
     _ problem: String, at place: LocatedValue<Value>, expected: String? = nil

@@ -130,8 +130,9 @@ extension Rulebook {
 
   private func contingencies(_ numbers: CaseInputs) throws -> ContingencyRules {
     ContingencyRules(
-      depeg: ContingencyRules.Depeg(
-        asset: reportingAsset, threshold: try numbers.rate("depeg_threshold"),
+      depeg: PegRule(
+        asset: reportingAsset,
+        threshold: Price(rawValue: try numbers.rate("depeg_threshold").rawValue),
         factor: try numbers.rate("depeg_factor")),
       confidence: ContingencyRules.Confidence(
         futureThreshold: try numbers.rate(of: "perp_conf_threshold", "oracle_threshold"),

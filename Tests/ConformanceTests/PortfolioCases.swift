@@ -29,7 +29,7 @@ extension PortfolioRules {
       add: try values.rate("basis_add"), scale: try values.rate("basis_mult"))
     rules.addOns.shortOptions = try values.staged("mm_option_pct", "im_option_pct")
     rules.addOns.futures = try values.staged("mm_perp_pct", "im_perp_pct")
-    rules.addOns.depeg = DepegRules(
+    rules.addOns.depeg = PegRule(
       asset: ScenarioPortfolio.cash, threshold: try values.price("peg_threshold"),
       factor: try values.rate("peg_factor"))
     rules.addOns.confidence = ConfidenceRules(

@@ -32,7 +32,9 @@ struct RandomCommands {
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
   static let rulebook = rulebook(collateral: collateral)
 
-  static func rulebook(collateral: CollateralRules) -> Rulebook {
+  static func rulebook(
+    collateral: CollateralRules, closingFee: FuturesRules.ClosingFee = .none
+  ) -> Rulebook {
     NativeRules.rulebook(
       portfolio: portfolio,
       orders: OrderMarginRules(
@@ -53,11 +55,12 @@ struct RandomCommands {
       ], collateral: collateral,
       netting: ExpiryNettingRule(
         unpairedInitialRate: NativeRules.decimal("1.2"),
-        unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies)
+        unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies,
+      closingFee: closingFee)
   }
 
   private static let contingencies = ContingencyRules(
-    depeg: ContingencyRules.Depeg(
+    depeg: PegRule(
       asset: Symbol("USDC"), threshold: NativeRules.decimal("0.999"),
       factor: NativeRules.decimal("1.2")),
     confidence: ContingencyRules.Confidence(
@@ -73,7 +76,7 @@ struct RandomCommands {
   }
 
   /// The native haircuts, and a coin that counts less the more of it is deposited.
-  private static let collateral = CollateralRules(
+  static let collateral = CollateralRules(
     haircuts: NativeRules.collateral.haircuts.filter { $0.asset != Symbol("BTC") },
     terms: [
       (

@@ -174,4 +174,35 @@ struct RefusalTests {
         "rulebook.document.liquidation.order_life_seconds: it is 0 ns, expected at least 1 ns",
       ])
   }
+
+  @Test("name what is wrong with a peg or a haircut by amount")
+  mutating func collateral() {
+    func rulebook(_ terms: CollateralTerms) -> Rulebook {
+      NativeRules.rulebook(
+        collateral: CollateralRules(
+          haircuts: [], terms: [(Symbol("USDC"), terms)], debtOrder: []))
+    }
+    func tier(_ floor: String, _ haircut: String) -> HaircutTier {
+      HaircutTier(floor: NativeRules.decimal(floor), haircut: NativeRules.decimal(haircut))
+    }
+    let above = DepegRule(
+      threshold: NativeRules.decimal("1.01"), factor: .one, countsForMaintenance: true)
+    var portfolio = NativeRules.portfolioWithTables(contract: "BTC-DEC", coin: "USDC")
+    portfolio.addOns.coinPegs = [
+      PegRule(asset: Symbol("USDC"), threshold: NativeRules.decimal("1.5"), factor: .one)
+    ]
+    let books = [
+      rulebook(CollateralTerms(maintenance: .flat(.zero), depeg: above)),
+      rulebook(CollateralTerms(maintenance: .tiered([tier("0", "0.2"), tier("5", "0.1")]))),
+      NativeRules.rulebook(portfolio: portfolio),
+    ]
+    #expect(
+      outcomes(books.map { builder.define(.rulebook($0)) }).map(detail) == [
+        "rulebook.document.collateral.depeg.threshold: it is 1.01, expected 0.000000000001 to 1",
+        "rulebook.document.collateral.tiers: haircut 0.1 follows 0.2, expected haircuts that do "
+          + "not fall with the amount",
+        "rulebook.document.portfolio.add_ons.coin_pegs.threshold: it is 1.5, expected "
+          + "0.000000000001 to 1",
+      ])
+  }
 }

@@ -94,7 +94,7 @@ struct ExpiryNettingTests {
   @Test("a lost peg and unsure prices add to the initial requirement alone")
   func contingencies() throws {
     let rules = ContingencyRules(
-      depeg: ContingencyRules.Depeg(
+      depeg: PegRule(
         asset: Symbol("USD"), threshold: try .parse("0.98"), factor: try .parse("1.2")),
       confidence: ContingencyRules.Confidence(
         futureThreshold: try .parse("0.4"), optionThreshold: try .parse("0.4"),

@@ -139,7 +139,7 @@ struct PortfolioChargeTests {
     rules.addOns.chargesClosingFees = true
     rules.addOns.confidence = ConfidenceRules(
       threshold: rate("0.5"), margin: rate("2"), indices: [])
-    rules.addOns.depeg = DepegRules(
+    rules.addOns.depeg = PegRule(
       asset: Symbol("USD"), threshold: try price("0.98"), factor: rate("2"))
     rules.deltaFloor = DeltaFloorRules(net: rate("0.02"), hedged: rate("0.01"))
     let legs = [

@@ -115,7 +115,7 @@ struct PortfolioMarketChargeTests {
   func coinPegs() throws {
     let rules = try rules {
       $0.coinPegs = [
-        CoinPegRules(asset: Self.coin, threshold: try Price.parse("0.99"), factor: rate("2"))
+        PegRule(asset: Self.coin, threshold: try Price.parse("0.99"), factor: rate("2"))
       ]
     }
     let short = try leg("-4", rules)

@@ -69,5 +69,51 @@ struct ScalingFaultTests {
     ] {
       #expect(faults(Self.flat, "{ haircuts: { BTC: \(terms) } }").count == 1, "\(terms)")
     }
+    #expect(
+      faults(
+        Self.flat, "{ haircuts: { A: { haircut: 0, depeg: { threshold: 1.01, factor: 1 } } } }")
+        == [
+          "10:64: collateral.haircuts.A.depeg.threshold: is '1.01', expected a price above 0, at "
+            + "most 1"
+        ])
+  }
+
+  @Test("a peg of a coin that no haircut counts is named where it stands")
+  func pegs() {
+    func faults(_ addOns: String, _ collateral: String = "") -> [String] {
+      let text = """
+        id: mine
+        preset: native
+        portfolio:
+          rows: [{ price: 0.1, volatility: same }]
+          volatility_shock: { up: 0.5, down: 0.2, short_power: 0.3, long_power: 0.3, day_floor: 1 }
+          initial_factor: 1
+          maintenance_factor: 1
+          add_ons: \(addOns)
+        \(collateral)
+        """
+      do throws(FaultList) {
+        _ = try RulebookReader.read(try YAMLDocument(bytes: Array(text.utf8), file: "f"))
+      } catch {
+        return error.faults.map { String($0.description.dropFirst(2)) }
+      }
+      return []
+    }
+    let peg = "{ threshold: 0.99, factor: 1 }"
+    #expect(
+      faults("{ coin_pegs: { USDC: \(peg), USDX: \(peg) } }") == [
+        "8:65: portfolio.add_ons.coin_pegs.USDX: has no haircut (did you mean USD?), expected an "
+          + "asset of collateral.haircuts"
+      ])
+    #expect(
+      faults("{ coin_pegs: { USDX: \(peg) } }", "collateral: { haircuts: { USDX: 1 } }") == [])
+    // The preset's own pegs stay where fewer coins are counted.
+    #expect(faults("{}", "collateral: { haircuts: { USD: 0 } }") == [])
+    #expect(
+      faults("{ coin_pegs: { USDC: { threshold: 2, factor: 1 } } }") == [
+        "8:46: portfolio.add_ons.coin_pegs.USDC.threshold: is '2', expected a price above 0, at "
+          + "most 1"
+      ])
+    #expect(faults("{ depeg: { asset: USDC, threshold: 1.2, factor: 1 } }").count == 1)
   }
 }
