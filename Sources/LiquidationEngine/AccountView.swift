@@ -31,7 +31,7 @@ public struct BalanceView: Sendable, Equatable {
   public let amount: AssetAmount
   /// Reporting asset per unit; nil while there is no accepted price.
   public let indexPrice: Price?
-  /// Haircut of the rules in force, 0 to 1.
+  /// Haircut of the first unit by the rules in force, with what a lost peg adds, 0 to 1.
   public let haircut: Rate
 }
 
