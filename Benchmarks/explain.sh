@@ -41,7 +41,8 @@ prices=(60000 3000 150)
 # The market and four contracts on each of the first COUNT underlyings: a perpetual future, a call
 # and a put of 30 days, and a perpetual call; that of BTC is paid every HOURS, continuously for 0.
 market() {
-  local count=$1 hours=$2 payment index price
+  local count=$1 hours=$2 payment index price coin
+  local dated='taker_fee: 0.0003, expiry_ns: 1762722000000000000'
   printf 'as_of_ns: 1760130000000000000\nreporting_asset: USD\n'
   printf 'assets: [ { asset: USDC, index_price: 1 } ]\nunderlyings:\n'
   for ((index = 0; index < count; index++)); do
@@ -51,45 +52,47 @@ market() {
   printf 'instruments:\n'
   for ((index = 0; index < count; index++)); do
     price=${prices[index]}
+    coin=${underlyings[index]}
     payment=
     if ((index == 0 && hours > 0)); then payment=", payment_interval_hours: $hours"; fi
     printf '  - { symbol: %s%s, underlying: %s-USD, settlement_asset: USDC, multiplier: 1, %s }\n' \
-      "${underlyings[index]}" -PERP "${underlyings[index]}" \
-      "kind: PERPETUAL_FUTURE, payoff: LINEAR, taker_fee: 0.0005" \
-      "${underlyings[index]}" -CALL "${underlyings[index]}" \
-      "kind: DATED_OPTION, option: CALL, strike: $((price * 11 / 10)), taker_fee: 0.0003, expiry_ns: 1762722000000000000" \
-      "${underlyings[index]}" -PUT "${underlyings[index]}" \
-      "kind: DATED_OPTION, option: PUT, strike: $((price * 9 / 10)), taker_fee: 0.0003, expiry_ns: 1762722000000000000" \
-      "${underlyings[index]}" -EVER "${underlyings[index]}" \
-      "kind: PERPETUAL_OPTION, option: CALL, strike: $price, funding_period_hours: 24, taker_fee: 0.0003$payment"
+      "$coin" -PERP "$coin" "kind: PERPETUAL_FUTURE, payoff: LINEAR, taker_fee: 0.0005" \
+      "$coin" -CALL "$coin" \
+      "kind: DATED_OPTION, option: CALL, strike: $((price * 11 / 10)), $dated" \
+      "$coin" -PUT "$coin" "kind: DATED_OPTION, option: PUT, strike: $((price * 9 / 10)), $dated" \
+      "$coin" -EVER "$coin" \
+      "kind: PERPETUAL_OPTION, option: CALL, strike: $price, taker_fee: 0.0003" \
+      | sed "/-EVER/s/ }\$/, funding_period_hours: 24$payment }/"
   done
   printf 'marks:\n'
   for ((index = 0; index < count; index++)); do
-    printf '  - { symbol: %s-PERP, mark_price: %s, funding_rate: 0.0001, funding_interval_hours: 8 }\n' \
-      "${underlyings[index]}" "${prices[index]}"
+    printf '  - { symbol: %s-PERP, mark_price: %s, %s }\n' "${underlyings[index]}" \
+      "${prices[index]}" 'funding_rate: 0.0001, funding_interval_hours: 8'
   done
 }
 
-# ACCOUNTS portfolio accounts with the first LEGS contracts; sizes differ, so that none is another's.
+# ACCOUNTS portfolio accounts with the first LEGS contracts, no two of the same sizes.
 accounts() {
-  local accounts=$1 legs=$2 account leg index size sign
+  local accounts=$1 legs=$2 account leg coin price size sign
   printf 'accounts:\n'
   for ((account = 1; account <= accounts; account++)); do
     printf '  - account_id: a%d\n    margin_mode: PORTFOLIO\n' "$account"
     printf '    balances: { USDC: %d }\n    positions:\n' $((100000 + 1000 * account))
     for ((leg = 0; leg < legs; leg++)); do
-      index=$((leg / 4))
+      coin=${underlyings[leg / 4]}
+      price=${prices[leg / 4]}
       size=$((account + leg))
       case $((leg % 4)) in
-        0) printf '      - { symbol: %s-PERP, quantity: 0.%d, entry_price: %s }\n' \
-          "${underlyings[index]}" "$size" "${prices[index]}" ;;
-        1) printf '      - { symbol: %s-CALL, quantity: -0.%d }\n' "${underlyings[index]}" "$size" ;;
-        2) printf '      - { symbol: %s-PUT, quantity: -0.%d }\n' "${underlyings[index]}" "$size" ;;
+        0)
+          printf '      - { symbol: %s-PERP, quantity: 0.%d, entry_price: %s }\n' \
+            "$coin" "$size" "$price"
+          ;;
+        1) printf '      - { symbol: %s-CALL, quantity: -0.%d }\n' "$coin" "$size" ;;
+        2) printf '      - { symbol: %s-PUT, quantity: -0.%d }\n' "$coin" "$size" ;;
         3)
           sign=
           if ((account % 2 == 0)); then sign=-; fi
-          printf '      - { symbol: %s-EVER, quantity: %s0.%d }\n' \
-            "${underlyings[index]}" "$sign" "$size"
+          printf '      - { symbol: %s-EVER, quantity: %s0.%d }\n' "$coin" "$sign" "$size"
           ;;
       esac
     done
@@ -122,4 +125,4 @@ printf '%-82s %8s %8s\n' book accounts seconds
 measure "$books/generated.json" 2000 'plimsoll generate --accounts=2000'
 measure "$books/hourly.yaml" 6 '12 legs on 3 underlyings, one option paid hourly, no vectors'
 measure "$books/vectors.yaml" 1 '6 legs on 2 underlyings, one option paid hourly, 300 vectors'
-measure "$books/continuous.yaml" 20 '12 legs on 3 underlyings, dated and continuous options, 300 vectors'
+measure "$books/continuous.yaml" 20 '12 legs on 3 underlyings, none paid hourly, 300 vectors'

@@ -13,8 +13,8 @@ public import MarginDomain
 /// units go first, those with the largest haircut: equity is then the same before and after (a debt
 /// counts as what it is here, also where it weighs more in equity), and neither the number of debts
 /// nor their order changes what is taken for them. Taken the other way an account that owes twice
-/// would be counted the small haircut twice. Where V(n) falls short, all that is held is taken, what
-/// does not count with it, before a rest is written off.
+/// would be counted the small haircut twice. Where V(n) falls short, all that is held is taken, and
+/// what does not count with it, before a rest is written off.
 ///
 /// Exact, rounded once: what is taken up to one unit, what it covers down, in the fund's favour.
 ///
