@@ -70,7 +70,7 @@ struct PositionSlot: Sendable, Equatable {
 /// The orders that rest in one contract.
 struct OrderSlot: Sendable, Equatable {
   let instrument: Int32
-  var totals: OrderTotals
+  let resting: ContractOrders
   /// Chosen leverage, for contracts in which nothing is held; zero: none.
   var leverage = Rate.zero
 }

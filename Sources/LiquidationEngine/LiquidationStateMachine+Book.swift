@@ -44,8 +44,8 @@ extension LiquidationStateMachine {
 
   /// What is held, then the contracts in which orders alone rest.
   private func positions(of holding: AccountHoldings) -> [AccountBook.Position] {
-    func orders(in instrument: Int32) -> OrderTotals {
-      holding.orders.first { $0.instrument == instrument }?.totals ?? .none
+    func orders(in instrument: Int32) -> ContractOrders {
+      holding.orders.first { $0.instrument == instrument }?.resting ?? .none
     }
     let held = holding.positions.filter { !$0.state.quantity.isZero }.map { slot in
       AccountBook.Position(
@@ -64,7 +64,7 @@ extension LiquidationStateMachine {
         AccountBook.Position(
           instrument: market.instruments[Int(order.instrument)].terms, state: .flat,
           leverage: order.leverage.isZero ? nil : order.leverage, isolatedMargin: .zero,
-          orders: order.totals)
+          orders: order.resting)
       }
   }
 

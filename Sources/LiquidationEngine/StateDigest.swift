@@ -135,11 +135,11 @@ extension LiquidationStateMachine {
     }
     for order in holding.orders.sorted(by: { name($0.instrument) < name($1.instrument) }) {
       digest.add(name(order.instrument).text)
-      digest.add(order.totals.buys)
-      digest.add(order.totals.sells)
-      digest.add(order.totals.notional)
-      digest.add(order.totals.buyNotional)
-      digest.add(Int(order.totals.count))
+      digest.add(order.resting.count)
+      for each in order.resting.orders {
+        digest.add(each.quantity)
+        digest.add(each.price)
+      }
     }
   }
 

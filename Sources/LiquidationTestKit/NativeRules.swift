@@ -74,7 +74,8 @@ public enum NativeRules {
 
   /// The worse side of the orders of a future, initially alone.
   public static let orders = OrderMarginRules(
-    basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false)
+    basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false,
+    countsCostOfFilling: true)
 
   private static func options(
     valueLimit: Rate?, netting: ExpiryNettingRule?

@@ -76,7 +76,7 @@ struct ReferenceAccount {
       positions: (symbols + Set(ordered).sorted()).compactMap { symbol in
         guard let instrument = instruments[symbol] else { return nil }
         let position = positions[symbol] ?? ReferencePosition()
-        let resting = orderTotals(in: instrument)
+        let resting = restingOrders(in: instrument)
         guard !position.isFlat || resting.count > 0 else { return nil }
         return AccountBook.Position(
           instrument: instrument, state: position.state,
@@ -86,12 +86,11 @@ struct ReferenceAccount {
       creditLine: hasCredit ? nil : CreditRules.Line.none)
   }
 
-  private func orderTotals(in instrument: Instrument) -> OrderTotals {
-    var totals = OrderTotals.none
-    for order in orders where order.symbol == instrument.symbol {
-      totals.add(order.quantity, at: order.price, in: instrument)
-    }
-    return totals
+  private func restingOrders(in instrument: Instrument) -> ContractOrders {
+    ContractOrders(
+      orders.filter { $0.symbol == instrument.symbol }
+        .map { ContractOrders.Order(quantity: $0.quantity, price: $0.price) },
+      in: instrument)
   }
 
   func status(of unit: MarginUnit) -> ReferenceStatus {

@@ -20,10 +20,10 @@ public struct OrderedLeg: Sendable {
   ///   - leg: what is held of it; of no units where orders alone rest.
   ///   - prices: accepted prices.
   public init(
-    _ orders: OrderTotals, in instrument: Instrument, leg: PortfolioLeg, prices: PositionPrices
+    _ orders: ContractOrders, in instrument: Instrument, leg: PortfolioLeg, prices: PositionPrices
   ) {
     func money(_ amount: AssetAmount) -> Money {
-      .value(of: max(.zero, amount), at: prices.settlementIndex, rounding: .ceiling)
+      .value(of: amount, at: prices.settlementIndex, rounding: .ceiling)
     }
     self.leg = leg
     units = OrderSides(

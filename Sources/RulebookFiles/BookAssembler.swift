@@ -160,10 +160,7 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
-    var orders = written.orderTotals ?? .none
-    for order in written.orders {
-      orders.add(order.value.quantity, at: order.value.price, in: instrument)
-    }
+    let orders = ContractOrders(written.orders.map(\.value), in: instrument)
     if !instrument.isFuture, rulebook.options.terms.style == .variation, !quantity.isZero {
       guard let entry = written.entryPrice?.value else { return nil }
       state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)

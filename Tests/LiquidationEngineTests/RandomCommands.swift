@@ -34,7 +34,7 @@ struct RandomCommands {
     portfolio: portfolio,
     orders: OrderMarginRules(
       basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
-      countsForMaintenance: false),
+      countsForMaintenance: false, countsCostOfFilling: true),
     dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
     schedules: [
       (

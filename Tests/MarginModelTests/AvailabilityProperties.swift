@@ -72,13 +72,14 @@ struct AvailabilityProperties {
       for fill in Self.fills(of: drawn) {
         var filled = bare
         for (position, isBuy) in zip(drawn.book.positions, fill) {
-          guard let trade = Self.trade(position, isBuy) else { continue }
-          filled = try filled.applying(trade, in: drawn.market, by: drawn.rulebook)
+          for trade in Self.trades(position, isBuy, drawn.market) {
+            filled = try filled.applying(trade, in: drawn.market, by: drawn.rulebook)
+          }
         }
         worst = min(
           worst, try filled.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess)
       }
-      // An average price and each sum are rounded once.
+      // Each fill rounds its cash.
       #expect(abs(Self.double(asked) - Self.double(worst)) <= 1e-5)
     }
   }
@@ -103,15 +104,16 @@ struct AvailabilityProperties {
     return [gains.map { _ in true }, gains.map { _ in false }, gains, gains.map { !$0 }]
   }
 
-  private static func trade(_ position: AccountBook.Position, _ isBuy: Bool) -> AccountChange? {
-    let orders = position.orders
-    let size = isBuy ? orders.buys : orders.sells
-    guard !size.isZero else { return nil }
-    let cost = isBuy ? orders.buyNotional : orders.notional - orders.buyNotional
-    // The average price at which they fill.
-    let price = Price(
-      rawValue: FullWidth.quotient(
-        of: cost.rawValue, times: 100_000_000, over: size.rawValue, rounding: .nearestEven))
-    return .trade(position.instrument, quantity: isBuy ? size : -size, price: price)
+  /// The orders of a side as trades: those worse than the mark at their price, the others at the
+  /// mark.
+  private static func trades(
+    _ position: AccountBook.Position, _ isBuy: Bool, _ market: MarketView
+  ) -> [AccountChange] {
+    let mark = market.marks[position.instrument.symbol] ?? .zero
+    return position.orders.orders.filter { $0.quantity.isNegative != isBuy }.map { order in
+      .trade(
+        position.instrument, quantity: order.quantity,
+        price: isBuy ? max(order.price, mark) : min(order.price, mark))
+    }
   }
 }

@@ -186,19 +186,16 @@ struct BookDocument {
     if let asOf, let expiry = position.instrument.expiry, expiry <= asOf {
       entries.append(("awaiting_settlement", .boolean(true)))
     }
-    let orders = position.orders
-    if orders.count > 0 {
-      entries.append(
-        (
-          "open_order_totals",
-          .object([
-            ("buys", .decimal(orders.buys)), ("sells", .decimal(orders.sells)),
-            ("notional", .decimal(orders.notional)),
-            ("buy_notional", .decimal(orders.buyNotional)),
-            ("count", .text(String(orders.count))),
-          ])
-        ))
+    if position.orders.count > 0 {
+      entries.append(("open_orders", .list(position.orders.orders.map(order))))
     }
     return .object(entries)
+  }
+
+  private func order(_ order: ContractOrders.Order) -> AnswerJSON {
+    .object([
+      ("side", .text(order.quantity.isNegative ? "SELL" : "BUY")),
+      ("quantity", .decimal(order.quantity.magnitude)), ("price", .decimal(order.price)),
+    ])
   }
 }
