@@ -4,14 +4,15 @@ public import MarginDomain
 extension StandardOptionRules {
   /// What the orders that rest in an option ask beside its position, outside a portfolio.
   ///
-  /// The larger of what filling all buys and all sells at their own prices would take off the
-  /// initial excess. R the initial requirement, q the position, b and s contracts ordered, C what
-  /// orders worse than the mark cost against it (`ContractOrders.costOfFilling`):
+  /// The larger of what the buys and what the sells ask. R the initial requirement, q the position,
+  /// b and s contracts ordered, C what orders worse than the mark cost against it
+  /// (`ContractOrders.costOfFilling`):
   ///
-  ///     buys    R(q + b) − R(q) + C        sells   R(q − s) − R(q) + C
+  ///     buys    max(0, R(q + b) − R(q)) + C        sells   max(0, R(q − s) − R(q)) + C
   ///
-  /// and where the requirement holds the mark and equity does not, P in place of C for buys and
-  /// C − V for sells, with P the side's value at its own prices and V at the mark.
+  /// and where the requirement holds the mark and equity does not, + P − C within the bracket of
+  /// the buys and − V within that of the sells, with P the side's value at its own prices and V at
+  /// the mark. What a fill would relieve is no credit against C: a part of it may fill alone.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
@@ -31,16 +32,20 @@ extension StandardOptionRules {
     func money(_ amount: AssetAmount) -> Money {
       .value(of: amount, at: prices.settlementIndex, rounding: .ceiling)
     }
-    let isOutside = terms.isValueOutsideEquity
-    let now = initial(position.quantity)
     let cost = orders.costOfFilling(at: prices.mark, in: instrument)
-    let paid = isOutside ? orders.buyNotional : cost.buys
-    let received = instrument.notional(of: orders.sells, at: prices.mark, rounding: .floor)
-    let lost = isOutside ? cost.sells - received : cost.sells
-    let buying = initial(position.quantity + orders.buys) - now + money(paid)
-    let selling = initial(position.quantity - orders.sells) - now + money(lost)
+    let now = initial(position.quantity)
+    var buying = initial(position.quantity + orders.buys) - now
+    var selling = initial(position.quantity - orders.sells) - now
+    if terms.isValueOutsideEquity {
+      buying += money(orders.buyNotional - cost.buys)
+      selling -= .value(
+        of: instrument.notional(of: orders.sells, at: prices.mark, rounding: .floor),
+        at: prices.settlementIndex, rounding: .floor)
+    }
     return PositionRequirement(
-      initial: max(.zero, max(buying, selling)), maintenance: .zero)
+      initial: max(
+        max(.zero, buying) + money(cost.buys), max(.zero, selling) + money(cost.sells)),
+      maintenance: .zero)
   }
 
   /// What the buying orders of an option would add to the value under a limit.

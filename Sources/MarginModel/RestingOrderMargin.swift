@@ -97,11 +97,12 @@ private struct FilledPosition {
 extension FuturesTerms {
   /// What orders ask beside a position, each part 0 or above.
   ///
-  ///     max(0, max over fills of (R(fill) + cost of the fill) − R(position)) + charge per order
+  ///     max over fills of (max(0, R(fill) − R(position)) + cost of the fill) + charge per order
   ///
-  /// The fills are those of `OrderMarginRules.Basis`. The maintenance requirement counts the same or
-  /// nothing, as the rules say. Under a rate floor f the initial requirement of a fill is no less
-  /// than f · its notional.
+  /// What a fill would relieve is no credit against its cost, because a part of it may fill alone.
+  /// The fills are those of `OrderMarginRules.Basis`. The maintenance requirement counts the same
+  /// or nothing, as the rules say. Under a rate floor f the initial requirement of a fill is no
+  /// less than f · its notional.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
@@ -119,18 +120,22 @@ extension FuturesTerms {
         rules.onGrid(filled.notional.times($0, rounding: rules.requirementRounding))
       }
       return PositionRequirement(
-        initial: max(own.initial, least ?? .zero) + filled.cost,
-        maintenance: own.maintenance + filled.cost)
+        initial: max(own.initial, least ?? .zero), maintenance: own.maintenance)
     }
     let alone = asked(FilledPosition(quantity: position.quantity, notional: notional))
+    func onTop(_ fill: FilledPosition) -> PositionRequirement {
+      let whole = asked(fill)
+      return PositionRequirement(
+        initial: max(.zero, whole.initial - alone.initial) + fill.cost,
+        maintenance: max(.zero, whole.maintenance - alone.maintenance) + fill.cost)
+    }
     let fills = fills(of: orders, beside: position, notional: notional)
-    let (buying, selling) = (asked(fills.buys), asked(fills.sells))
+    let (buying, selling) = (onTop(fills.buys), onTop(fills.sells))
     let charge = rules.orders.charge(for: orders)
-    let initial = max(buying.initial, selling.initial) - alone.initial
-    let maintenance = max(buying.maintenance, selling.maintenance) - alone.maintenance
     return PositionRequirement(
-      initial: max(.zero, initial) + charge,
-      maintenance: rules.orders.countsForMaintenance ? max(.zero, maintenance) + charge : .zero)
+      initial: max(buying.initial, selling.initial) + charge,
+      maintenance: rules.orders.countsForMaintenance
+        ? max(buying.maintenance, selling.maintenance) + charge : .zero)
   }
 
   /// The position after the buys and after the sells; the same twice where the basis has one fill.

@@ -68,19 +68,24 @@ struct AvailabilityProperties {
       let asked = try drawn.book.assess(in: drawn.market, by: drawn.rulebook)[0].totals
         .initialExcess
       let bare = Self.withoutOrders(drawn.book)
-      var worst = try bare.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+      let excess = try bare.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+      var worst = 0.0
       for fill in Self.fills(of: drawn) {
         var filled = bare
+        var cost = 0.0
         for (position, isBuy) in zip(drawn.book.positions, fill) {
           for trade in Self.trades(position, isBuy, drawn.market) {
-            filled = try filled.applying(trade, in: drawn.market, by: drawn.rulebook)
+            filled = try filled.applying(trade.atMark, in: drawn.market, by: drawn.rulebook)
+            cost += trade.cost
           }
         }
-        worst = min(
-          worst, try filled.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess)
+        let taken =
+          try excess
+          - filled.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+        worst = max(worst, max(0, Self.double(taken)) + cost)
       }
       // Each fill rounds its cash.
-      #expect(abs(Self.double(asked) - Self.double(worst)) <= 1e-5)
+      #expect(abs(Self.double(excess - asked) - worst) <= 1e-5)
     }
   }
 
@@ -104,16 +109,17 @@ struct AvailabilityProperties {
     return [gains.map { _ in true }, gains.map { _ in false }, gains, gains.map { !$0 }]
   }
 
-  /// The orders of a side as trades: those worse than the mark at their price, the others at the
-  /// mark.
+  /// The orders of a side as trades at the mark, with what each costs against it on doubles.
   private static func trades(
     _ position: AccountBook.Position, _ isBuy: Bool, _ market: MarketView
-  ) -> [AccountChange] {
+  ) -> [(atMark: AccountChange, cost: Double)] {
     let mark = market.marks[position.instrument.symbol] ?? .zero
     return position.orders.orders.filter { $0.quantity.isNegative != isBuy }.map { order in
-      .trade(
-        position.instrument, quantity: order.quantity,
-        price: isBuy ? max(order.price, mark) : min(order.price, mark))
+      let size = Double(order.quantity.rawValue) / 1e8
+      let worse = Double((order.price - mark).rawValue) / 1e12
+      let trade = AccountChange.trade(
+        position.instrument, quantity: order.quantity, price: mark)
+      return (trade, max(0, size * worse))
     }
   }
 }

@@ -85,11 +85,11 @@ struct RestingOrderMarginTests {
     // A deep bid adds its own margin and takes nothing off the loss of the other.
     #expect(
       asked(rules, "0", orders: [("50", "10"), ("2", "130")]).initial.description == "112.02")
-    // Closing at a loss asks the loss less what the position no longer asks; maintenance alike.
+    // Closing 10 at a loss of 300 asks it on top of the position, of maintenance too if so ruled.
     let counted = rulebook(.worstSide, counts: true, cost: true)
     let closing = asked(counted, "10", orders: [("-10", "70"), ("1", "20")])
-    #expect(closing.initial.description == "300.02")
-    #expect(closing.maintenance.description == "300.02")
+    #expect(closing.initial.description == "310.02")
+    #expect(closing.maintenance.description == "305.02")
     let each = rulebook(.eachOrder, cost: true)
     #expect(
       asked(each, "0", orders: [("1", "110"), ("-1", "80")]).initial.description == "31.92")
