@@ -134,6 +134,7 @@ struct MarketState: Sendable {
       basis.notionalBasis = newValue?.futures.notionalBasis
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
       basis.usesAveragePrices = newValue?.collateral.usesAveragePrices ?? false
+      basis.readsOptionEntries = newValue?.options.terms.premium == .largerOfMarkAndEntry
       basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
       asksTogether = hasJointRules
       portfolioMarket.adopt(newValue?.portfolio)

@@ -129,6 +129,7 @@ extension LiquidationStateMachine {
       digest.add(name(position.instrument).text)
       digest.add(position.state.quantity)
       digest.add(position.state.entryCashFlow)
+      digest.add(position.optionEntryFlow)
       digest.add(position.leverage)
       digest.add(position.isolatedMargin)
       digestStatus(position.status, into: &digest)

@@ -139,9 +139,6 @@ struct BookAssembler {
       }
       check(written, of: instrument, mode: account.marginMode, reportingTo: &fields)
       details.fundingRates[symbol] = fundingRates[symbol]
-      if !instrument.instrument.isFuture {
-        details.optionEntryPrices[symbol] = written.entryPrice?.value
-      }
       if let position = position(written, of: instrument.instrument) {
         positions.append(position)
       }
@@ -163,7 +160,8 @@ struct BookAssembler {
     let orders = ContractOrders(written.orders.map(\.value), in: instrument)
     if !instrument.isFuture, rulebook.options.terms.style == .variation, !quantity.isZero {
       guard let entry = written.entryPrice?.value else { return nil }
-      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+      state.entryCashFlow =
+        written.entryCashFlow?.value ?? instrument.cashFlow(of: quantity, at: entry)
     }
     if instrument.isFuture, !quantity.isZero {
       let smallest = instrument.smallestPrice

@@ -16,10 +16,11 @@ struct EngineProperties {
     _ random: inout SeededRandom, commands count: Int,
     _ body: (MarginCommand, CommandOutcome, [MarginEvent], LiquidationStateMachine) throws -> Void
   ) throws -> [MarginCommand] {
+    let rulebook = RandomCommands.drawnRulebook(&random)
     var stream = RandomCommands(random: random)
     var engine = LiquidationStateMachine(partition: 0)
     var commands: [MarginCommand] = []
-    for command in stream.setup() {
+    for command in stream.setup(rulebook: rulebook) {
       commands.append(command)
       var events: [MarginEvent] = []
       let outcome = engine.apply(command, into: &events)

@@ -30,27 +30,57 @@ struct RandomCommands {
   // MARK: Setup
 
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
-  static let rulebook = NativeRules.rulebook(
-    portfolio: portfolio,
-    orders: OrderMarginRules(
-      basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
-      countsForMaintenance: false, countsCostOfFilling: true),
-    dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
-    schedules: [
-      (
-        Symbol("ETH-PERP"),
-        .openInterestScaled(
-          OpenInterestScaling(
-            initialRate: NativeRules.decimal("0.05"),
-            maintenanceFraction: NativeRules.decimal("0.6"),
-            lowerOpenInterest: NativeRules.decimal("20000"),
-            upperOpenInterest: NativeRules.decimal("500000"),
-            rateStep: NativeRules.decimal("0.000001")))
-      )
-    ], collateral: collateral,
-    netting: ExpiryNettingRule(
+  static let rulebook = rulebook()
+
+  /// Options margined by the dearer of mark and entry, beside a mark that equity does not hold.
+  static let rulebookByEntry = rulebook(netting: nil) { terms in
+    terms.valueLimit = nil
+    terms.includesMark = true
+    terms.premium = .largerOfMarkAndEntry
+  }
+
+  /// Options in variation style, for which a worker moves premiums in cash.
+  static let rulebookByVariation = rulebook(netting: nil) { terms in
+    terms.valueLimit = nil
+    terms.style = .variation
+    terms.includesMark = true
+  }
+
+  /// One of the three, most often the first.
+  static func drawnRulebook(_ random: inout SeededRandom) -> Rulebook {
+    switch random.integer(0...4) {
+    case 0: return rulebookByEntry
+    case 1: return rulebookByVariation
+    default: return rulebook
+    }
+  }
+
+  private static func rulebook(
+    netting: ExpiryNettingRule? = ExpiryNettingRule(
       unpairedInitialRate: NativeRules.decimal("1.2"),
-      unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies)
+      unpairedMaintenanceRate: NativeRules.decimal("1.1")),
+    adjustingOptions: (inout OptionRequirementTerms) -> Void = { _ in }
+  ) -> Rulebook {
+    NativeRules.rulebook(
+      portfolio: portfolio,
+      orders: OrderMarginRules(
+        basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
+        countsForMaintenance: false, countsCostOfFilling: true),
+      dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
+      schedules: [
+        (
+          Symbol("ETH-PERP"),
+          .openInterestScaled(
+            OpenInterestScaling(
+              initialRate: NativeRules.decimal("0.05"),
+              maintenanceFraction: NativeRules.decimal("0.6"),
+              lowerOpenInterest: NativeRules.decimal("20000"),
+              upperOpenInterest: NativeRules.decimal("500000"),
+              rateStep: NativeRules.decimal("0.000001")))
+        )
+      ], collateral: collateral, netting: netting, contingencies: contingencies,
+      adjustingOptions: adjustingOptions)
+  }
 
   private static let contingencies = ContingencyRules(
     depeg: ContingencyRules.Depeg(

@@ -177,9 +177,13 @@ struct BookDocument {
       ("symbol", .text(position.instrument.symbol.text)),
       ("quantity", .decimal(position.state.quantity)),
     ]
-    if let entry = position.state.entryPrice(of: position.instrument) {
+    let state = position.state
+    if let entry = state.entryPrice(of: position.instrument) ?? position.optionEntryPrice {
       entries.append(("entry_price", .decimal(entry)))
-      entries.append(("entry_cash_flow", .decimal(position.state.entryCashFlow)))
+      // An option whose premium was paid has none.
+      if position.instrument.isFuture || !state.entryCashFlow.isZero {
+        entries.append(("entry_cash_flow", .decimal(state.entryCashFlow)))
+      }
     }
     if let leverage = position.leverage { entries.append(("leverage", .decimal(leverage))) }
     if isIsolated { entries.append(("isolated_margin", .decimal(position.isolatedMargin))) }
