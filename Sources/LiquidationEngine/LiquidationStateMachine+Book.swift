@@ -95,6 +95,7 @@ extension LiquidationStateMachine {
       view.marks[symbol] = isModel ? nil : instrument.mark?.price
       view.volatilities[symbol] = instrument.volatility
       view.fundingRates[symbol] = instrument.fundingRate
+      view.initialMultipliers[symbol] = instrument.facts.initialMultiplier
       view.openInterests[symbol] = instrument.facts.openInterest
       view.confidences[symbol] = instrument.facts.confidence.map { [$0] }
     }

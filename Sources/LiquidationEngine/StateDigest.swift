@@ -172,6 +172,7 @@ extension StateDigest {
     add(facts.averagePrice ?? .zero)
     add(facts.totalDeposits ?? .zero)
     add(facts.confidence ?? .one)
+    add(facts.initialMultiplier ?? .one)
   }
 
   fileprivate mutating func add(_ order: RecordOrder) {

@@ -31,7 +31,9 @@ extension BookAssembler {
           : AssetAmount.inverseValue(
             of: units, at: max(price, instrument.smallestPrice), rounding: .ceiling)
       } + [position.entryCashFlow?.value.magnitude ?? .zero]
-    let dearest = max(settlement, average)
+    let multiplier = market.initialMultipliers[instrument.symbol] ?? .one
+    let dearest = max(settlement, average).scaled(
+      by: multiplier.rawValue, over: Rate.one.rawValue, rounding: .ceiling)
     let isWithin = amounts.allSatisfy { amount in
       let value = FullWidth.checkedQuotient(
         of: amount.rawValue, times: dearest.rawValue, over: Price.one.rawValue, rounding: .ceiling)

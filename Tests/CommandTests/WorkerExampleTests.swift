@@ -30,13 +30,10 @@ struct WorkerExampleTests {
     let book = try BookReader.read(YAMLDocument(path: Self.folder.appending(path: name).path))
     var played = PlayedBook(book)
     try played.play()
-    // No topic states what a venue multiplies initial requirements with.
-    var market = book.market
-    market.initialMultipliers = [:]
     // A worker reads credit lines from the rulebook alone.
     for account in book.accounts where account.book.creditLine == nil {
       let id = account.book.accountID
-      let expected = try account.book.assess(in: market, by: book.rulebook).map(\.totals)
+      let expected = try account.book.assess(in: book.market, by: book.rulebook).map(\.totals)
       let view = try #require(played.engine.account(id))
       #expect(view.units.count == expected.count)
       for (totals, unit) in zip(expected, view.units) {
@@ -184,6 +181,7 @@ private struct PlayedBook {
       var facts = MarketFacts()
       facts.openInterest = market.openInterests[instrument.symbol]
       facts.confidence = market.confidences[instrument.symbol]?.first
+      facts.initialMultiplier = market.initialMultipliers[instrument.symbol]
       commands.append(
         builder.price(
           instrument.symbol.text, mark: market.marks[instrument.symbol],

@@ -214,7 +214,11 @@ struct RandomCommands {
     case 55..<59: return funding()
     case 59:
       return facts(
-        random.element(of: ["ETH-PERP", "BTC-PERP", "BTC", "USDC", "BTC-USD", "ETH-USD"]) ?? "BTC")
+        random.element(
+          of: [
+            "ETH-PERP", "BTC-PERP", "BTC", "USDC", "BTC-USD", "ETH-USD", "BTC-60000-C",
+            "BTC-55000-P",
+          ]) ?? "BTC")
     default: return accountEvent(engine)
     }
   }
@@ -274,6 +278,8 @@ struct RandomCommands {
     var facts = MarketFacts()
     if symbol.hasSuffix("PERP") {
       facts.openInterest = Self.decimal(random.uniform(0...3_000))
+    } else if symbol.hasSuffix("-C") || symbol.hasSuffix("-P") {
+      facts.initialMultiplier = Self.decimal(random.uniform(1...2))
     } else if !symbol.hasSuffix("USD") {
       let value = symbol == "BTC" ? indices["BTC-USD"] ?? 1 : 1
       facts.averagePrice = Self.decimal(value * random.uniform(0.98...1.02))

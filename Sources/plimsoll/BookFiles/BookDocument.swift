@@ -96,6 +96,9 @@ struct BookDocument {
     if let interest = market.openInterests[instrument.symbol] {
       entries.append(("open_interest", .decimal(interest)))
     }
+    if let multiplier = market.initialMultipliers[instrument.symbol] {
+      entries.append(("initial_margin_multiplier", .decimal(multiplier)))
+    }
     entries += confidence(in: instrument.symbol)
     if entries.isEmpty { return nil }
     return .object([("symbol", .text(instrument.symbol.text))] + entries)
