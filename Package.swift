@@ -135,7 +135,7 @@ let testTargets: [Target] = [
     "CommandTests",
     [
       "plimsoll", "MarginDomain", "KafkaTransport", "RulebookFiles", "StreamTransport",
-      "LiquidationWire",
+      "LiquidationWire", "FixedPoint", "MarginModel", "LiquidationEngine", "LiquidationTestKit",
     ], resources: [.copy("Books")]),
   tests("TidyTests", []),
 ]

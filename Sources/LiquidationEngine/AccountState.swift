@@ -28,19 +28,21 @@ struct CashSlot: Sendable, Equatable {
   var amount: AssetAmount
 }
 
-/// One position; `status` and `isolatedMargin` are used when the account is isolated.
+/// One position; `status` and `isolatedMargin` are used when the account is isolated,
+/// `optionEntryFlow` for options.
 struct PositionSlot: Sendable, Equatable {
-  private struct Isolated: Sendable, Equatable {
+  private struct Aside: Sendable, Equatable {
     var margin = AssetAmount.zero
     var status = UnitStatus()
+    var optionEntryFlow = AssetAmount.zero
   }
 
   let instrument: Int32
   /// Index of the settlement asset, kept here because every evaluation needs it.
   let settlement: Int32
-  /// One element, or nil while margin and status are as in a new slot: so a cross position, which
-  /// is the common one, takes no room for them.
-  private var isolated: [Isolated]?
+  /// One element, or nil while it would be as in a new slot: so a cross position in a future, which
+  /// is the common one, takes no room for it.
+  private var aside: [Aside]?
   var state = PositionState.flat
   /// Chosen leverage; zero: none.
   var leverage = Rate.zero
@@ -51,26 +53,51 @@ struct PositionSlot: Sendable, Equatable {
   }
 
   var isolatedMargin: AssetAmount {
-    get { isolated?[0].margin ?? .zero }
+    get { aside?[0].margin ?? .zero }
     set { change { $0.margin = newValue } }
   }
 
   var status: UnitStatus {
-    get { isolated?[0].status ?? UnitStatus() }
+    get { aside?[0].status ?? UnitStatus() }
     set { change { $0.status = newValue } }
   }
 
-  private mutating func change(_ body: (inout Isolated) -> Void) {
-    var part = isolated?[0] ?? Isolated()
+  /// Σ cash flows of the open part of an option, settlement asset: what was paid and received for
+  /// it; 0 for futures, whose `state` holds theirs.
+  var optionEntryFlow: AssetAmount {
+    get { aside?[0].optionEntryFlow ?? .zero }
+    set { change { $0.optionEntryFlow = newValue } }
+  }
+
+  /// Average price of entry of an option; nil when flat.
+  func optionEntryPrice(multiplier: Quantity) -> Price? {
+    PositionState(quantity: state.quantity, entryCashFlow: optionEntryFlow)
+      .optionEntryPrice(multiplier: multiplier)
+  }
+
+  /// Applies a trade and returns the change of cash, gross of fees; see `PositionState.apply`.
+  mutating func apply(
+    _ quantity: Quantity, at price: Price, of terms: Instrument
+  ) -> AssetAmount {
+    if !terms.isFuture {
+      var entered = PositionState(quantity: state.quantity, entryCashFlow: optionEntryFlow)
+      _ = entered.applyKeepingEntry(quantity, at: price, of: terms)
+      optionEntryFlow = entered.entryCashFlow
+    }
+    return state.apply(quantity, at: price, of: terms)
+  }
+
+  private mutating func change(_ body: (inout Aside) -> Void) {
+    var part = aside?[0] ?? Aside()
     body(&part)
-    isolated = part == Isolated() ? nil : [part]
+    aside = part == Aside() ? nil : [part]
   }
 }
 
 /// The orders that rest in one contract.
 struct OrderSlot: Sendable, Equatable {
   let instrument: Int32
-  var totals: OrderTotals
+  let resting: ContractOrders
   /// Chosen leverage, for contracts in which nothing is held; zero: none.
   var leverage = Rate.zero
 }

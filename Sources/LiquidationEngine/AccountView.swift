@@ -41,7 +41,7 @@ public struct PositionView: Sendable, Equatable {
   public let symbol: Symbol
   /// Signed contracts.
   public let quantity: Quantity
-  /// Average entry price; nil for options, whose premium is paid in cash.
+  /// Average entry price; nil when flat.
   public let entryPrice: Price?
   /// Accepted mark; nil while there is none.
   public let markPrice: Price?

@@ -32,11 +32,18 @@ extension LiquidationStateMachine {
   public func book(of id: AccountID) -> AccountBookView? {
     guard let index = accountIndices[id] else { return nil }
     let holding = holdings[Int(index)]
+    var account = AccountBook(
+      accountID: id, marginMode: holding.mode,
+      balances: holding.cash.map { (market.name(ofAsset: $0.asset), $0.amount) },
+      positions: positions(of: holding))
+    if market.rulebook?.options.terms.style == .variation {
+      account = account.owingPremiums { symbol in
+        let slot = holding.positions.first { market.name(ofInstrument: $0.instrument) == symbol }
+        return slot?.optionEntryFlow ?? .zero
+      }
+    }
     return AccountBookView(
-      account: AccountBook(
-        accountID: id, marginMode: holding.mode,
-        balances: holding.cash.map { (market.name(ofAsset: $0.asset), $0.amount) },
-        positions: positions(of: holding)),
+      account: account,
       isIncomplete: holding.isIncomplete, market: marketView, underlyings: underlyings,
       assets: market.assets.map(\.definition), instruments: market.instruments.map(\.terms),
       rulebook: market.rulebook, time: marginTime)
@@ -44,15 +51,18 @@ extension LiquidationStateMachine {
 
   /// What is held, then the contracts in which orders alone rest.
   private func positions(of holding: AccountHoldings) -> [AccountBook.Position] {
-    func orders(in instrument: Int32) -> OrderTotals {
-      holding.orders.first { $0.instrument == instrument }?.totals ?? .none
+    func orders(in instrument: Int32) -> ContractOrders {
+      holding.orders.first { $0.instrument == instrument }?.resting ?? .none
     }
     let held = holding.positions.filter { !$0.state.quantity.isZero }.map { slot in
-      AccountBook.Position(
-        instrument: market.instruments[Int(slot.instrument)].terms, state: slot.state,
+      let terms = market.instruments[Int(slot.instrument)].terms
+      return AccountBook.Position(
+        instrument: terms, state: slot.state,
         leverage: slot.leverage.isZero ? nil : slot.leverage,
         isolatedMargin: holding.mode == .isolated ? slot.isolatedMargin : .zero,
-        orders: orders(in: slot.instrument))
+        orders: orders(in: slot.instrument),
+        optionEntryPrice: terms.isFuture
+          ? nil : slot.optionEntryPrice(multiplier: terms.multiplier))
     }
     let waiting = holding.orders.filter { order in
       holding.positionIndex(of: order.instrument).map {
@@ -64,7 +74,7 @@ extension LiquidationStateMachine {
         AccountBook.Position(
           instrument: market.instruments[Int(order.instrument)].terms, state: .flat,
           leverage: order.leverage.isZero ? nil : order.leverage, isolatedMargin: .zero,
-          orders: order.totals)
+          orders: order.resting)
       }
   }
 
@@ -85,6 +95,7 @@ extension LiquidationStateMachine {
       view.marks[symbol] = isModel ? nil : instrument.mark?.price
       view.volatilities[symbol] = instrument.volatility
       view.fundingRates[symbol] = instrument.fundingRate
+      view.initialMultipliers[symbol] = instrument.facts.initialMultiplier
       view.openInterests[symbol] = instrument.facts.openInterest
       view.confidences[symbol] = instrument.facts.confidence.map { [$0] }
     }

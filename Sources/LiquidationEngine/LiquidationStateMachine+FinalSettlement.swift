@@ -56,8 +56,8 @@ extension LiquidationStateMachine {
       let position = holdings[account].positions[slot]
       let state = market.instruments[Int(position.instrument)]
       guard let price = state.closingPrice, !position.state.quantity.isZero else { continue }
-      var after = position.state
-      let cash = after.apply(-position.state.quantity, at: price, of: state.terms)
+      var settled = position
+      let cash = settled.apply(-position.state.quantity, at: price, of: state.terms)
       let isIsolated = holdings[account].mode == .isolated
       let held =
         isIsolated ? position.isolatedMargin : holdings[account].amount(of: position.settlement)
@@ -67,10 +67,10 @@ extension LiquidationStateMachine {
         setIncomplete(account, reason: .refusedRecord(.accountLimit), into: &events)
         continue
       }
-      holdings[account].positions[slot].state = after
-      bookPosition(from: position.state, to: after, slot: slot, account: account)
+      holdings[account].positions[slot] = settled
+      bookPosition(from: position.state, to: settled.state, slot: slot, account: account)
       sums.assets[Int(position.settlement)].fillFlows +=
-        cash + after.entryCashFlow - position.state.entryCashFlow
+        cash + settled.state.entryCashFlow - position.state.entryCashFlow
       if isIsolated {
         addIsolatedMargin(cash, slot: slot, account: account)
       } else {

@@ -86,7 +86,7 @@ extension LiquidationStateMachine {
         ? holdings[account].mode != .isolated : position.instrument == unit.instrument
       let state = market.instruments[Int(position.instrument)]
       guard belongs, !position.state.quantity.isZero,
-        let prices = market.basis.prices(of: position.instrument),
+        let prices = market.basis.prices(of: position),
         let assessment = market.basis.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(
@@ -105,7 +105,7 @@ extension LiquidationStateMachine {
       of: portfolio.legs, grids: portfolio.grids, rules: rules)
     return zip(portfolio.slots, shares).compactMap { slot, share in
       let position = holdings[account].positions[slot]
-      guard let prices = market.basis.prices(of: position.instrument),
+      guard let prices = market.basis.prices(of: position),
         let assessment = market.basis.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(

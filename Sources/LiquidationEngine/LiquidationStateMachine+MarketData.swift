@@ -40,6 +40,10 @@ extension LiquidationStateMachine {
     if let confidence = facts.confidence {
       try require(confidence, in: .zero ... .one, "confidence")
     }
+    if let multiplier = facts.initialMultiplier {
+      try require(
+        multiplier, in: .one...DomainLimits.maximumInitialMultiplier, "initial_margin_multiplier")
+    }
   }
 
   // MARK: Indices
@@ -83,23 +87,15 @@ extension LiquidationStateMachine {
   }
 
   private func checkFactsOfFeed(_ update: PriceUpdate, isAsset: Bool) throws(Refusal) {
-    if let interest = update.facts.openInterest {
-      throw Refusal(
-        .wrongKindOfSymbol, "open_interest", "it is \(interest)",
-        expected: "none, as \(update.symbol.text) is no instrument")
-    }
+    let facts = update.facts
+    try update.refuse(facts.openInterest, "open_interest", as: "is no instrument")
+    try update.refuse(facts.initialMultiplier, "initial_margin_multiplier", as: "is no option")
     if !isAsset { try refuseFactsOfAssets(update, as: "is no asset") }
   }
 
   private func refuseFactsOfAssets(_ update: PriceUpdate, as reason: String) throws(Refusal) {
-    func refuse(_ value: (some FixedDecimal)?, _ field: StaticString) throws(Refusal) {
-      guard let value else { return }
-      throw Refusal(
-        .wrongKindOfSymbol, field, "it is \(value)",
-        expected: "none, as \(update.symbol.text) \(reason)")
-    }
-    try refuse(update.facts.averagePrice, "average_price")
-    try refuse(update.facts.totalDeposits, "total_deposits")
+    try update.refuse(update.facts.averagePrice, "average_price", as: reason)
+    try update.refuse(update.facts.totalDeposits, "total_deposits", as: reason)
   }
 
   /// Accepts an index price or says why it is held.
@@ -138,6 +134,10 @@ extension LiquidationStateMachine {
     }
     try refuseFactsOfAssets(update, as: "is an instrument")
     let place = Int(instrument)
+    if market.instruments[place].terms.isFuture {
+      try update.refuse(
+        update.facts.initialMultiplier, "initial_margin_multiplier", as: "is a future")
+    }
     try checkLives(place)
     try checkMark(update, of: place)
     if let reason = market.instruments[place].order.duplicate(update) { return .duplicate(reason) }
@@ -217,5 +217,17 @@ extension LiquidationStateMachine {
     if let bound, mark > bound { return .optionBounds }
     market.instruments[place].mark = AcceptedPrice(price: mark, time: time)
     return nil
+  }
+}
+
+extension PriceUpdate {
+  /// Refuses a value that does not belong to the symbol.
+  fileprivate func refuse(
+    _ value: (some FixedDecimal)?, _ field: StaticString, as reason: String
+  ) throws(Refusal) {
+    guard let value else { return }
+    throw Refusal(
+      .wrongKindOfSymbol, field, "it is \(value)",
+      expected: "none, as \(symbol.text) \(reason)")
   }
 }

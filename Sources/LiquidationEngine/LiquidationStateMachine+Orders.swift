@@ -2,27 +2,33 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// Resting orders: what they add to requirements is kept per contract, not order by order.
+/// Resting orders, kept per contract.
 extension LiquidationStateMachine {
   /// The orders by contract, ascending, within the ranges of a position.
   func checkedOrders(_ orders: [RestingOrder]) throws(Refusal) -> [OrderSlot] {
-    var slots: [OrderSlot] = []
+    var contracts: [(instrument: Int32, orders: [ContractOrders.Order], sum: Quantity)] = []
     try eachOf(orders, "orders") { order throws(Refusal) in
       let instrument = try market.instrument(order.symbol)
       let terms = market.instruments[Int(instrument)].terms
-      let place = slots.firstIndex { $0.instrument >= instrument } ?? slots.count
-      if place == slots.count || slots[place].instrument != instrument {
-        guard slots.count < DomainLimits.maximumPositions else {
+      let place = contracts.firstIndex { $0.instrument >= instrument } ?? contracts.count
+      if place == contracts.count || contracts[place].instrument != instrument {
+        guard contracts.count < DomainLimits.maximumPositions else {
           throw Refusal(
-            .accountLimit, "symbol", "it is one contract more than \(slots.count)",
+            .accountLimit, "symbol", "it is one contract more than \(contracts.count)",
             expected: "orders in at most \(DomainLimits.maximumPositions) contracts")
         }
-        slots.insert(OrderSlot(instrument: instrument, totals: .none), at: place)
+        contracts.insert((instrument, [], .zero), at: place)
       }
-      try check(order, beside: slots[place].totals, in: terms)
-      slots[place].totals.add(order.quantity, at: order.price, in: terms)
+      try check(order, beside: contracts[place].sum, in: terms)
+      contracts[place].orders.append(
+        ContractOrders.Order(quantity: order.quantity, price: order.price))
+      contracts[place].sum += order.quantity.magnitude
     }
-    return slots
+    return contracts.map { contract in
+      let terms = market.instruments[Int(contract.instrument)].terms
+      return OrderSlot(
+        instrument: contract.instrument, resting: ContractOrders(contract.orders, in: terms))
+    }
   }
 
   /// Brings the leverages of contracts with orders in line with those chosen.
@@ -36,7 +42,7 @@ extension LiquidationStateMachine {
   /// Refuses an order that alone or with the others of its contract leaves the range of a
   /// position.
   private func check(
-    _ order: RestingOrder, beside others: OrderTotals, in terms: Instrument
+    _ order: RestingOrder, beside others: Quantity, in terms: Instrument
   ) throws(Refusal) {
     guard order.price.isPositive else { throw .notPositive(order.price, "price") }
     let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .ulp
@@ -46,7 +52,7 @@ extension LiquidationStateMachine {
       throw Refusal(.outOfRange, "quantity", "it is 0", expected: "contracts, bought or sold")
     }
     try require(order.quantity, in: -limit...limit, "quantity")
-    let together = others.buys + others.sells + order.quantity.magnitude
+    let together = others + order.quantity.magnitude
     guard together <= limit, terms.units(of: together) <= DomainLimits.maximumUnits else {
       throw Refusal(
         .accountLimit, "quantity", "the orders would be of \(together) contracts",

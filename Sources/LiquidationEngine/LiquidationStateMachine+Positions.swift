@@ -100,9 +100,9 @@ extension LiquidationStateMachine {
 
   private mutating func book(_ fill: Fill, in terms: Instrument, slot: Int, account: Int) {
     let before = holdings[account].positions[slot].state
-    var after = before
-    let cash = after.apply(fill.quantity, at: fill.price, of: terms)
-    holdings[account].positions[slot].state = after
+    let cash = holdings[account].positions[slot]
+      .apply(fill.quantity, at: fill.price, of: terms)
+    let after = holdings[account].positions[slot].state
     bookPosition(from: before, to: after, slot: slot, account: account)
     let asset = holdings[account].positions[slot].settlement
     let entryChange = after.entryCashFlow - before.entryCashFlow

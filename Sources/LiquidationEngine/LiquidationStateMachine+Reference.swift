@@ -156,7 +156,6 @@ extension LiquidationStateMachine {
     if instrument.isFuture, let schedule, schedule == nil {
       throw .noSchedule(of: instrument.symbol)
     }
-    try refuseUnknownPremium(of: instrument)
     switch market.symbols[instrument.symbol] {
     case nil: return
     case .some(.instrument(let index)): try checkChange(of: index, to: instrument)

@@ -82,6 +82,7 @@ extension LiquidationStateMachine {
     let flow = state.terms.cashFlow(of: position.quantity, at: position.entryPrice)
     slot.state = PositionState(
       quantity: position.quantity, entryCashFlow: state.terms.isFuture ? flow : .zero)
+    if !state.terms.isFuture { slot.optionEntryFlow = flow }
     slot.leverage = position.leverage ?? .zero
     slot.isolatedMargin = position.isolatedMargin
     return slot
@@ -116,6 +117,7 @@ extension LiquidationStateMachine {
       let slot = holdings[account].positionSlot(
         of: part.instrument, settlement: part.settlement)
       holdings[account].positions[slot].state = part.state
+      holdings[account].positions[slot].optionEntryFlow = part.optionEntryFlow
       bookPosition(from: .flat, to: part.state, slot: slot, account: account)
       sums.assets[Int(part.settlement)].snapshotAdjustments += part.state.entryCashFlow
       guard mode == .isolated else {
@@ -144,6 +146,7 @@ extension LiquidationStateMachine {
       sums.assets[asset].snapshotAdjustments -= position.isolatedMargin
       sums.assets[asset].snapshotAdjustments -= position.state.entryCashFlow
       holdings[account].positions[slot].state = .flat
+      holdings[account].positions[slot].optionEntryFlow = .zero
       bookPosition(from: position.state, to: .flat, slot: slot, account: account)
     }
   }

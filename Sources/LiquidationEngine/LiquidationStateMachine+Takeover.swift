@@ -113,9 +113,8 @@ extension LiquidationStateMachine {
     let asset = Int(position.settlement)
     let terms = market.instruments[place].terms
     let mark = market.instruments[place].mark?.price ?? price
-    var after = position.state
-    let cash = after.apply(-quantity, at: price, of: terms)
-    holdings[account].positions[slot].state = after
+    let cash = holdings[account].positions[slot].apply(-quantity, at: price, of: terms)
+    let after = holdings[account].positions[slot].state
     bookPosition(from: position.state, to: after, slot: slot, account: account)
     if unit.isAccount {
       addCash(cash, asset: position.settlement, account: account)

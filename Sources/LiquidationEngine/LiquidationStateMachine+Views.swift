@@ -79,7 +79,10 @@ extension LiquidationStateMachine {
     let assessment = market.basis.assess(position)
     return PositionView(
       symbol: state.terms.symbol, quantity: position.state.quantity,
-      entryPrice: position.state.entryPrice(of: state.terms), markPrice: state.mark?.price,
+      entryPrice: state.terms.isFuture
+        ? position.state.entryPrice(of: state.terms)
+        : position.optionEntryPrice(multiplier: state.terms.multiplier),
+      markPrice: state.mark?.price,
       markTime: state.mark?.time,
       indexPrice: market.feeds[Int(state.feed)].band.accepted?.price,
       settlementAsset: state.terms.settlementAsset, worth: assessment?.worth,

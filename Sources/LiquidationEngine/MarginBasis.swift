@@ -22,6 +22,8 @@ struct MarginBasis: Sendable {
   var debtSide = CollateralRules.DebtSide.equity
   /// Whether an asset's average price counts where positions are opened.
   var usesAveragePrices = false
+  /// Whether an option's price of entry counts where positions are opened.
+  var readsOptionEntries = false
   /// What the value of options counts at most in the equity for the initial requirement.
   var optionValueLimit: Rate?
   private let maximumPositionValue: Money
@@ -163,29 +165,40 @@ struct MarginBasis: Sendable {
   func assess(_ position: PositionSlot) -> PositionAssessment? {
     if position.state.quantity.isZero { return .nothing }
     guard notionalBasis != nil, isWithinRange(position) else { return nil }
-    let place = Int(position.instrument)
-    let assessment = contracts[place].margin.assess(
-      position.state, leverage: position.leverage.isZero ? nil : position.leverage,
-      openInterest: contracts[place].openInterest, schedule: contracts[place].schedule)
-    guard usesAveragePrices, let assessment else { return assessment }
-    return atDearerPrice(assessment, of: position)
+    if usesAveragePrices || readsOptionEntries { return assessAtOwnPrices(position) }
+    return assess(position, with: contracts[Int(position.instrument)].margin)
   }
 
-  /// What opening asks is stated at the dearer of index and average of the settlement asset.
-  @inline(never)
-  private func atDearerPrice(
-    _ assessment: PositionAssessment, of position: PositionSlot
-  ) -> PositionAssessment {
+  private func assess(_ position: PositionSlot, with margin: ContractMargin) -> PositionAssessment?
+  {
     let place = Int(position.instrument)
-    var margin = contracts[place].margin
-    guard let prices = margin.prices,
-      let dearer = dearerPrices(prices, settlement: position.settlement)
-    else { return assessment }
-    margin.prices = dearer
-    let other = margin.assess(
+    return margin.assess(
       position.state, leverage: position.leverage.isZero ? nil : position.leverage,
       openInterest: contracts[place].openInterest, schedule: contracts[place].schedule)
-    return other.map { assessment.opening(as: $0) } ?? assessment
+  }
+
+  /// Where the rules read the entry of an option, or state what opening asks at the dearer of index
+  /// and average of the settlement asset.
+  @inline(never)
+  private func assessAtOwnPrices(_ position: PositionSlot) -> PositionAssessment? {
+    var margin = contracts[Int(position.instrument)].margin
+    guard let prices = prices(of: position) else { return nil }
+    margin.prices = prices
+    let assessment = assess(position, with: margin)
+    guard let dearer = dearerPrices(prices, settlement: position.settlement), let assessment
+    else { return assessment }
+    margin.prices = dearer
+    return assess(position, with: margin).map { assessment.opening(as: $0) } ?? assessment
+  }
+
+  /// The prices that a position is margined with; nil while one is missing.
+  func prices(of position: PositionSlot) -> PositionPrices? {
+    let prices = prices(of: position.instrument)
+    let margin = contracts[Int(position.instrument)].margin
+    guard readsOptionEntries, margin.isOption,
+      let entry = position.optionEntryPrice(multiplier: margin.multiplier)
+    else { return prices }
+    return prices?.entered(at: entry)
   }
 
   /// The prices with the average of the settlement asset where that is the dearer; else nil.
@@ -201,7 +214,20 @@ struct MarginBasis: Sendable {
       let limit = assets[Int(position.settlement)].largestPositionAmount
       guard position.state.entryCashFlow.magnitude <= limit else { return false }
     }
-    return isWithinValue(position.state.quantity.magnitude, of: position.instrument)
+    let quantity = position.state.quantity.magnitude
+    guard isWithinValue(quantity, of: position.instrument) else { return false }
+    return !readsOptionEntries || isWithinValueAtEntry(position)
+  }
+
+  /// Whether a position is worth no more than what is evaluated at its price of entry too.
+  @inline(never)
+  private func isWithinValueAtEntry(_ position: PositionSlot) -> Bool {
+    guard let prices = prices(of: position), let entry = prices.optionEntry else { return true }
+    let entered = PositionPrices(
+      mark: entry, index: prices.index, settlementIndex: prices.settlementIndex)
+    return position.state.quantity.magnitude
+      <= ValueBound.largestQuantity(
+        of: terms(of: Int(position.instrument)), at: entered, below: maximumPositionValue)
   }
 
   /// Whether so many contracts are worth no more than what is evaluated.

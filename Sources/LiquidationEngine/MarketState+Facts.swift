@@ -24,6 +24,7 @@ extension MarketState {
   mutating func take(_ facts: MarketFacts, ofInstrument instrument: Int32) {
     instruments[Int(instrument)].facts.take(facts)
     if facts.openInterest != nil { refreshOpenInterest(of: instrument) }
+    if facts.initialMultiplier != nil { refreshInitialMultiplier(of: instrument) }
     guard facts.confidence != nil else { return }
     portfolioMarket.drop(instrument: instrument)
     for option in instruments[Int(instrument)].options { portfolioMarket.drop(instrument: option) }

@@ -35,7 +35,7 @@ extension MarketState {
     var legs: [MarginLeg] = []
     for position in positions where !position.state.quantity.isZero {
       guard let assessment = basis.assess(position),
-        let prices = basis.prices(of: position.instrument)
+        let prices = basis.prices(of: position)
       else { return nil }
       let state = instruments[Int(position.instrument)]
       legs.append(

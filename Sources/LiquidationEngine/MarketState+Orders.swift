@@ -78,9 +78,9 @@ extension MarketState {
     _ order: OrderSlot, beside position: PositionSlot, to totals: inout MarginTotals
   ) -> Bool {
     let state = instruments[Int(order.instrument)]
-    let orders = order.totals
+    let orders = order.resting
     let whole = position.state.quantity.magnitude + orders.buys + orders.sells
-    guard let prices = basis.prices(of: order.instrument),
+    guard let prices = basis.prices(of: position),
       basis.isWithinValue(whole, of: order.instrument),
       orders.notional <= assets[Int(state.settlement)].largestPositionAmount
     else { return !rules[0].futures.orders.countsForMaintenance }

@@ -133,6 +133,7 @@ struct MarketState: Sendable {
       basis.notionalBasis = newValue?.futures.notionalBasis
       basis.debtSide = newValue?.collateral.debtSide ?? .equity
       basis.usesAveragePrices = newValue?.collateral.usesAveragePrices ?? false
+      basis.readsOptionEntries = newValue?.options.terms.premium == .largerOfMarkAndEntry
       basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
       asksTogether = hasJointRules
       portfolioMarket.adopt(newValue?.portfolio)
@@ -218,6 +219,12 @@ struct MarketState: Sendable {
       openInterest: instruments[Int(instrument)].facts.openInterest, of: instrument)
   }
 
+  /// Gives evaluations what multiplies an option's initial requirement; no price has moved.
+  mutating func refreshInitialMultiplier(of instrument: Int32) {
+    guard !rules.isEmpty else { return }
+    basis.take(prices(of: Int(instrument)), of: Int(instrument))
+  }
+
   /// Recomputes the prices that positions in a contract are margined with.
   mutating func refreshPrices(of instrument: Int32) {
     guard !rules.isEmpty else { return }
@@ -238,7 +245,8 @@ struct MarketState: Sendable {
       forward: instruments[place].forward.flatMap { instruments[Int($0)].mark?.price },
       volatility: instruments[place].terms.isFuture
         ? nil
-        : instruments[place].volatility ?? feeds[Int(instruments[place].feed)].volatility)
+        : instruments[place].volatility ?? feeds[Int(instruments[place].feed)].volatility,
+      initialMultiplier: instruments[place].facts.initialMultiplier ?? .one)
   }
 
   // MARK: Lookups

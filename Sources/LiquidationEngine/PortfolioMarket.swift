@@ -133,15 +133,15 @@ extension MarketState {
     let held =
       holding.positionIndex(of: order.instrument).map { holding.positions[$0].state.quantity }
       ?? .zero
-    let whole = held.magnitude + order.totals.buys + order.totals.sells
+    let whole = held.magnitude + order.resting.buys + order.resting.sells
     guard basis.isWithinValue(whole, of: order.instrument),
-      order.totals.notional <= assets[Int(state.settlement)].largestPositionAmount,
+      order.resting.notional <= assets[Int(state.settlement)].largestPositionAmount,
       let prices = basis.prices(of: order.instrument),
       let array = riskArray(of: order.instrument, by: rules),
       let grid = feeds.firstIndex(of: state.feed)
     else { return nil }
     return OrderedLeg(
-      order.totals, in: state.terms,
+      order.resting, in: state.terms,
       leg: PortfolioLeg(units: state.terms.units(of: held), array: array, grid: grid),
       prices: prices)
   }

@@ -46,33 +46,4 @@ extension LiquidationStateMachine {
       try require(confidence.factor, in: .zero...limit, "contingencies.confidence.factor")
     }
   }
-
-  /// Refuses an option where the rules read its price of entry, which a worker does not keep.
-  func refuseUnknownPremium(of instrument: Instrument) throws(Refusal) {
-    guard !instrument.isFuture, let terms = market.rulebook?.options.terms, terms.premium != .mark
-    else { return }
-    throw Refusal(
-      .inconsistentReference, "kind",
-      "the rulebook reads the price of entry of an option, which a worker does not keep",
-      expected: "a future, or a rulebook with options.premium_basis mark")
-  }
-
-  /// Refuses rules that a worker cannot keep yet: no entry price of an option is kept.
-  ///
-  /// Rules by the entry price are admitted while there is no option: a venue's futures do not wait
-  /// for what its options need.
-  ///
-  /// Variation style is kept by premiums that fills move in cash, which gives the same equity.
-  func refuseUnknownRules(of rulebook: Rulebook) throws(Refusal) {
-    let terms = rulebook.options.terms
-    func refuse(
-      _ isUsed: Bool, _ field: StaticString, _ expected: String
-    ) throws(Refusal) {
-      guard isUsed else { return }
-      throw Refusal(
-        .inconsistentReference, field, "a worker does not know this rule yet", expected: expected)
-    }
-    let knowsOptions = market.instruments.contains { !$0.terms.isFuture }
-    try refuse(terms.premium != .mark && knowsOptions, "options.premium_basis", "mark")
-  }
 }

@@ -19,7 +19,6 @@ extension LiquidationStateMachine {
     try check(rulebook.options)
     try check(rulebook.options.terms)
     if let contingencies = rulebook.contingencies { try check(contingencies) }
-    try refuseUnknownRules(of: rulebook)
     try check(rulebook.collateral)
     try check(rulebook.futures)
     try checkPortfolio(of: rulebook)
@@ -50,9 +49,10 @@ extension LiquidationStateMachine {
       "portfolio.initial_factor")
     try require(rules.diversification, in: .zero ... .one, "portfolio.diversification")
     let ranges = [rules.priceScanRanges.usual] + rules.priceScanRanges.listed.map(\.value)
+    let least: Rate = rules.usesPriceScanRanges ? .ulp : .zero
     for range in ranges {
       try require(
-        range, in: .ulp...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_ranges")
+        range, in: least...Rate(rawValue: Rate.one.rawValue - 1), "portfolio.price_scan_range")
     }
     try checkPegs(of: rules.addOns)
     if let dynamic = rulebook.dynamic { try check(dynamic) }

@@ -129,17 +129,18 @@ extension LiquidationStateMachine {
       digest.add(name(position.instrument).text)
       digest.add(position.state.quantity)
       digest.add(position.state.entryCashFlow)
+      digest.add(position.optionEntryFlow)
       digest.add(position.leverage)
       digest.add(position.isolatedMargin)
       digestStatus(position.status, into: &digest)
     }
     for order in holding.orders.sorted(by: { name($0.instrument) < name($1.instrument) }) {
       digest.add(name(order.instrument).text)
-      digest.add(order.totals.buys)
-      digest.add(order.totals.sells)
-      digest.add(order.totals.notional)
-      digest.add(order.totals.buyNotional)
-      digest.add(Int(order.totals.count))
+      digest.add(order.resting.count)
+      for each in order.resting.orders {
+        digest.add(each.quantity)
+        digest.add(each.price)
+      }
     }
   }
 
@@ -171,6 +172,7 @@ extension StateDigest {
     add(facts.averagePrice ?? .zero)
     add(facts.totalDeposits ?? .zero)
     add(facts.confidence ?? .one)
+    add(facts.initialMultiplier ?? .one)
   }
 
   fileprivate mutating func add(_ order: RecordOrder) {

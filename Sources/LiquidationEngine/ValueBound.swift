@@ -10,7 +10,8 @@ enum ValueBound {
 
   /// The largest position whose value is within the maximum, rounded down.
   ///
-  /// With v the value of one unit, rounded up to 1e-12 and at least that: ⌊⌊maximum / v⌋ / m⌋.
+  /// With v the value of one unit, rounded up to 1e-12 and at least that: ⌊⌊maximum / v⌋ / m⌋. What
+  /// multiplies the initial requirement multiplies v.
   static func largestQuantity(
     of contract: Terms, at prices: PositionPrices, below maximum: Money
   ) -> Quantity {
@@ -21,7 +22,12 @@ enum ValueBound {
       of: maximum.rawValue, times: ContractUnits.one.rawValue, over: max(1, value),
       rounding: .floor)
     guard let units else { return Quantity(rawValue: .max) }
-    return Quantity(rawValue: units / contract.multiplier.rawValue)
+    let quantity = units / contract.multiplier.rawValue
+    guard prices.initialMultiplier > .one else { return Quantity(rawValue: quantity) }
+    return Quantity(
+      rawValue: FullWidth.quotient(
+        of: quantity, times: Rate.one.rawValue, over: prices.initialMultiplier.rawValue,
+        rounding: .floor))
   }
 
   /// A power of two that `largestQuantity` is never below, from the lengths of the numbers alone:
@@ -30,7 +36,8 @@ enum ValueBound {
   /// A number of n bits is below 2^n and at least 2^(n − 1). With p, s, m the lengths of the unit
   /// price, the settlement index and the multiplier, v is below 2^max(0, p + s − 39) + 1, because
   /// 1e12 is above 2^39; one unit is above 2^53. So a quantity of 2^e is safe for
-  /// e = (length of the maximum − 1) + 53 − (max(0, p + s − 39) + 1) − m.
+  /// e = (length of the maximum − 1) + 53 − (max(0, p + s − 39) + 1) − m, less 7 where a factor of
+  /// up to 100 multiplies the initial requirement.
   static func safeQuantity(
     of contract: Terms, at prices: PositionPrices, below maximum: Money
   ) -> Quantity {
@@ -39,6 +46,7 @@ enum ValueBound {
     let value = max(0, price + length(prices.settlementIndex.rawValue) - 39) + 1
     let exponent =
       length(maximum.rawValue) - 1 + 53 - value - length(contract.multiplier.rawValue)
+      - (prices.initialMultiplier > .one ? 7 : 0)
     return Quantity(rawValue: exponent < 0 ? 0 : Int128(1) << Int128(min(exponent, 126)))
   }
 

@@ -39,6 +39,7 @@ public enum NativeRules {
   ///   - netting: of the options of an expiry, if any.
   ///   - contingencies: what prices in doubt ask, if anything.
   ///   - closingFee: in the requirement of futures.
+  ///   - adjustingOptions: changes the terms of option margin.
   /// - Returns: a rulebook.
   public static func rulebook(
     version: UInt32 = 0, liquidationEnter: Rate = decimal("1"), feeRate: Rate = .zero,
@@ -49,7 +50,8 @@ public enum NativeRules {
     valueLimit: Rate? = decimal("0.5"),
     schedules: [(symbol: Symbol, schedule: MarginSchedule)] = [],
     collateral: CollateralRules = collateral, netting: ExpiryNettingRule? = nil,
-    contingencies: ContingencyRules? = nil, closingFee: FuturesRules.ClosingFee = .none
+    contingencies: ContingencyRules? = nil, closingFee: FuturesRules.ClosingFee = .none,
+    adjustingOptions: (inout OptionRequirementTerms) -> Void = { _ in }
   ) -> Rulebook {
     Rulebook(
       id: RulebookID(name: "native", version: version), reportingAsset: Symbol(reportingAsset),
@@ -58,7 +60,8 @@ public enum NativeRules {
         closingFee: closingFee, initialRate: .largerOfLeverageAndTier,
         liquidationPriceRounding: nil, bankruptcyPriceRounding: nil, orders: orders,
         defaultSchedule: schedule, schedules: schedules),
-      options: options(valueLimit: valueLimit, netting: netting), collateral: collateral,
+      options: options(valueLimit: valueLimit, netting: netting, adjustingOptions),
+      collateral: collateral,
       ladder: MarginLadder(
         warning: step("1.25", "1.35"), marginCall: step("1.1", "1.2"), reduceOnly: reduceOnly,
         liquidation: MarginLadder.Step(
@@ -75,15 +78,18 @@ public enum NativeRules {
 
   /// The worse side of the orders of a future, initially alone.
   public static let orders = OrderMarginRules(
-    basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false)
+    basis: .worstSide, chargePerOrder: .zero, countsForMaintenance: false,
+    countsCostOfFilling: true)
 
   private static func options(
-    valueLimit: Rate?, netting: ExpiryNettingRule?
+    valueLimit: Rate?, netting: ExpiryNettingRule?,
+    _ adjust: (inout OptionRequirementTerms) -> Void
   ) -> StandardOptionRules {
     var terms = OptionRequirementTerms()
     terms.valueLimit = valueLimit
     terms.orders = .worstSide
     terms.netting = netting
+    adjust(&terms)
     return StandardOptionRules(
       shortInitialRate: decimal("0.15"), shortInitialFloor: decimal("0.1"),
       shortMaintenanceRate: decimal("0.075"), shortMaintenanceFloor: decimal("0.0375"),

@@ -15,8 +15,28 @@ struct ReferenceStatus {
 struct ReferencePosition {
   var state = PositionState.flat
   var margin = AssetAmount.zero
+  /// Of an option: what was paid and received for the open part.
+  var optionEntryFlow = AssetAmount.zero
   var status = ReferenceStatus()
   var isFlat: Bool { state.quantity.isZero }
+
+  mutating func apply(
+    _ quantity: Quantity, at price: Price, of instrument: Instrument
+  ) -> AssetAmount {
+    if !instrument.isFuture {
+      // An option's entry is that of a future of the same size.
+      var future = PositionState(quantity: state.quantity, entryCashFlow: optionEntryFlow)
+      _ = future.applyKeepingEntry(quantity, at: price, of: instrument)
+      optionEntryFlow = future.entryCashFlow
+    }
+    return state.apply(quantity, at: price, of: instrument)
+  }
+
+  func entryPrice(of instrument: Instrument) -> Price? {
+    guard !instrument.isFuture else { return state.entryPrice(of: instrument) }
+    return PositionState(quantity: state.quantity, entryCashFlow: optionEntryFlow)
+      .optionEntryPrice(multiplier: instrument.multiplier)
+  }
 }
 
 /// A liquidation of the reference ledger.
@@ -76,22 +96,22 @@ struct ReferenceAccount {
       positions: (symbols + Set(ordered).sorted()).compactMap { symbol in
         guard let instrument = instruments[symbol] else { return nil }
         let position = positions[symbol] ?? ReferencePosition()
-        let resting = orderTotals(in: instrument)
+        let resting = restingOrders(in: instrument)
         guard !position.isFlat || resting.count > 0 else { return nil }
         return AccountBook.Position(
           instrument: instrument, state: position.state,
           leverage: leverages[symbol],
-          isolatedMargin: position.margin, orders: resting)
+          isolatedMargin: position.margin, orders: resting,
+          optionEntryPrice: instrument.isFuture ? nil : position.entryPrice(of: instrument))
       },
       creditLine: hasCredit ? nil : CreditRules.Line.none)
   }
 
-  private func orderTotals(in instrument: Instrument) -> OrderTotals {
-    var totals = OrderTotals.none
-    for order in orders where order.symbol == instrument.symbol {
-      totals.add(order.quantity, at: order.price, in: instrument)
-    }
-    return totals
+  private func restingOrders(in instrument: Instrument) -> ContractOrders {
+    ContractOrders(
+      orders.filter { $0.symbol == instrument.symbol }
+        .map { ContractOrders.Order(quantity: $0.quantity, price: $0.price) },
+      in: instrument)
   }
 
   func status(of unit: MarginUnit) -> ReferenceStatus {

@@ -109,7 +109,7 @@ extension ReferenceLedger {
     let asset = instrument.settlementAsset
     var position = accounts[place].positions[fill.symbol] ?? ReferencePosition()
     let before = position.state
-    let cash = position.state.apply(fill.quantity, at: fill.price, of: instrument)
+    let cash = position.apply(fill.quantity, at: fill.price, of: instrument)
     money.add(instrument.cashFlow(of: fill.quantity, at: fill.price), .fills, asset)
     if accounts[place].mode == .isolated {
       moveMargin(&position, before, fill, instrument, cash, place)
@@ -248,6 +248,7 @@ extension ReferenceLedger {
         state: PositionState(
           quantity: position.quantity, entryCashFlow: instrument.isFuture ? flow : .zero),
         margin: snapshot.marginMode == .isolated ? position.isolatedMargin : .zero,
+        optionEntryFlow: instrument.isFuture ? .zero : flow,
         status: old[position.symbol]?.status ?? ReferenceStatus())
     }
     bookContents(of: place, sign: 1)

@@ -78,7 +78,7 @@ extension ReferenceLedger {
     let own = account.positions[position.symbol] ?? ReferencePosition()
     let name = "\(id) \(position.symbol)"
     list.expect(position.quantity == own.state.quantity, "\(name) quantity")
-    let entry = instruments[position.symbol].flatMap { own.state.entryPrice(of: $0) }
+    let entry = instruments[position.symbol].flatMap { own.entryPrice(of: $0) }
     list.expect(position.entryPrice == entry, "\(name) entry price")
     list.expect(
       position.isolatedMargin ?? .zero == own.margin,

@@ -294,8 +294,8 @@ extension ReferenceLedger {
   ) {
     guard let instrument = instruments[symbol], var position = accounts[place].positions[symbol]
     else { return }
-    let cash = position.state.apply(-quantity, at: price, of: instrument)
-    accounts[place].positions[symbol]?.state = position.state
+    let cash = position.apply(-quantity, at: price, of: instrument)
+    accounts[place].positions[symbol] = position
     accounts[place].credit(cash, position: symbol, asset: instrument.settlementAsset)
     var taken = fund[symbol] ?? .flat
     money.add(

@@ -34,10 +34,10 @@ extension ReferenceLedger {
         var position = accounts[place].positions[symbol], !position.isFlat
       else { continue }
       let before = position.state
-      let cash = position.state.apply(
+      let cash = position.apply(
         -before.quantity, at: closingPrice(instrument, price), of: instrument)
       money.add(cash - before.entryCashFlow, .fills, instrument.settlementAsset)
-      accounts[place].positions[symbol]?.state = position.state
+      accounts[place].positions[symbol] = position
       accounts[place].credit(cash, position: symbol, asset: instrument.settlementAsset)
     }
   }

@@ -161,6 +161,7 @@ public struct ReferenceLedger {
     view.priceScanRanges = ladders.mapValues(\.range)
     for (symbol, stated) in facts {
       view.openInterests[symbol] = stated.openInterest
+      view.initialMultipliers[symbol] = stated.initialMultiplier
       view.averageAssetPrices[symbol] = stated.averagePrice
       view.totalDeposits[symbol] = stated.totalDeposits
       view.confidences[symbol] = stated.confidence.map { [$0] }

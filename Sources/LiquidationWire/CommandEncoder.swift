@@ -41,6 +41,7 @@ public struct CommandEncoder: Sendable {
       message.average_price = arena.decimal(update.facts.averagePrice)
       message.total_deposits = arena.decimal(update.facts.totalDeposits)
       message.confidence = arena.decimal(update.facts.confidence)
+      message.initial_margin_multiplier = arena.decimal(update.facts.initialMultiplier)
       return message
     }
   }

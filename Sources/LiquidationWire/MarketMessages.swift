@@ -34,6 +34,8 @@ extension MarketFacts {
     totalDeposits = try message.total_deposits.optionalDecimal(
       "total_deposits", in: .zero...DomainLimits.maximumBalance)
     confidence = try message.confidence.optionalDecimal("confidence", in: .zero ... .one)
+    initialMultiplier = try message.initial_margin_multiplier.optionalDecimal(
+      "initial_margin_multiplier", in: .one...DomainLimits.maximumInitialMultiplier)
   }
 }
 

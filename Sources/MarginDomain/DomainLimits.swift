@@ -29,6 +29,8 @@ public enum DomainLimits {
   public static let maximumRate = Rate(rawValue: 1_000_000_000_000_000_000)
   /// Largest rate of a requirement, whatever a schedule scales it by: 10.
   public static let maximumRequirementRate = Rate(rawValue: 10_000_000_000_000)
+  /// Largest factor of a venue on an initial requirement: 100.
+  public static let maximumInitialMultiplier = Rate(rawValue: 100_000_000_000_000)
   /// Largest open interest of a contract, in contracts: 1e18.
   public static let maximumOpenInterest = Quantity(
     rawValue: 100_000_000_000_000_000_000_000_000)

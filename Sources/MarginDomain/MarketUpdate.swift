@@ -13,6 +13,8 @@ public struct MarketFacts: Sendable, Equatable {
   public var totalDeposits: AssetAmount?
   /// How sure the source is of the symbol, 0 to 1.
   public var confidence: Rate?
+  /// What the venue multiplies an option's initial requirement with, 1 to 100.
+  public var initialMultiplier: Rate?
   /// Nothing is stated.
   public init() {}
 
@@ -25,6 +27,7 @@ public struct MarketFacts: Sendable, Equatable {
     averagePrice = newer.averagePrice ?? averagePrice
     totalDeposits = newer.totalDeposits ?? totalDeposits
     confidence = newer.confidence ?? confidence
+    initialMultiplier = newer.initialMultiplier ?? initialMultiplier
   }
 }
 

@@ -53,7 +53,7 @@ public struct PortfolioRules: Sendable, Equatable {
   /// - Parameters:
   ///   - scenarios: at least one row.
   ///   - volatilityShock: for rows that say up or down.
-  ///   - priceScanRanges: PSR, above 0, below 1.
+  ///   - priceScanRanges: PSR, below 1; above 0 where rows are stated by it.
   ///   - diversification: η.
   ///   - initialFactor: above 0.
   ///   - maintenanceFactor: above 0, at most the initial one.
@@ -74,6 +74,12 @@ public struct PortfolioRules: Sendable, Equatable {
     betas = PerSymbol(usual: .one)
     addOns = PortfolioAddOns()
     orders = .none
+  }
+
+  /// Whether a row's move or weight is stated by the price scan range.
+  public var usesPriceScanRanges: Bool {
+    scenarios.contains { $0.price.usesRange || $0.weight == .tail }
+      || jointScenarios.contains { $0.price.usesRange }
   }
 }
 
@@ -142,6 +148,14 @@ public enum PriceShock: Sendable, Equatable {
   case absolute(Rate)
   /// S′ = S · (1 + multiple · PSR).
   case scanRange(Rate)
+
+  /// Whether it is stated by the price scan range.
+  var usesRange: Bool {
+    switch self {
+    case .absolute: false
+    case .scanRange: true
+    }
+  }
 
   /// The move with a price scan range, never below −0.99.
   public func move(range: Rate) -> Rate {

@@ -34,16 +34,21 @@ public struct OrderMarginRules: Sendable, Equatable {
   public let chargePerOrder: Money
   /// Whether the maintenance requirement counts the orders too.
   public let countsForMaintenance: Bool
+  /// Whether requirements that count orders add what filling those worse than the mark costs.
+  public let countsCostOfFilling: Bool
 
   /// Orders ask nothing.
   public static let none = OrderMarginRules(
-    basis: .none, chargePerOrder: .zero, countsForMaintenance: false)
+    basis: .none, chargePerOrder: .zero, countsForMaintenance: false, countsCostOfFilling: false)
 
   /// Makes rules.
-  public init(basis: Basis, chargePerOrder: Money, countsForMaintenance: Bool) {
+  public init(
+    basis: Basis, chargePerOrder: Money, countsForMaintenance: Bool, countsCostOfFilling: Bool
+  ) {
     self.basis = basis
     self.chargePerOrder = chargePerOrder
     self.countsForMaintenance = countsForMaintenance
+    self.countsCostOfFilling = countsCostOfFilling
   }
 }
 

@@ -234,7 +234,7 @@ extension AccountBook {
   /// The contracts with resting orders; an order without a price asks nothing, as it can wait.
   private func orderedLegs(
     _ market: MarketView, _ rulebook: Rulebook
-  ) -> [(leg: MarginLeg, orders: OrderTotals)] {
+  ) -> [(leg: MarginLeg, orders: ContractOrders)] {
     positions.compactMap { position in
       guard position.orders.count > 0 else { return nil }
       do throws(AssessmentFault) {

@@ -39,7 +39,7 @@ struct PortfolioUnit {
   ///   - shelf: grids and arrays that were made before by the same rules.
   /// - Throws: `AssessmentFault` where an option has no volatility or no moment of expiry.
   init(
-    of margin: [MarginLeg], orders resting: [(leg: MarginLeg, orders: OrderTotals)] = [],
+    of margin: [MarginLeg], orders resting: [(leg: MarginLeg, orders: ContractOrders)] = [],
     assets counted: [CountedAsset], in market: MarketView, reporting: Symbol,
     by rules: PortfolioRules, shelf: inout RiskArrayShelf
   ) throws(AssessmentFault) {

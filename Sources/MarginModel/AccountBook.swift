@@ -13,7 +13,7 @@ public struct AccountBook: Sendable {
     /// Margin set aside for it, settlement asset; used when the account is isolated.
     public let isolatedMargin: AssetAmount
     /// Orders that rest in the contract.
-    public let orders: OrderTotals
+    public let orders: ContractOrders
     /// Average price of entry of an option, where it is known.
     public let optionEntryPrice: Price?
     /// The same position with no order beside it.
@@ -26,7 +26,7 @@ public struct AccountBook: Sendable {
     /// Makes a position.
     public init(
       instrument: Instrument, state: PositionState, leverage: Rate?, isolatedMargin: AssetAmount,
-      orders: OrderTotals = .none, optionEntryPrice: Price? = nil
+      orders: ContractOrders = .none, optionEntryPrice: Price? = nil
     ) {
       self.orders = orders
       self.instrument = instrument

@@ -76,7 +76,7 @@ extension AccountBook {
 }
 
 extension AccountBook.Position {
-  fileprivate func with(
+  func with(
     state: PositionState? = nil, leverage: Rate? = nil, isolatedMargin: AssetAmount? = nil
   ) -> AccountBook.Position {
     AccountBook.Position(
@@ -94,6 +94,8 @@ private struct AccountDraft {
   var marginMode: MarginMode
   var balances: [(asset: Symbol, amount: AssetAmount)]
   var positions: [AccountBook.Position]
+  /// Entry cash flows of options, where they are known exactly.
+  var premiums: [Symbol: AssetAmount] = [:]
   let market: MarketView
   let rulebook: Rulebook
 
@@ -102,8 +104,14 @@ private struct AccountDraft {
     initialRateFloor = book.initialRateFloor
     creditLine = book.creditLine
     marginMode = book.marginMode
-    balances = book.balances
-    positions = book.positions
+    // Trades are booked as a worker books them, with premiums in cash.
+    let isVariation = rulebook.options.terms.style == .variation
+    let paid = isVariation ? book.payingPremiums() : book
+    balances = paid.balances
+    positions = paid.positions
+    for position in book.positions where isVariation && !position.instrument.isFuture {
+      premiums[position.instrument.symbol] = position.state.entryCashFlow
+    }
     self.market = market
     self.rulebook = rulebook
   }
@@ -136,13 +144,35 @@ private struct AccountDraft {
     let held = positions[place]
     var state = held.state
     let cash = state.apply(quantity, at: price, of: instrument)
-    positions[place] = held.with(state: state)
+    positions[place] = AccountBook.Position(
+      instrument: instrument, state: state, leverage: held.leverage,
+      isolatedMargin: held.isolatedMargin, orders: held.orders,
+      optionEntryPrice: entryPrice(of: held, after: quantity, at: price))
     if marginMode == .isolated {
       try bookIsolated(cash, before: held, trade: (quantity, price), place: place)
     } else {
       add(cash, of: instrument.settlementAsset)
     }
     if state.quantity.isZero, positions[place].orders.count == 0 { positions.remove(at: place) }
+  }
+
+  /// The average entry price of an option after a trade; what was unknown stays so until the
+  /// position turns.
+  private mutating func entryPrice(
+    of held: AccountBook.Position, after quantity: Quantity, at price: Price
+  ) -> Price? {
+    let instrument = held.instrument
+    let before = held.state.quantity
+    if instrument.isFuture { return nil }
+    let isUnknown = held.optionEntryPrice == nil && premiums[instrument.symbol] == nil
+    if isUnknown, before.signum * (before + quantity).signum > 0 { return nil }
+    var entered = PositionState(
+      quantity: before,
+      entryCashFlow: premiums[instrument.symbol]
+        ?? instrument.cashFlow(of: before, at: held.optionEntryPrice ?? .zero))
+    _ = entered.applyKeepingEntry(quantity, at: price, of: instrument)
+    premiums[instrument.symbol] = entered.entryCashFlow
+    return entered.optionEntryPrice(multiplier: instrument.multiplier)
   }
 
   /// Moves the margin of an isolated trade, as `LiquidationStateMachine.applyFill` does.
@@ -262,8 +292,10 @@ private struct AccountDraft {
     for (asset, amount) in balances where amount.magnitude > DomainLimits.maximumBalance {
       throw .outOfRange(asset)
     }
-    return AccountBook(
+    let book = AccountBook(
       accountID: accountID, marginMode: marginMode, balances: balances, positions: positions,
       initialRateFloor: initialRateFloor, creditLine: creditLine)
+    guard rulebook.options.terms.style == .variation else { return book }
+    return book.owingPremiums { premiums[$0] ?? .zero }
   }
 }

@@ -16,16 +16,11 @@ public struct ReportDetails: Sendable, Equatable {
     }
   }
 
-  /// Average prices at which option positions were entered, quote per unit, by instrument.
-  public var optionEntryPrices: [Symbol: Price]
   /// Funding rates of futures, by instrument.
   public var fundingRates: [Symbol: FundingRate]
 
-  /// Makes details; both may be empty.
-  public init(
-    optionEntryPrices: [Symbol: Price] = [:], fundingRates: [Symbol: FundingRate] = [:]
-  ) {
-    self.optionEntryPrices = optionEntryPrices
+  /// Makes details; may be empty.
+  public init(fundingRates: [Symbol: FundingRate] = [:]) {
     self.fundingRates = fundingRates
   }
 }

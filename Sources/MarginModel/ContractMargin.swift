@@ -12,6 +12,8 @@ public struct ContractMargin: Sendable {
   public let payoff: Instrument.Payoff
   /// Underlying (linear) or quote (inverse) per contract.
   public let multiplier: Quantity
+  /// Whether the contract is an option.
+  public var isOption: Bool { option != nil }
   private let takerFee: Rate
   private let formula: FuturesFormula
   /// The first tier of the schedule and the notional from which it no longer holds; nil: no end.

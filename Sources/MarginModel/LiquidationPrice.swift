@@ -182,7 +182,7 @@ extension Rulebook {
       collateral.terms(of: instrument.settlementAsset) == nil
     else { return false }
     if case .largestLoss = futures.notionalBasis { return false }
-    return !futures.orders.countsForMaintenance || position.orders == .none
+    return !futures.orders.countsForMaintenance || position.orders.count == 0
   }
 }
 

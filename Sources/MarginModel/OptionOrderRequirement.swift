@@ -4,17 +4,15 @@ public import MarginDomain
 extension StandardOptionRules {
   /// What the orders that rest in an option ask beside its position, outside a portfolio.
   ///
-  /// The larger of what filling all buys and all sells at their own prices would take off the
-  /// initial excess. R the initial requirement, q the position, b and s contracts ordered, P what
-  /// they cost at their own prices, V at the mark:
+  /// The larger of what the buys and what the sells ask. R the initial requirement, q the position,
+  /// b and s contracts ordered, C what orders worse than the mark cost against it
+  /// (`ContractOrders.costOfFilling`):
   ///
-  ///     buys    R(q + b) − R(q) + P − min(P, V)
-  ///     sells   R(q − s) − R(q) + V − min(P, V)
+  ///     buys    max(0, R(q + b) − R(q)) + C        sells   max(0, R(q − s) − R(q)) + C
   ///
-  /// and where the requirement holds the mark and equity does not, P in place of P − min(P, V),
-  /// and −min(P, V) in place of V − min(P, V). A side better than the mark is no credit: the mark
-  /// will have moved there when such orders fill. Within a side, a better price makes up for a
-  /// worse one.
+  /// and where the requirement holds the mark and equity does not, + P − C within the bracket of
+  /// the buys and − V within that of the sells, with P the side's value at its own prices and V at
+  /// the mark. What a fill would relieve is no credit against C: a part of it may fill alone.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
@@ -24,30 +22,30 @@ extension StandardOptionRules {
   /// - Returns: initial alone, 0 or above, rounded up; zero where the rules ask nothing for orders.
   /// - Source: OKX, "Option margin", for what an order freezes; explain.md, Rulebook.
   func requirement(
-    of orders: OrderTotals, beside position: PositionState, in instrument: Instrument,
+    of orders: ContractOrders, beside position: PositionState, in instrument: Instrument,
     prices: PositionPrices
   ) -> PositionRequirement {
     guard terms.orders == .worstSide else { return .zero }
     func initial(_ quantity: Quantity) -> Money {
       requirement(of: quantity, in: instrument, prices: prices).initial
     }
-    func money(_ amount: AssetAmount, _ rounding: RoundingMode = .ceiling) -> Money {
-      .value(of: amount, at: prices.settlementIndex, rounding: rounding)
+    func money(_ amount: AssetAmount) -> Money {
+      .value(of: amount, at: prices.settlementIndex, rounding: .ceiling)
     }
-    func value(_ quantity: Quantity, _ rounding: RoundingMode) -> AssetAmount {
-      instrument.notional(of: quantity, at: prices.mark, rounding: rounding)
-    }
-    let isOutside = terms.isValueOutsideEquity
+    let cost = orders.costOfFilling(at: prices.mark, in: instrument)
     let now = initial(position.quantity)
-    let bought = orders.buyNotional
-    let sold = orders.notional - bought
-    let paid = isOutside ? bought : bought - min(bought, value(orders.buys, .floor))
-    let given = min(sold, value(orders.sells, .floor))
-    let lost = isOutside ? -given : value(orders.sells, .ceiling) - given
-    let buying = initial(position.quantity + orders.buys) - now + money(paid)
-    let selling = initial(position.quantity - orders.sells) - now + money(lost)
+    var buying = initial(position.quantity + orders.buys) - now
+    var selling = initial(position.quantity - orders.sells) - now
+    if terms.isValueOutsideEquity {
+      buying += money(orders.buyNotional - cost.buys)
+      selling -= .value(
+        of: instrument.notional(of: orders.sells, at: prices.mark, rounding: .floor),
+        at: prices.settlementIndex, rounding: .floor)
+    }
     return PositionRequirement(
-      initial: max(.zero, max(buying, selling)), maintenance: .zero)
+      initial: max(
+        max(.zero, buying) + money(cost.buys), max(.zero, selling) + money(cost.sells)),
+      maintenance: .zero)
   }
 
   /// What the buying orders of an option would add to the value under a limit.
@@ -59,7 +57,7 @@ extension StandardOptionRules {
   /// - Returns: value at the mark, reporting asset, rounded up; 0 for a future, and where the rules
   ///   have no limit or ask nothing for orders.
   public func orderedValue(
-    of orders: OrderTotals, in instrument: Instrument, prices: PositionPrices
+    of orders: ContractOrders, in instrument: Instrument, prices: PositionPrices
   ) -> Money {
     guard !instrument.isFuture, terms.orders == .worstSide, terms.effectiveValueLimit != nil else {
       return .zero

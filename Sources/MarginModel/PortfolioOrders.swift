@@ -20,10 +20,10 @@ public struct OrderedLeg: Sendable {
   ///   - leg: what is held of it; of no units where orders alone rest.
   ///   - prices: accepted prices.
   public init(
-    _ orders: OrderTotals, in instrument: Instrument, leg: PortfolioLeg, prices: PositionPrices
+    _ orders: ContractOrders, in instrument: Instrument, leg: PortfolioLeg, prices: PositionPrices
   ) {
     func money(_ amount: AssetAmount) -> Money {
-      .value(of: max(.zero, amount), at: prices.settlementIndex, rounding: .ceiling)
+      .value(of: amount, at: prices.settlementIndex, rounding: .ceiling)
     }
     self.leg = leg
     units = OrderSides(
@@ -74,11 +74,12 @@ public struct PortfolioOrderRequirement: Sendable, Equatable {
 extension PortfolioRequirement {
   /// What resting orders ask beside the positions of a portfolio.
   ///
-  ///     max over fills of (initial requirement with the fill + its cost) − initial requirement
+  ///     max over fills of max(0, initial requirement with the fill − without) + cost of the fill
   ///
-  /// and 0 where that is negative. The fills are: all buys, all sells, all orders that gain from a
-  /// rise of their underlying, all that gain from a fall; each contract's orders at their own
-  /// prices, revalued on the arrays of its contract. Every other set of fills is not looked at.
+  /// What a fill would relieve is no credit against its cost: a part of it may fill alone. The
+  /// fills are: all buys, all sells, all orders that gain from a rise of their underlying, all that
+  /// gain from a fall; each contract's orders revalued on the arrays of its contract. Every other
+  /// set of fills is not looked at.
   ///
   /// - Parameters:
   ///   - orders: of the account, each contract once; their legs lie on the same grids.
@@ -106,7 +107,7 @@ extension PortfolioRequirement {
       let cost = zip(orders, sides).reduce(Money.zero) { sum, entry in
         sum + (entry.1 ? entry.0.cost.buys : entry.0.cost.sells)
       }
-      let asked = filled.requirement.initial + cost - requirement.initial
+      let asked = max(.zero, filled.requirement.initial - requirement.initial) + cost
       if asked > worst.asked { worst = (asked, fill.rawValue) }
     }
     return PortfolioOrderRequirement(

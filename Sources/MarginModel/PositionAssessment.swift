@@ -31,6 +31,16 @@ public struct PositionPrices: Sendable, Equatable {
     self.initialMultiplier = initialMultiplier
   }
 
+  /// The same prices beside the entry of one position.
+  ///
+  /// - Parameter optionEntry: average price of entry of an option, quote per unit.
+  /// - Returns: prices that differ in it alone.
+  public func entered(at optionEntry: Price) -> PositionPrices {
+    PositionPrices(
+      mark: mark, index: index, settlementIndex: settlementIndex, forward: forward,
+      optionEntry: optionEntry, volatility: volatility, initialMultiplier: initialMultiplier)
+  }
+
   /// The same prices with another one of the settlement asset.
   ///
   /// - Parameter settlementIndex: reporting asset per unit of the settlement asset, above zero.

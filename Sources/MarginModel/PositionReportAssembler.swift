@@ -55,7 +55,7 @@ struct PositionReportAssembler {
     let quantity = position.state.quantity
     let isVariation = instrument.isFuture || rulebook.options.terms.style == .variation
     var profit: AssetAmount? = isVariation ? assessment.worth : nil
-    if !isVariation, let entry = details.optionEntryPrices[instrument.symbol] {
+    if !isVariation, let entry = position.optionEntryPrice {
       profit = assessment.worth + instrument.cashFlow(of: quantity, at: entry)
     }
     return PositionReport(

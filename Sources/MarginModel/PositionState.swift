@@ -5,11 +5,12 @@ public import MarginDomain
 ///
 /// For a future, unrealized profit is entry cash flow + cash flow of closing at the mark, whether
 /// the contract is linear or inverse; for an option the premium is paid in cash and the entry cash
-/// flow stays 0.
+/// flow stays 0. In a book under rules in variation style no premium was paid, and the entry cash
+/// flow of an option counts like that of a future.
 public struct PositionState: Sendable, Equatable {
   /// Signed contracts.
   public var quantity: Quantity
-  /// Σ cash flows of the open part, settlement asset; 0 for options.
+  /// Σ cash flows of the open part, settlement asset; 0 for options that were paid.
   public var entryCashFlow: AssetAmount
 
   /// A flat position.
@@ -40,11 +41,26 @@ public struct PositionState: Sendable, Equatable {
   public mutating func apply(
     _ fillQuantity: Quantity, at price: Price, of instrument: Instrument
   ) -> AssetAmount {
-    let flow = instrument.cashFlow(of: fillQuantity, at: price)
     guard instrument.isFuture else {
       quantity += fillQuantity
-      return flow
+      return instrument.cashFlow(of: fillQuantity, at: price)
     }
+    return applyKeepingEntry(fillQuantity, at: price, of: instrument)
+  }
+
+  /// Applies a fill as one of a future, whatever the contract: what is opened changes no cash.
+  ///
+  /// So the entry of an option is kept, beside the state in which its premium was paid.
+  ///
+  /// - Parameters:
+  ///   - fillQuantity: signed contracts, not zero.
+  ///   - price: quote per unit.
+  ///   - instrument: the contract.
+  /// - Returns: settlement asset, what closing realizes; see `apply(_:at:of:)`.
+  public mutating func applyKeepingEntry(
+    _ fillQuantity: Quantity, at price: Price, of instrument: Instrument
+  ) -> AssetAmount {
+    let flow = instrument.cashFlow(of: fillQuantity, at: price)
     let isOpening = quantity.isZero || quantity.isNegative == fillQuantity.isNegative
     if isOpening {
       quantity += fillQuantity
@@ -96,5 +112,15 @@ public struct PositionState: Sendable, Equatable {
     case .linear: return .linearPrice(of: -entryCashFlow, per: units, rounding: .nearestEven)
     case .inverse: return .inversePrice(of: units, per: entryCashFlow, rounding: .nearestEven)
     }
+  }
+
+  /// Average entry price of an option whose entry cash flow was kept.
+  ///
+  /// - Parameter multiplier: units per contract.
+  /// - Returns: quote per unit, 0 or above, to the nearest unit of its scale; nil when flat.
+  public func optionEntryPrice(multiplier: Quantity) -> Price? {
+    guard !quantity.isZero else { return nil }
+    let units = ContractUnits(quantity: quantity, multiplier: multiplier)
+    return .linearPrice(of: -entryCashFlow, per: units, rounding: .nearestEven)
   }
 }

@@ -11,19 +11,11 @@ struct WrittenPosition: Sendable {
   var entryCashFlow: LocatedValue<AssetAmount>?
   let leverage: Rate?
   let isolatedMargin: LocatedValue<AssetAmount>?
-  var orders: [LocatedValue<WrittenOrder>] = []
-  /// The orders as their sums, as a worker keeps them; nil: those of `orders`.
-  var orderTotals: OrderTotals?
+  var orders: [LocatedValue<ContractOrders.Order>] = []
   /// Whether it stands in a contract that has expired and is not settled yet.
   var awaitsSettlement: LocatedValue<Bool>?
   /// Where the position starts.
   let place: LocatedValue<Void>
-}
-
-/// A resting order as it was written; positive buys.
-struct WrittenOrder: Sendable {
-  let quantity: Quantity
-  let price: Price
 }
 
 /// An account as it was written.
@@ -123,16 +115,10 @@ extension YAMLShape where Value == WrittenPosition {
         "isolated_margin", .located(.balance) as YAMLShape<LocatedValue<AssetAmount>>)
       let orders = fields.optional(
         "open_orders",
-        .list(of: .located(.order)) as YAMLShape<[LocatedValue<WrittenOrder>]>)
-      let totals = fields.optional("open_order_totals", .orderTotals)
+        .list(of: .located(.order)) as YAMLShape<[LocatedValue<ContractOrders.Order>]>)
       let awaits = fields.optional(
         "awaiting_settlement", .located(.boolean) as YAMLShape<LocatedValue<Bool>>)
-      if totals != nil, fields.contains("open_orders") {
-        fields.report(
-          "stands beside open_orders", for: "open_order_totals", expected: "one of the two")
-      }
-      let hasOrders = fields.contains("open_orders") || fields.contains("open_order_totals")
-      if let quantity, quantity.value.isZero, !hasOrders {
+      if let quantity, quantity.value.isZero, !fields.contains("open_orders") {
         fields.report(
           "is '0'", at: quantity, expected: "a signed quantity, not 0, of at most 1e13")
         return nil
@@ -141,7 +127,7 @@ extension YAMLShape where Value == WrittenPosition {
       return WrittenPosition(
         symbol: symbol, quantity: quantity, entryPrice: entry, entryCashFlow: flow,
         leverage: leverage, isolatedMargin: margin, orders: orders ?? [],
-        orderTotals: totals, awaitsSettlement: awaits,
+        awaitsSettlement: awaits,
         place: LocatedValue(value: (), position: fields.position, path: fields.path))
     }
   }
@@ -161,48 +147,15 @@ extension YAMLShape where Value == Quantity {
   private static func isPlainZero(_ text: String) -> Bool { text == "0" }
 }
 
-extension YAMLShape where Value == WrittenOrder {
+extension YAMLShape where Value == ContractOrders.Order {
   fileprivate static var order: YAMLShape {
     .mapping("a resting order") { fields in
       let isBuy = fields.required("side", .orderSide)
       let quantity = fields.required("quantity", .positiveQuantity)
       let price = fields.required("price", .price)
       guard let isBuy, let quantity, let price else { return nil }
-      return WrittenOrder(quantity: isBuy ? quantity : -quantity, price: price)
+      return ContractOrders.Order(quantity: isBuy ? quantity : -quantity, price: price)
     }
-  }
-}
-
-extension YAMLShape where Value == OrderTotals {
-  fileprivate static var orderTotals: YAMLShape {
-    .mapping("the sums of resting orders") { fields in
-      let buys = fields.required("buys", .orderSum)
-      let sells = fields.required("sells", .orderSum)
-      let notional = fields.required("notional", .orderNotional)
-      let bought = fields.required("buy_notional", .orderNotional)
-      let count = fields.required("count", .integer(in: 1...1_000_000))
-      guard let buys, let sells, let notional, let bought, let count else { return nil }
-      if bought > notional {
-        fields.report(
-          "is more than all orders together", for: "buy_notional", expected: "\(notional) or less")
-        return nil
-      }
-      return OrderTotals(
-        buys: buys, sells: sells, notional: notional, buyNotional: bought, count: count)
-    }
-  }
-}
-
-extension YAMLShape where Value == Quantity {
-  fileprivate static var orderSum: YAMLShape {
-    fixed(in: .zero...DomainLimits.maximumQuantity, "a quantity from 0 to 1e13")
-  }
-}
-
-extension YAMLShape where Value == AssetAmount {
-  fileprivate static var orderNotional: YAMLShape {
-    fixed(
-      in: .zero...AssetAmount(rawValue: DecimalText.power(ofTen: 34)), "an amount from 0 to 1e22")
   }
 }
 

@@ -156,10 +156,11 @@ extension BookAssembler {
   private func checkEntry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
-    if !instrument.isFuture, let flow = position.entryCashFlow {
-      fields.report("does not belong to an option", at: flow, expected: "no such key")
-    }
     let terms = rulebook.options.terms
+    if !instrument.isFuture, terms.style != .variation, let flow = position.entryCashFlow {
+      fields.report(
+        "does not belong to an option whose premium was paid", at: flow, expected: "no such key")
+    }
     let needsEntry =
       instrument.isFuture || terms.style == .variation || terms.premium == .largerOfMarkAndEntry
     guard needsEntry, !position.quantity.value.isZero else { return }
@@ -171,7 +172,11 @@ extension BookAssembler {
     check(entry, of: instrument, reportingTo: &fields)
     if let flow = position.entryCashFlow {
       let state = PositionState(quantity: position.quantity.value, entryCashFlow: flow.value)
-      if state.entryPrice(of: instrument) != entry.value {
+      let average =
+        instrument.isFuture
+        ? state.entryPrice(of: instrument)
+        : state.optionEntryPrice(multiplier: instrument.multiplier)
+      if average != entry.value {
         fields.report(
           "is not the cash flow of entering at \(entry.value)", at: flow,
           expected: "about \(instrument.cashFlow(of: position.quantity.value, at: entry.value))")
@@ -189,7 +194,9 @@ extension BookAssembler {
       checkOptionRules(position, of: written.instrument, reportingTo: &fields)
       return
     }
-    if rulebook.futures.schedule(of: written.symbol) == nil {
+    if rulebook.futures.schedule(of: written.symbol) == nil
+      || document.absentParts.contains(.futures)
+    {
       let isOther = document.symbolsInOtherAssets.contains(written.symbol)
       fields.report(
         isOther

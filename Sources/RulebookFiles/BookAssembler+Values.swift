@@ -17,10 +17,7 @@ extension BookAssembler {
         of: instrument.settlementAsset, reportingAsset: rulebook.reportingAsset) ?? .one
     let average = market.averageAssetPrices[instrument.settlementAsset] ?? .zero
     let resting = position.orders.reduce(Quantity.zero) { $0 + $1.value.quantity.magnitude }
-    let totals = position.orderTotals
-    let contracts =
-      position.quantity.value.magnitude + resting + (totals?.buys ?? .zero)
-      + (totals?.sells ?? .zero)
+    let contracts = position.quantity.value.magnitude + resting
     var prices = position.orders.map(\.value.price) + [position.entryPrice?.value].compactMap { $0 }
     if let mark = market.marks[instrument.symbol] { prices.append(mark) }
     if let index = market.indices[instrument.underlying], !instrument.isCoinOption {
@@ -33,8 +30,10 @@ extension BookAssembler {
           ? AssetAmount.linearValue(of: units, at: price, rounding: .ceiling)
           : AssetAmount.inverseValue(
             of: units, at: max(price, instrument.smallestPrice), rounding: .ceiling)
-      } + [totals?.notional ?? .zero, position.entryCashFlow?.value.magnitude ?? .zero]
-    let dearest = max(settlement, average)
+      } + [position.entryCashFlow?.value.magnitude ?? .zero]
+    let multiplier = market.initialMultipliers[instrument.symbol] ?? .one
+    let dearest = max(settlement, average).scaled(
+      by: multiplier.rawValue, over: Rate.one.rawValue, rounding: .ceiling)
     let isWithin = amounts.allSatisfy { amount in
       let value = FullWidth.checkedQuotient(
         of: amount.rawValue, times: dearest.rawValue, over: Price.one.rawValue, rounding: .ceiling)

@@ -139,9 +139,6 @@ struct BookAssembler {
       }
       check(written, of: instrument, mode: account.marginMode, reportingTo: &fields)
       details.fundingRates[symbol] = fundingRates[symbol]
-      if !instrument.instrument.isFuture {
-        details.optionEntryPrices[symbol] = written.entryPrice?.value
-      }
       if let position = position(written, of: instrument.instrument) {
         positions.append(position)
       }
@@ -160,13 +157,11 @@ struct BookAssembler {
   ) -> AccountBook.Position? {
     let quantity = written.quantity.value
     var state = PositionState(quantity: quantity, entryCashFlow: .zero)
-    var orders = written.orderTotals ?? .none
-    for order in written.orders {
-      orders.add(order.value.quantity, at: order.value.price, in: instrument)
-    }
+    let orders = ContractOrders(written.orders.map(\.value), in: instrument)
     if !instrument.isFuture, rulebook.options.terms.style == .variation, !quantity.isZero {
       guard let entry = written.entryPrice?.value else { return nil }
-      state.entryCashFlow = instrument.cashFlow(of: quantity, at: entry)
+      state.entryCashFlow =
+        written.entryCashFlow?.value ?? instrument.cashFlow(of: quantity, at: entry)
     }
     if instrument.isFuture, !quantity.isZero {
       let smallest = instrument.smallestPrice

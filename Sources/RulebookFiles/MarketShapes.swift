@@ -117,7 +117,7 @@ extension YAMLShape where Value == Rate {
   }
 
   fileprivate static var initialMultiplier: YAMLShape {
-    factor(from: 1, to: 100)
+    fixed(in: .one...DomainLimits.maximumInitialMultiplier, "a factor from 1 to 100")
   }
 }
 

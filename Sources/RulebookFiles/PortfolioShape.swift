@@ -65,10 +65,7 @@ extension YAMLFields {
         "\(rules.maintenanceFactor) is above the initial one", for: "maintenance_factor",
         expected: "\(rules.initialFactor) or less")
     }
-    let usesRange =
-      rules.scenarios.contains { $0.price.usesRange || $0.weight == .tail }
-      || rules.jointScenarios.contains { $0.price.usesRange }
-    if usesRange, !hasRanges, !contains("price_scan_range") {
+    if rules.usesPriceScanRanges, !hasRanges, !contains("price_scan_range") {
       report(
         "is missing, and rows are stated by it", for: "price_scan_range",
         expected: "usual, and symbols of their own")
@@ -84,11 +81,6 @@ extension YAMLFields {
 }
 
 extension PriceShock {
-  fileprivate var usesRange: Bool {
-    if case .scanRange = self { return true }
-    return false
-  }
-
   /// As names of rows say it.
   fileprivate var words: String {
     let (word, move): (String, Rate)

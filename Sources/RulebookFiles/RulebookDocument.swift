@@ -15,9 +15,10 @@ public struct RulebookDocument: Sendable, Equatable {
   public let rulebook: Rulebook
   /// Parts that neither the document nor its preset holds, in the order of the cases.
   ///
-  /// Their place in `rulebook` is taken by rules that never ask too little: a future has no
-  /// schedule (which is a fault where one is held), an option is margined at its whole size or
-  /// value.
+  /// Their place in `rulebook` is taken by rules that never ask too little: an option is margined
+  /// at its whole size or value, and a future at its notional where there are rules of portfolio
+  /// margin, for a worker's accounts that are not in that mode yet; else it has no schedule. In a
+  /// book all of it is a fault where one is held.
   public let absentParts: [OptionalPart]
   /// The symbols that the document's own schedules name, with their places; a preset's are left
   /// out.
@@ -70,7 +71,8 @@ struct RulebookParts {
     }
     let applied = futures?.applying(to: reportingAsset)
     let rulebook = Rulebook(
-      id: id, reportingAsset: reportingAsset, futures: applied?.rules ?? .withoutSchedules,
+      id: id, reportingAsset: reportingAsset,
+      futures: applied?.rules ?? .absent(schedule: portfolio == nil ? nil : .wholeSize),
       options: options ?? .wholeSize, collateral: collateral, ladder: ladder,
       liquidation: liquidation, market: market, portfolio: portfolio,
       contingencies: contingencies, dynamic: dynamic, credit: credit)
@@ -81,11 +83,19 @@ struct RulebookParts {
 }
 
 extension FuturesRules {
-  /// Stands for an absent part: every future is one without a schedule.
-  fileprivate static let withoutSchedules = FuturesRules(
-    notionalBasis: .mark, tierBasis: .mark, liquidationPath: .underlying, closingFee: .none,
-    initialRate: .largerOfLeverageAndTier, liquidationPriceRounding: nil,
-    bankruptcyPriceRounding: nil, defaultSchedule: nil, schedules: [])
+  /// Stands for an absent part: every future has one schedule, or none.
+  fileprivate static func absent(schedule: MarginSchedule?) -> FuturesRules {
+    FuturesRules(
+      notionalBasis: .mark, tierBasis: .mark, liquidationPath: .underlying, closingFee: .none,
+      initialRate: .largerOfLeverageAndTier, liquidationPriceRounding: nil,
+      bankruptcyPriceRounding: nil, defaultSchedule: schedule, schedules: [])
+  }
+}
+
+extension MarginSchedule {
+  /// A future asks its notional.
+  fileprivate static let wholeSize = MarginSchedule.flat(
+    initialRate: .one, maintenanceRate: .one)
 }
 
 extension StandardOptionRules {

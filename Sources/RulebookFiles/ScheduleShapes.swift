@@ -146,9 +146,11 @@ extension YAMLShape where Value == OrderMarginRules {
       let basis = fields.required("basis", .orderBasis)
       let charge = fields.optional("charge_per_order", .notional)
       let counts = fields.optional("counts_for_maintenance", .boolean)
+      let cost = fields.optional("counts_cost_of_filling", .boolean)
       return basis.map {
         OrderMarginRules(
-          basis: $0, chargePerOrder: charge ?? .zero, countsForMaintenance: counts ?? false)
+          basis: $0, chargePerOrder: charge ?? .zero, countsForMaintenance: counts ?? false,
+          countsCostOfFilling: cost ?? false)
       }
     }
   }

@@ -49,10 +49,11 @@ struct AccountBookTests {
     var closed = 0
     var switched = 0
     try Property("what-if trades agree with fills", cases: 30).check { random, _ in
+      let rulebook = RandomCommands.drawnRulebook(&random)
       var stream = RandomCommands(random: random)
       var engine = LiquidationStateMachine(partition: 0)
       var events: [MarginEvent] = []
-      for command in stream.setup() { _ = engine.apply(command, into: &events) }
+      for command in stream.setup(rulebook: rulebook) { _ = engine.apply(command, into: &events) }
       for _ in 0..<40 {
         let name = stream.random.chance() ? "d" : "e"
         guard let instrument = stream.random.element(of: RandomCommands.instruments) else {
@@ -71,6 +72,7 @@ struct AccountBookTests {
         #expect(engine.apply(command, into: &events) == .applied)
         let booked = try #require(engine.book(of: AccountID(name))).account
         #expect(Self.content(asked) == Self.content(booked), "\(trade) of \(instrument.symbol)")
+        #expect(Self.entriesAgree(asked, booked), "\(trade) of \(instrument.symbol)")
         if booked.positions.count < before.account.positions.count { closed += 1 }
         let mode: MarginMode = booked.marginMode == .isolated ? .cross : .isolated
         if stream.random.chance(0.3),
@@ -115,6 +117,17 @@ struct AccountBookTests {
     let lot: Int128 = instrument.payoff == .inverse ? 100_000_000 : 1_000_000
     let size = Quantity(rawValue: lot * Int128(random.integer(1...3)))
     return (random.chance() ? size : -size, price)
+  }
+
+  /// Whether options were entered at the same prices but for what rounding leaves: a book states
+  /// an average, of which the engine has the exact sum.
+  private static func entriesAgree(_ asked: AccountBook, _ booked: AccountBook) -> Bool {
+    booked.positions.allSatisfy { position in
+      let other = asked.positions.first { $0.instrument.symbol == position.instrument.symbol }
+      guard let entry = position.optionEntryPrice else { return other?.optionEntryPrice == nil }
+      guard let own = other?.optionEntryPrice else { return false }
+      return (entry - own).magnitude.rawValue <= 1_000
+    }
   }
 
   /// Everything that an account holds, as lines in an order of their own.

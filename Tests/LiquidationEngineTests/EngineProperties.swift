@@ -11,12 +11,14 @@ struct Contradiction: Error, CustomStringConvertible {
 
 @Suite("Engine properties")
 struct EngineProperties {
-  /// Plays a random stream; the body sees each command with its outcome and events.
+  /// Plays a random stream, by a drawn rulebook where none is given; the body sees each command
+  /// with its outcome and events.
   static func play(
     _ random: inout SeededRandom, commands count: Int,
-    rulebook: Rulebook = RandomCommands.rulebook,
+    rulebook: Rulebook? = nil,
     _ body: (MarginCommand, CommandOutcome, [MarginEvent], LiquidationStateMachine) throws -> Void
   ) throws -> [MarginCommand] {
+    let rulebook = rulebook ?? RandomCommands.drawnRulebook(&random)
     var stream = RandomCommands(random: random)
     var engine = LiquidationStateMachine(partition: 0)
     var commands: [MarginCommand] = []
@@ -45,7 +47,7 @@ struct EngineProperties {
   /// Compares engine and reference ledger after every command of random streams; the body sees each
   /// event.
   static func checkReference(
-    _ name: String, cases: Int, rulebook: Rulebook = RandomCommands.rulebook,
+    _ name: String, cases: Int, rulebook: Rulebook? = nil,
     _ body: (MarginEvent) -> Void
   ) throws {
     try Property(name, cases: cases).check { random, _ in

@@ -30,16 +30,43 @@ struct RandomCommands {
   // MARK: Setup
 
   /// Orders ask margin here, so that the sums of the engine and of the reference must agree on it.
-  static let rulebook = rulebook(collateral: collateral)
+  static let rulebook = rulebook()
+
+  /// Options margined by the dearer of mark and entry, beside a mark that equity does not hold.
+  static let rulebookByEntry = rulebook(netting: nil) { terms in
+    terms.valueLimit = nil
+    terms.includesMark = true
+    terms.premium = .largerOfMarkAndEntry
+  }
+
+  /// Options in variation style, for which a worker moves premiums in cash.
+  static let rulebookByVariation = rulebook(netting: nil) { terms in
+    terms.valueLimit = nil
+    terms.style = .variation
+    terms.includesMark = true
+  }
+
+  /// One of the three, most often the first.
+  static func drawnRulebook(_ random: inout SeededRandom) -> Rulebook {
+    switch random.integer(0...4) {
+    case 0: return rulebookByEntry
+    case 1: return rulebookByVariation
+    default: return rulebook
+    }
+  }
 
   static func rulebook(
-    collateral: CollateralRules, closingFee: FuturesRules.ClosingFee = .none
+    collateral: CollateralRules = collateral, closingFee: FuturesRules.ClosingFee = .none,
+    netting: ExpiryNettingRule? = ExpiryNettingRule(
+      unpairedInitialRate: NativeRules.decimal("1.2"),
+      unpairedMaintenanceRate: NativeRules.decimal("1.1")),
+    adjustingOptions: (inout OptionRequirementTerms) -> Void = { _ in }
   ) -> Rulebook {
     NativeRules.rulebook(
       portfolio: portfolio,
       orders: OrderMarginRules(
         basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"),
-        countsForMaintenance: false),
+        countsForMaintenance: false, countsCostOfFilling: true),
       dynamic: NativeRules.dynamic(pace: 1_000_000), credit: NativeRules.credit(Self.lines),
       schedules: [
         (
@@ -52,11 +79,8 @@ struct RandomCommands {
               upperOpenInterest: NativeRules.decimal("500000"),
               rateStep: NativeRules.decimal("0.000001")))
         )
-      ], collateral: collateral,
-      netting: ExpiryNettingRule(
-        unpairedInitialRate: NativeRules.decimal("1.2"),
-        unpairedMaintenanceRate: NativeRules.decimal("1.1")), contingencies: contingencies,
-      closingFee: closingFee)
+      ], collateral: collateral, netting: netting, contingencies: contingencies,
+      closingFee: closingFee, adjustingOptions: adjustingOptions)
   }
 
   private static let contingencies = ContingencyRules(
@@ -191,7 +215,11 @@ struct RandomCommands {
     case 55..<59: return funding()
     case 59:
       return facts(
-        random.element(of: ["ETH-PERP", "BTC-PERP", "BTC", "USDC", "BTC-USD", "ETH-USD"]) ?? "BTC")
+        random.element(
+          of: [
+            "ETH-PERP", "BTC-PERP", "BTC", "USDC", "BTC-USD", "ETH-USD", "BTC-60000-C",
+            "BTC-55000-P",
+          ]) ?? "BTC")
     default: return accountEvent(engine)
     }
   }
@@ -251,6 +279,8 @@ struct RandomCommands {
     var facts = MarketFacts()
     if symbol.hasSuffix("PERP") {
       facts.openInterest = Self.decimal(random.uniform(0...3_000))
+    } else if symbol.hasSuffix("-C") || symbol.hasSuffix("-P") {
+      facts.initialMultiplier = Self.decimal(random.uniform(1...2))
     } else if !symbol.hasSuffix("USD") {
       let value = symbol == "BTC" ? indices["BTC-USD"] ?? 1 : 1
       facts.averagePrice = Self.decimal(value * random.uniform(0.98...1.02))

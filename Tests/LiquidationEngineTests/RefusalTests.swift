@@ -98,46 +98,6 @@ struct RefusalTests {
     #expect(text?.contains("\n") == false)
   }
 
-  @Test("admit rules by an option's price of entry while there is no option")
-  mutating func entryPrices() {
-    let native = NativeRules.rulebook()
-    var terms = OptionRequirementTerms()
-    (terms.includesMark, terms.premium) = (true, .largerOfMarkAndEntry)
-    let options = StandardOptionRules(
-      shortInitialRate: .one, shortInitialFloor: .one, shortMaintenanceRate: .one,
-      shortMaintenanceFloor: .one, putCap: nil, longInitialRate: .zero,
-      longMaintenanceValueRate: .zero, longMaintenanceRate: .zero, terms: terms)
-    let rulebook = Rulebook(
-      id: native.id, reportingAsset: native.reportingAsset, futures: native.futures,
-      options: options, collateral: native.collateral, ladder: native.ladder,
-      liquidation: native.liquidation, market: native.market)
-    let kind = Instrument.Kind.perpetualOption(
-      OptionTerms(
-        right: .call, strike: .one, fundingPeriodHours: Rate(rawValue: 24 * Rate.one.rawValue)))
-    let option = Instrument(
-      symbol: Symbol("C"), kind: kind, payoff: .linear, underlying: Symbol("X"),
-      settlementAsset: Symbol("USDC"), multiplier: .one, tickSize: .ulp, lotSize: .ulp,
-      takerFee: .zero, markSource: .model)
-    let asset = CollateralAsset(symbol: Symbol("USDC"), underlying: nil)
-    let known = [builder.define(.underlying(Symbol("X"))), builder.define(.asset(asset))]
-    let rulesFirst = outcomes(
-      known + [builder.define(.rulebook(rulebook)), builder.define(.instrument(option))])
-    #expect(
-      rulesFirst.map(detail) == [
-        nil, nil, nil,
-        "instrument.kind: the rulebook reads the price of entry of an option, which a worker does "
-          + "not keep, expected a future, or a rulebook with options.premium_basis mark",
-      ])
-    let optionFirst = outcomes(
-      known + [builder.define(.instrument(option)), builder.define(.rulebook(rulebook))])
-    #expect(
-      optionFirst.map(detail) == [
-        nil, nil, nil,
-        "rulebook.document.options.premium_basis: a worker does not know this rule yet, "
-          + "expected mark",
-      ])
-  }
-
   @Test("name the rule of a rulebook")
   mutating func rulebooks() {
     func rulebook(

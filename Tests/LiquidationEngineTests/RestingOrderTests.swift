@@ -44,7 +44,8 @@ struct RestingOrderTests {
   }
 
   private static let worstSide = OrderMarginRules(
-    basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"), countsForMaintenance: false)
+    basis: .worstSide, chargePerOrder: NativeRules.decimal("0.01"), countsForMaintenance: false,
+    countsCostOfFilling: false)
 
   @Test("ask initial margin for the worse side, and no maintenance margin")
   mutating func worstSide() throws {
@@ -67,7 +68,9 @@ struct RestingOrderTests {
   @Test("ask at their own price where the rules say so, and of maintenance too")
   mutating func eachOrder() throws {
     setUp(
-      OrderMarginRules(basis: .eachOrder, chargePerOrder: .zero, countsForMaintenance: true))
+      OrderMarginRules(
+        basis: .eachOrder, chargePerOrder: .zero, countsForMaintenance: true,
+        countsCostOfFilling: false))
     let orders = [order("0.3", "50000"), order("-0.1", "61000")]
     _ = apply(builder.event("z", .restingOrders(orders)))
     // (15000 + 6100) · 1 % and 0.5 %.

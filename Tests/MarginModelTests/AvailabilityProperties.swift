@@ -68,18 +68,24 @@ struct AvailabilityProperties {
       let asked = try drawn.book.assess(in: drawn.market, by: drawn.rulebook)[0].totals
         .initialExcess
       let bare = Self.withoutOrders(drawn.book)
-      var worst = try bare.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+      let excess = try bare.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+      var worst = 0.0
       for fill in Self.fills(of: drawn) {
         var filled = bare
+        var cost = 0.0
         for (position, isBuy) in zip(drawn.book.positions, fill) {
-          guard let trade = Self.trade(position, isBuy) else { continue }
-          filled = try filled.applying(trade, in: drawn.market, by: drawn.rulebook)
+          for trade in Self.trades(position, isBuy, drawn.market) {
+            filled = try filled.applying(trade.atMark, in: drawn.market, by: drawn.rulebook)
+            cost += trade.cost
+          }
         }
-        worst = min(
-          worst, try filled.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess)
+        let taken =
+          try excess
+          - filled.assess(in: drawn.market, by: drawn.rulebook)[0].totals.initialExcess
+        worst = max(worst, max(0, Self.double(taken)) + cost)
       }
-      // An average price and each sum are rounded once.
-      #expect(abs(Self.double(asked) - Self.double(worst)) <= 1e-5)
+      // Each fill rounds its cash.
+      #expect(abs(Self.double(excess - asked) - worst) <= 1e-5)
     }
   }
 
@@ -103,15 +109,17 @@ struct AvailabilityProperties {
     return [gains.map { _ in true }, gains.map { _ in false }, gains, gains.map { !$0 }]
   }
 
-  private static func trade(_ position: AccountBook.Position, _ isBuy: Bool) -> AccountChange? {
-    let orders = position.orders
-    let size = isBuy ? orders.buys : orders.sells
-    guard !size.isZero else { return nil }
-    let cost = isBuy ? orders.buyNotional : orders.notional - orders.buyNotional
-    // The average price at which they fill.
-    let price = Price(
-      rawValue: FullWidth.quotient(
-        of: cost.rawValue, times: 100_000_000, over: size.rawValue, rounding: .nearestEven))
-    return .trade(position.instrument, quantity: isBuy ? size : -size, price: price)
+  /// The orders of a side as trades at the mark, with what each costs against it on doubles.
+  private static func trades(
+    _ position: AccountBook.Position, _ isBuy: Bool, _ market: MarketView
+  ) -> [(atMark: AccountChange, cost: Double)] {
+    let mark = market.marks[position.instrument.symbol] ?? .zero
+    return position.orders.orders.filter { $0.quantity.isNegative != isBuy }.map { order in
+      let size = Double(order.quantity.rawValue) / 1e8
+      let worse = Double((order.price - mark).rawValue) / 1e12
+      let trade = AccountChange.trade(
+        position.instrument, quantity: order.quantity, price: mark)
+      return (trade, max(0, size * worse))
+    }
   }
 }

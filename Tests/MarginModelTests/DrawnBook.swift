@@ -33,15 +33,14 @@ struct DrawnBook {
     }
     let positions = legs.map { leg in
       let mark = leg.inputs.prices.mark
-      var orders = OrderTotals.none
-      for _ in 0..<(withOrders ? random.integer(0...2) : 0) {
+      var orders: [ContractOrders.Order] = []
+      for _ in 0..<(withOrders ? random.integer(0...3) : 0) {
         let size = Quantity(rawValue: Int128(random.integer(1...300)) * 1_000_000)
-        // Nobody rests beyond the mark, where an order would have traded.
-        let isBuy = random.chance()
         let price = mark.scaled(
-          by: Int128(isBuy ? 100 + random.integer(0...3) : 100 - random.integer(0...3)), over: 100,
-          rounding: .nearestEven)
-        orders.add(isBuy ? size : -size, at: max(.ulp, price), in: leg.instrument)
+          by: Int128(100 + random.integer(-4...4)), over: 100, rounding: .nearestEven)
+        orders.append(
+          ContractOrders.Order(
+            quantity: random.chance() ? size : -size, price: max(.ulp, price)))
       }
       let flow =
         leg.instrument.isFuture
@@ -49,7 +48,7 @@ struct DrawnBook {
       return AccountBook.Position(
         instrument: leg.instrument,
         state: PositionState(quantity: leg.quantity, entryCashFlow: flow), leverage: nil,
-        isolatedMargin: .zero, orders: orders)
+        isolatedMargin: .zero, orders: ContractOrders(orders, in: leg.instrument))
     }
     self.market = market
     rulebook = NativeRules.rulebook(portfolio: rules, valueLimit: valueLimit)

@@ -295,7 +295,7 @@ struct DocumentFaultTests {
       + "document (did you mean BTC-PERP?), expected a symbol that is defined here",
     "61:61: accounts[0].positions[5].colour: is not a known key, expected one of "
       + "symbol, quantity, entry_price, entry_cash_flow, leverage, isolated_margin, open_orders, "
-      + "open_order_totals, awaiting_settlement",
+      + "awaiting_settlement",
     "62:19: accounts[1].account_id: 'a1' stands in the book already, expected each "
       + "account once",
     "65:18: accounts[2].positions[0]: holds no isolated_margin, expected "

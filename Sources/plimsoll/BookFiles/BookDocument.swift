@@ -96,6 +96,9 @@ struct BookDocument {
     if let interest = market.openInterests[instrument.symbol] {
       entries.append(("open_interest", .decimal(interest)))
     }
+    if let multiplier = market.initialMultipliers[instrument.symbol] {
+      entries.append(("initial_margin_multiplier", .decimal(multiplier)))
+    }
     entries += confidence(in: instrument.symbol)
     if entries.isEmpty { return nil }
     return .object([("symbol", .text(instrument.symbol.text))] + entries)
@@ -177,28 +180,29 @@ struct BookDocument {
       ("symbol", .text(position.instrument.symbol.text)),
       ("quantity", .decimal(position.state.quantity)),
     ]
-    if let entry = position.state.entryPrice(of: position.instrument) {
+    let state = position.state
+    if let entry = state.entryPrice(of: position.instrument) ?? position.optionEntryPrice {
       entries.append(("entry_price", .decimal(entry)))
-      entries.append(("entry_cash_flow", .decimal(position.state.entryCashFlow)))
+      // An option whose premium was paid has none.
+      if position.instrument.isFuture || !state.entryCashFlow.isZero {
+        entries.append(("entry_cash_flow", .decimal(state.entryCashFlow)))
+      }
     }
     if let leverage = position.leverage { entries.append(("leverage", .decimal(leverage))) }
     if isIsolated { entries.append(("isolated_margin", .decimal(position.isolatedMargin))) }
     if let asOf, let expiry = position.instrument.expiry, expiry <= asOf {
       entries.append(("awaiting_settlement", .boolean(true)))
     }
-    let orders = position.orders
-    if orders.count > 0 {
-      entries.append(
-        (
-          "open_order_totals",
-          .object([
-            ("buys", .decimal(orders.buys)), ("sells", .decimal(orders.sells)),
-            ("notional", .decimal(orders.notional)),
-            ("buy_notional", .decimal(orders.buyNotional)),
-            ("count", .text(String(orders.count))),
-          ])
-        ))
+    if position.orders.count > 0 {
+      entries.append(("open_orders", .list(position.orders.orders.map(order))))
     }
     return .object(entries)
+  }
+
+  private func order(_ order: ContractOrders.Order) -> AnswerJSON {
+    .object([
+      ("side", .text(order.quantity.isNegative ? "SELL" : "BUY")),
+      ("quantity", .decimal(order.quantity.magnitude)), ("price", .decimal(order.price)),
+    ])
   }
 }

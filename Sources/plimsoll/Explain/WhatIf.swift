@@ -46,31 +46,9 @@ struct WhatIf {
     }
     do throws(AccountChangeFault) {
       let changed = try account.applying(change, in: market, by: book.rulebook)
-      accounts = [(changed, details.after(change, of: account), isIncomplete)]
+      accounts = [(changed, details, isIncomplete)]
     } catch {
       throw ScenarioFault(error.description)
     }
-  }
-}
-
-extension ReportDetails {
-  /// The details after a trade: an option's entry price is the average of what was opened.
-  fileprivate func after(_ change: AccountChange, of account: AccountBook) -> ReportDetails {
-    guard case .trade(let instrument, let quantity, let price) = change, !instrument.isFuture else {
-      return self
-    }
-    let symbol = instrument.symbol
-    let held =
-      account.positions.first { $0.instrument.symbol == symbol }?.state.quantity ?? .zero
-    let new = held + quantity
-    var details = self
-    if held.signum * new.signum <= 0 {
-      details.optionEntryPrices[symbol] = new.isZero ? nil : price
-    } else if new.magnitude > held.magnitude, let old = optionEntryPrices[symbol] {
-      let step = (price - old).scaled(
-        by: quantity.magnitude.rawValue, over: new.magnitude.rawValue, rounding: .nearestEven)
-      details.optionEntryPrices[symbol] = old + step
-    }
-    return details
   }
 }

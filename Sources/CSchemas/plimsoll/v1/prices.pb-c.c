@@ -52,7 +52,7 @@ void   plimsoll__v1__price_update__free_unpacked
   assert(message->base.descriptor == &plimsoll__v1__price_update__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descriptors[11] =
+static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descriptors[12] =
 {
   {
     "schema_version",
@@ -186,6 +186,18 @@ static const ProtobufCFieldDescriptor plimsoll__v1__price_update__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "initial_margin_multiplier",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Plimsoll__V1__PriceUpdate, initial_margin_multiplier),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned plimsoll__v1__price_update__field_indices_by_name[] = {
   8,   /* field[8] = average_price */
@@ -193,6 +205,7 @@ static const unsigned plimsoll__v1__price_update__field_indices_by_name[] = {
   2,   /* field[2] = event_time_ns */
   6,   /* field[6] = implied_volatility */
   5,   /* field[5] = index_price */
+  11,   /* field[11] = initial_margin_multiplier */
   4,   /* field[4] = mark_price */
   7,   /* field[7] = open_interest */
   0,   /* field[0] = schema_version */
@@ -203,7 +216,7 @@ static const unsigned plimsoll__v1__price_update__field_indices_by_name[] = {
 static const ProtobufCIntRange plimsoll__v1__price_update__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor plimsoll__v1__price_update__descriptor =
 {
@@ -213,7 +226,7 @@ const ProtobufCMessageDescriptor plimsoll__v1__price_update__descriptor =
   "Plimsoll__V1__PriceUpdate",
   "plimsoll.v1",
   sizeof(Plimsoll__V1__PriceUpdate),
-  11,
+  12,
   plimsoll__v1__price_update__field_descriptors,
   plimsoll__v1__price_update__field_indices_by_name,
   1,  plimsoll__v1__price_update__number_ranges,

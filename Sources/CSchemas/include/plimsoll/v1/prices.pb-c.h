@@ -36,7 +36,8 @@ struct  Plimsoll__V1__PriceUpdate
    */
   uint32_t schema_version;
   /*
-   * An instrument (then mark_price, implied_volatility, open_interest), or an underlying or asset
+   * An instrument (then mark_price, implied_volatility, open_interest, of an option also
+   * initial_margin_multiplier), or an underlying or asset
    * (then index_price, implied_volatility; of an asset also average_price, total_deposits).
    * Example: "BTC-PERP".
    */
@@ -88,10 +89,15 @@ struct  Plimsoll__V1__PriceUpdate
    * stated counts 1. Empty: not in this record. Example: "0.95".
    */
   ProtobufCBinaryData confidence;
+  /*
+   * What the venue multiplies the initial requirement of an option with while much of it is open,
+   * 1 to 100; 1 where none was stated. Empty: not in this record. Example: "1.5".
+   */
+  ProtobufCBinaryData initial_margin_multiplier;
 };
 #define PLIMSOLL__V1__PRICE_UPDATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&plimsoll__v1__price_update__descriptor) \
-    , 0, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+    , 0, {0,NULL}, 0, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 /* Plimsoll__V1__PriceUpdate methods */
