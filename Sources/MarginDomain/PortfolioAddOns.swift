@@ -202,6 +202,9 @@ public struct PortfolioAddOns: Sendable, Equatable {
   public var fundingHours: Rate?
   /// True where the taker fees of closing everything are charged.
   public var chargesClosingFees = false
+  /// True where options are charged for what their marks count in equity beyond the values of the
+  /// model, which scenarios start from.
+  public var chargesModelGap = false
   /// Loss of a peg, by the core.
   public var depeg: DepegRules?
   /// Losses of pegs by what is exposed to them; each coin once.

@@ -62,6 +62,7 @@ extension YAMLShape where Value == PortfolioAddOns {
       addOns.vegaTerm = fields.optional("vega_term", .vegaTerm)
       addOns.fundingHours = fields.optional("funding_hours", .upTo(720))
       addOns.chargesClosingFees = fields.optional("closing_fees", .boolean) ?? false
+      addOns.chargesModelGap = fields.optional("model_gap", .boolean) ?? false
       addOns.depeg = fields.optional("depeg", .depeg)
       let pegs = fields.optional(
         "coin_pegs", .entries(of: .coinPeg) as YAMLShape<[CoinPegEntry]>)
