@@ -289,6 +289,7 @@ extension MarketState {
       volatility: state.terms.isFuture ? nil : state.volatility ?? feed.volatility)
     inputs.underlyingVolatility = feed.volatility
     inputs.funding = state.fundingRate
+    inputs.isModelMark = state.terms.markSource == .model
     inputs.asOf = state.pricedAt
     inputs.confidence = leastConfidence(of: state)
     inputs.forward = state.forward.flatMap { instruments[Int($0)].mark?.price }

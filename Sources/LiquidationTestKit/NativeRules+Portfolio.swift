@@ -41,6 +41,7 @@ extension NativeRules {
       bucketDays: [decimal("2"), decimal("30")], points: decimal("0.1"), part: decimal("0.25"))
     rules.addOns.fundingHours = decimal("8")
     rules.addOns.chargesClosingFees = true
+    rules.addOns.chargesModelGap = true
     rules.orders = .worstSide
     return rules
   }

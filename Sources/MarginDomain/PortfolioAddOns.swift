@@ -181,6 +181,9 @@ public struct PortfolioAddOns: Sendable, Equatable {
   public var fundingHours: Rate?
   /// True where the taker fees of closing everything are charged.
   public var chargesClosingFees = false
+  /// True where options are charged for what their marks count in equity beyond the values of the
+  /// model, which scenarios start from.
+  public var chargesModelGap = false
   /// Loss of a peg, by the core: what it gives is added to the initial factor.
   public var depeg: PegRule?
   /// What an account may lose with coins, beyond what their own haircuts cover; each coin once.

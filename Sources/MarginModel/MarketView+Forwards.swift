@@ -27,7 +27,7 @@ extension MarketView {
   ///
   /// - Parameters:
   ///   - instrument: the contract.
-  ///   - prices: mark, index and settlement index.
+  ///   - prices: mark, index and settlement index, of this view.
   /// - Returns: inputs; the volatility is nil for a future, or where none is known.
   public func riskInputs(of instrument: Instrument, prices: PositionPrices) -> RiskInputs {
     var inputs = RiskInputs(
@@ -37,6 +37,7 @@ extension MarketView {
     inputs.confidence = min(
       confidence(of: instrument.symbol), confidence(of: instrument.underlying))
     inputs.asOf = asOf
+    inputs.isModelMark = marks[instrument.symbol] == nil
     if case .datedOption = instrument.kind {
       let symbol = MarketView.expirySymbol(of: instrument)
       inputs.forward = forwards[symbol] ?? instrument.forward.flatMap { marks[$0] }

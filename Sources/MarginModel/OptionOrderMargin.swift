@@ -4,7 +4,7 @@ public import MarginDomain
 /// An order for options that rests, with what a venue freezes for each order by itself.
 ///
 /// A part of the method that only the published examples of a venue ask: the product margins the
-/// orders of a contract together, see `OrderTotals`.
+/// orders of a contract together, see `ContractOrders`.
 public struct OptionOrder: Sendable, Equatable {
   /// Which way it changes the position.
   public enum Effect: Sendable, Equatable {

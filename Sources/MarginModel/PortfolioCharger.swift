@@ -41,6 +41,7 @@ struct PortfolioCharger {
     case .vegaTerm: return (addOns.vegaTerm.map(vegaTerm) ?? .zero, .zero)
     case .fundingProvision: return (addOns.fundingHours.map(funding) ?? .zero, .zero)
     case .closingFees: return (addOns.chargesClosingFees ? closingFees : .zero, .zero)
+    case .modelGap: return (addOns.chargesModelGap ? modelGap : .zero, .zero)
     case .coinPegs: return (coinPegs, .zero)
     case .confidence: return (.zero, addOns.confidence.map(confidence) ?? .zero)
     }
@@ -135,6 +136,21 @@ struct PortfolioCharger {
     var sum = ExactSum()
     for leg in legs { sum.add(leg.units.magnitude, leg.array.profile.fee) }
     return sum.money(.ceiling)
+  }
+
+  /// Σ over underlyings of max(0, Σ units · (mark − value by the model)) of options.
+  ///
+  /// Equity holds an option at its mark, and the rows move it from the model's value V to V′:
+  /// units · (mark − V′) = units · (V − V′) + units · (mark − V). A future's rows start from its
+  /// mark, so that it has no gap. Nothing is credited where the model's values are the better ones.
+  private var modelGap: Money {
+    var total = Money.zero
+    for grid in grids.indices {
+      var sum = ExactSum()
+      for leg in legs where leg.grid == grid { sum.add(leg.units, leg.array.profile.modelGap) }
+      total += max(.zero, sum.money(.ceiling))
+    }
+    return total
   }
 
   /// Σ over coins below their threshold of what falls or returns with them; see `PortfolioAddOns`.

@@ -107,6 +107,8 @@ public struct PortfolioCharge: Sendable, Equatable {
     case fundingProvision = "funding_provision"
     /// Taker fees.
     case closingFees = "closing_fees"
+    /// What marks of options count beyond the model's values.
+    case modelGap = "model_gap"
     /// Coins that have lost their peg.
     case coinPegs = "coin_pegs"
     /// Prices of low confidence.

@@ -149,6 +149,9 @@ struct RiskArrayMaker {
     profile.delta = reporting(sensitivities.dollarDelta, settlementMove: .zero)
     profile.vega = reporting(sensitivities.vega, settlementMove: .zero)
     profile.termDays = option.termDays
+    if rules.addOns.chargesModelGap, !inputs.isModelMark {
+      profile.modelGap = reporting(inputs.mark - modelValue, settlementMove: .zero)
+    }
     if case .perpetualOption(let terms) = instrument.kind {
       let timeValue = inputs.mark - terms.payoff(at: inputs.index)
       profile.fundingPerHour = reporting(timeValue, settlementMove: .zero).scaled(
@@ -168,6 +171,18 @@ struct RiskArrayMaker {
     if let rules = rules.staticDiscount {
       profile.discounts = option.discounts(rules, rate: inputs.interestRate ?? .zero)
     }
+  }
+
+  /// What the mark is compared with: that of the model, to its last unit, so that a mark of the
+  /// model has no gap.
+  private var modelValue: Price {
+    // A forward or a rate that is stated beside the contract enters both in the same way.
+    if inputs.forward != nil || inputs.interestRate != nil { return base }
+    let mark = inputs.volatility.flatMap {
+      ModelMark.price(
+        of: instrument, index: inputs.index, forward: nil, volatility: $0, asOf: inputs.asOf)
+    }
+    return mark ?? base
   }
 
   /// S · F per interval; the notional of one unit is S in the reporting asset.

@@ -20,6 +20,10 @@ public struct RiskInputs: Sendable, Equatable {
   /// Least confidence of what the mark stands on, 0 to 1.
   public var confidence: Rate
 
+  /// True where the mark is known to be the model's, if perhaps of a moment before: then it has no
+  /// gap, and none is looked for.
+  public var isModelMark = false
+
   /// Makes inputs of a contract without expiry, rates and doubts.
   public init(prices: PositionPrices, volatility: Rate?) {
     self.prices = prices
@@ -81,6 +85,8 @@ public struct RiskProfile: Sendable, Equatable {
   public var basisPart: Rate = .zero
   /// Discounts of shocked values above and below zero.
   public var discounts: (long: Rate, short: Rate) = (.one, .one)
+  /// An option's mark less its value by the model; 0 where the rules do not charge it.
+  public var modelGap: Price = .zero
   /// Taker fee of closing at the mark.
   public var fee: Price = .zero
   /// Half the spread.
@@ -100,6 +106,7 @@ public struct RiskProfile: Sendable, Equatable {
       && left.termDays == right.termDays && left.fundingPerHour == right.fundingPerHour
       && left.basis == right.basis && left.basisPart == right.basisPart
       && left.discounts == right.discounts && left.fee == right.fee
+      && left.modelGap == right.modelGap
       && left.halfSpread == right.halfSpread && left.impact == right.impact
       && left.volume == right.volume && left.quoteAsset == right.quoteAsset
       && left.confidence == right.confidence

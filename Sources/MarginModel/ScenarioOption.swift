@@ -6,6 +6,8 @@ import MarginDomain
 struct ScenarioOption {
   /// The contract's model; on a forward with a discount where the market states its expiry.
   private let series: OptionSeries
+  /// What stands for the expiries of an option that is paid at intervals; nil: the model itself.
+  private let basket: ReducedBasket?
   /// Index or forward, as the model asks.
   private let price: Double
   /// σ per year, unshocked.
@@ -20,13 +22,17 @@ struct ScenarioOption {
       let own = OptionSeries(instrument, asOf: inputs.asOf)
     else { return nil }
     var model = own.model
+    var basket: ReducedBasket?
     switch own.model {
     case .perpetual(let period), .perpetualWithCarry(let period, _, _): years = period
-    case .perpetualPaidAtIntervals(let period, let interval, _):
+    case .perpetualPaidAtIntervals(let period, let interval, let next):
       years = period
       if interval * Self.shortestBasket <= period {
         model = .perpetual(
           fundingPeriodYears: Self.equivalentPeriod(of: period, paidEvery: interval))
+      } else {
+        basket = ReducedBasket(
+          fundingPeriodYears: period, intervalYears: interval, nextPaymentYears: next)
       }
     case .datedOnIndex(let time, _), .datedOnForward(let time, _):
       years = time
@@ -37,6 +43,7 @@ struct ScenarioOption {
           expiryYears: time, discountFactor: max(discount, OptionRange.discountFactor.minimum))
       }
     }
+    self.basket = basket
     series = OptionSeries(right: terms.right, strike: own.strike, model: model)
     volatility = model.bounded(volatility: ModelMark.double(sigma))
     // A forward above the index leaves the admitted prices before the index does.
@@ -45,13 +52,14 @@ struct ScenarioOption {
       OptionRange.price.maximum)
   }
 
-  /// Payments in a funding period from which scenarios do without their basket.
+  /// Payments in a funding period from which scenarios do without any basket.
   ///
   /// A basket of hourly payments over a day has 960 terms, one of many payments hundreds of
-  /// thousands, in each of hundreds of columns at each price. From here on the closed form at the
-  /// period that is worth the same at the money stands for it, as just after a payment, when the
-  /// time value is largest: within 1 % of the value at the money of the basket then, and 5 % at any
-  /// moment of the interval. Marks always are the basket's.
+  /// thousands, in each of hundreds of columns at each price. Below this number a `ReducedBasket`
+  /// stands for it, within 1e-5 of its value at the money. From here on the closed form at the
+  /// period that is worth the same at the money does, as just after a payment, when the time value
+  /// is largest: within 1 % of the value at the money of the basket then, and 5 % at any moment of
+  /// the interval. Marks always are the basket's.
   /// - Source: margin-method.md 1.8: the basket for f > 1/24.
   private static let shortestBasket = 24.0
 
@@ -70,11 +78,17 @@ struct ScenarioOption {
   ///
   /// Beyond the prices and volatilities that the models take, the nearest that they do.
   private func value(move: Double, volatility: Double) -> Price {
-    let moved = min(price * (1 + move), OptionRange.price.maximum)
+    let moved = max(
+      min(price * (1 + move), OptionRange.price.maximum), OptionRange.price.minimum)
     let sigma = series.model.bounded(volatility: volatility)
+    if let basket {
+      return ModelMark.quantized(
+        basket.value(
+          of: series.right, strike: series.strike, index: moved, volatility: sigma))
+    }
     return ModelMark.quantized(
       Self.admitted { () throws(OptionRangeError) in
-        try series.value(at: max(moved, OptionRange.price.minimum), volatility: sigma)
+        try series.value(at: moved, volatility: sigma)
       })
   }
 
@@ -128,6 +142,11 @@ struct ScenarioOption {
 
   /// S · dV/dS, per relative move of index and forward together, and dV/dσ, per 1 of volatility.
   var sensitivities: (dollarDelta: Price, vega: Price) {
+    if let basket {
+      let found = basket.sensitivities(
+        of: series.right, strike: series.strike, index: price, volatility: volatility)
+      return (ModelMark.quantized(price * found.delta), ModelMark.quantized(found.vega))
+    }
     let greeks = Self.admitted { () throws(OptionRangeError) in
       try series.valuation(at: price, volatility: volatility).greeks
     }

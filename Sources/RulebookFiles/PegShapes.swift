@@ -14,29 +14,20 @@ extension YAMLShape where Value == PegRule {
   }
 }
 
-extension YAMLShape where Value == [PegRule] {
-  /// Coins with the prices below which their pegs count as lost, in symbol order.
-  static var coinPegs: YAMLShape {
-    let entries: YAMLShape<[(key: LocatedValue<String>, value: CoinPeg)]> = .entries(of: .coinPeg)
-    return YAMLShape(expected: entries.expected) { node, path, reader in
-      entries.read(node, path, &reader).map { pegs in
-        pegs.map { peg in
-          PegRule(
-            asset: Symbol(peg.key.value), threshold: peg.value.threshold, factor: peg.value.factor)
-        }.sorted { $0.asset < $1.asset }
-      }
-    }
+/// A coin's peg as its entry gives it, whose key is the coin.
+struct CoinPeg: Sendable {
+  fileprivate let threshold: Price
+  fileprivate let factor: Rate
+
+  /// The rule of a coin.
+  func rule(of coin: Symbol) -> PegRule {
+    PegRule(asset: coin, threshold: threshold, factor: factor)
   }
 }
 
-/// A coin's peg as its entry gives it.
-private struct CoinPeg: Sendable {
-  let threshold: Price
-  let factor: Rate
-}
-
 extension YAMLShape where Value == CoinPeg {
-  fileprivate static var coinPeg: YAMLShape {
+  /// threshold and factor of an entry of `coin_pegs`.
+  static var coinPeg: YAMLShape {
     .mapping("the peg of a coin") { fields in
       let threshold = fields.required("threshold", .pegThreshold)
       let factor = fields.required("factor", .upTo(10))

@@ -62,8 +62,13 @@ extension YAMLShape where Value == PortfolioAddOns {
       addOns.vegaTerm = fields.optional("vega_term", .vegaTerm)
       addOns.fundingHours = fields.optional("funding_hours", .upTo(720))
       addOns.chargesClosingFees = fields.optional("closing_fees", .boolean) ?? false
+      addOns.chargesModelGap = fields.optional("model_gap", .boolean) ?? false
       addOns.depeg = fields.optional("depeg", .pegRule)
-      addOns.coinPegs = fields.optional("coin_pegs", .coinPegs) ?? []
+      let pegs = fields.optional(
+        "coin_pegs",
+        .entries(of: .coinPeg) as YAMLShape<[(key: LocatedValue<String>, value: CoinPeg)]>)
+      addOns.coinPegs = fields.symbols(pegs ?? []).map { $0.value.rule(of: $0.symbol) }
+        .sorted { $0.asset < $1.asset }
       addOns.confidence = fields.optional("confidence", .confidence)
       return addOns
     }

@@ -121,6 +121,7 @@ struct PortfolioProperties {
   func oracle() {
     Property("arrays times quantity are direct revaluation", cases: 150).check { random, _ in
       var rules = PortfolioSupport.scanRules
+      rules.addOns.chargesModelGap = true
       rules.expectedShortfall = PortfolioSupport.shortfall(&random, confidence: "0.9")
       let portfolio = DrawnPortfolio(&random, rules: rules)
       let slow = SlowPortfolio(portfolio)
@@ -135,6 +136,8 @@ struct PortfolioProperties {
         #expect(slow.agree(-SlowPortfolio.double(loss), slow.joint(row)))
       }
       #expect(slow.agree(SlowPortfolio.double(computed.core), slow.core))
+      let gap = computed.charges.first { $0.kind == .modelGap }?.maintenance ?? .zero
+      #expect(slow.agree(SlowPortfolio.double(gap), slow.modelGap))
     }
   }
 }

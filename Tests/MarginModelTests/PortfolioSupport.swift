@@ -64,6 +64,7 @@ enum PortfolioSupport {
       bucketDays: [rate("2"), rate("30")], points: rate("0.1"), part: rate("0.25"))
     rules.addOns.fundingHours = rate("8")
     rules.addOns.chargesClosingFees = true
+    rules.addOns.chargesModelGap = true
     rules.addOns.confidence = ConfidenceRules(threshold: rate("0.5"), margin: .one, indices: [])
     return rules
   }
@@ -116,7 +117,12 @@ struct DrawnLeg {
     let mark = index.scaled(by: 10_000 + basis, over: 10_000, rounding: .nearestEven)
     var inputs = RiskInputs(
       prices: PositionPrices(
-        mark: word < 2 ? mark : terms.payoff(at: index), index: index,
+        // Anywhere from the payoff to a twentieth of the index above it.
+        mark: word < 2
+          ? mark
+          : terms.payoff(at: index)
+            + index.scaled(by: Int128(random.integer(0...50)), over: 1_000, rounding: .floor),
+        index: index,
         settlementIndex: word == 1 ? index : .one),
       volatility: word < 2
         ? nil : Rate(rawValue: Int128(random.integer(200...1_500)) * 1_000_000_000))

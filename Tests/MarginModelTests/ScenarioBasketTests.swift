@@ -11,18 +11,24 @@ import Testing
 struct ScenarioBasketTests {
   private static let strike: Price = NativeRules.decimal("60000")
 
+  private static func instrument(
+    period: String, interval: String, right: OptionTerms.Right
+  ) -> Instrument {
+    Instrument(
+      symbol: Symbol("E"),
+      kind: .perpetualOption(
+        OptionTerms(
+          right: right, strike: strike, fundingPeriodHours: NativeRules.decimal(period),
+          paymentIntervalHours: NativeRules.decimal(interval))),
+      payoff: .linear, underlying: Symbol("BTC-USD"), settlementAsset: Symbol("USDC"),
+      multiplier: .one, tickSize: .ulp, lotSize: .ulp, takerFee: .zero, markSource: .model)
+  }
+
   /// A call paid so often, scenarios of it at a moment and an index, and the value of its basket.
   private func values(
     period: String, interval: String, index: Price, volatility: Rate, seconds: Int
   ) throws -> (scenario: Double, basket: Double) {
-    let instrument = Instrument(
-      symbol: Symbol("E"),
-      kind: .perpetualOption(
-        OptionTerms(
-          right: .call, strike: Self.strike, fundingPeriodHours: NativeRules.decimal(period),
-          paymentIntervalHours: NativeRules.decimal(interval))),
-      payoff: .linear, underlying: Symbol("BTC-USD"), settlementAsset: Symbol("USDC"),
-      multiplier: .one, tickSize: .ulp, lotSize: .ulp, takerFee: .zero, markSource: .model)
+    let instrument = Self.instrument(period: period, interval: interval, right: .call)
     let asOf = EventTime(nanoseconds: Int64(seconds) * 1_000_000_000)
     var inputs = RiskInputs(
       prices: PositionPrices(mark: .zero, index: index, settlementIndex: .one),
@@ -65,13 +71,64 @@ struct ScenarioBasketTests {
     #expect(largest.after > 1e-6, "\(largest)")
   }
 
-  @Test("are the basket's where payments are fewer")
+  @Test("stay within 1e-5 of the value at the money where payments are fewer")
+  func reduced() throws {
+    for interval in ["24", "8", "2", "1.1"] {
+      for index in ["58500", "60000", "61000"] {
+        let price: Price = NativeRules.decimal(index)
+        let (scenario, basket) = try values(
+          period: "24", interval: interval, index: price,
+          volatility: NativeRules.decimal("0.6"), seconds: 3_601_234)
+        let atMoney = try values(
+          period: "24", interval: interval, index: Self.strike,
+          volatility: NativeRules.decimal("0.6"), seconds: 3_601_234)
+        #expect((scenario - basket).magnitude <= 1e-5 * atMoney.basket)
+      }
+    }
+  }
+
+  @Test("are the basket's where it has few expiries")
   func basket() throws {
-    for interval in ["24", "8", "2"] {
-      let (scenario, basket) = try values(
-        period: "24", interval: interval, index: NativeRules.decimal("61000"),
-        volatility: NativeRules.decimal("0.6"), seconds: 3_601_234)
-      #expect(scenario == basket)
+    let (scenario, basket) = try values(
+      period: "24", interval: "36", index: NativeRules.decimal("61000"),
+      volatility: NativeRules.decimal("0.6"), seconds: 3_601_234)
+    #expect(scenario == basket)
+  }
+
+  @Test("change by what the whole basket changes by in every column, and by nothing in no move")
+  func columns() throws {
+    try Property("arrays of baskets", cases: 6).check { random, _ throws in
+      let rules = PortfolioSupport.scanRules
+      let instrument = Self.instrument(
+        period: "24", interval: "\(random.integer(2...24))", right: random.chance() ? .call : .put)
+      var inputs = RiskInputs(
+        prices: PositionPrices(
+          mark: .zero, index: NativeRules.decimal("\(random.integer(58_000...62_000))"),
+          settlementIndex: .one),
+        volatility: NativeRules.decimal("0.\(random.integer(20...99))"))
+      inputs.asOf = EventTime(nanoseconds: Int64(random.integer(0...90_000)) * 1_000_000_000)
+      let grid = ScenarioGrid(of: PortfolioSupport.underlyings[0], by: rules)
+      let option = try #require(ScenarioOption(instrument, inputs))
+      let series = try #require(OptionSeries(instrument, asOf: inputs.asOf))
+      let array = try #require(
+        RiskArray.make(
+          of: instrument, at: inputs, grid: grid, settlementGrid: nil, rules: rules))
+      let index = ModelMark.double(inputs.index)
+      let shocks = option.shockedVolatilities(by: rules)
+      let sigma = try #require(inputs.volatility.map(ModelMark.double))
+      let now = try series.value(at: index, volatility: sigma)
+      for (column, change) in zip(grid.columns, array.changes) {
+        if column.move.isZero, column.volatility == .same {
+          #expect(change.isZero)
+          continue
+        }
+        let shocked = option.shockedVolatility(column.volatility, shocks, rules)
+        let moved = try series.value(
+          at: index * (1 + ModelMark.double(column.move)), volatility: shocked)
+        let atMoney = try series.value(at: series.strike, volatility: max(sigma, shocked))
+        let unit = atMoney * max(1, 1 + ModelMark.double(column.move))
+        #expect((ModelMark.double(change) - (moved - now)).magnitude <= 2e-5 * unit)
+      }
     }
   }
 }

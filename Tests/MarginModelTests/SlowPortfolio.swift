@@ -81,12 +81,7 @@ struct SlowPortfolio {
     let index = Self.double(leg.inputs.prices.index)
     let mark = Self.double(leg.inputs.prices.mark)
     let sigma = leg.inputs.volatility.map { Self.double($0) } ?? 1
-    let days: Double
-    switch leg.instrument.kind {
-    case .perpetualOption(let terms): days = Self.double(terms.fundingPeriodHours) / 24
-    case .datedOption(_, let expiry, _): days = Double(expiry.nanoseconds) / 86_400e9
-    case .perpetualFuture, .datedFuture: days = 1
-    }
+    let days = days(of: leg)
     let (move, shocked) = shock(grid: leg.grid, column: column, volatility: sigma, days: days)
     guard let terms = leg.instrument.optionTerms else {
       let moved = mark + index * move
@@ -113,6 +108,29 @@ struct SlowPortfolio {
       preconditionFailure("a drawn option is in range")
     }
     return value
+  }
+
+  /// Per underlying what options count at their marks beyond their values, where that is positive.
+  var modelGap: Double {
+    (0...1).reduce(0.0) { sum, grid in
+      let gaps = portfolio.drawn.filter { $0.grid == grid }.map { leg -> Double in
+        guard let terms = leg.instrument.optionTerms else { return 0 }
+        let sigma = leg.inputs.volatility.map { Self.double($0) } ?? 1
+        let model = value(
+          terms, leg, index: Self.double(leg.inputs.prices.index), sigma: sigma, days: days(of: leg)
+        )
+        return Self.double(leg.quantity) * (Self.double(leg.inputs.prices.mark) - model)
+      }
+      return sum + max(0, gaps.reduce(0, +))
+    }
+  }
+
+  private func days(of leg: DrawnLeg) -> Double {
+    switch leg.instrument.kind {
+    case .perpetualOption(let terms): Self.double(terms.fundingPeriodHours) / 24
+    case .datedOption(_, let expiry, _): Double(expiry.nanoseconds) / 86_400e9
+    case .perpetualFuture, .datedFuture: 1
+    }
   }
 
   func weight(_ grid: Int, _ row: Int) -> Double {

@@ -82,6 +82,56 @@ struct PortfolioExampleTests {
     #expect(terms(try report("0.5"))["add_on.coin_pegs"] == "800")
   }
 
+  @Test("native: options with marks away from the model")
+  func modelGap() throws {
+    func report(_ marks: [String], quantities: [String]) throws -> AccountReport {
+      let options = [60_000, 61_000].enumerated().map { place, strike in
+        """
+          - { symbol: C\(place), kind: PERPETUAL_OPTION, option: CALL, strike: \(strike),
+              funding_period_hours: 24, underlying: BTC-USD,
+              settlement_asset: USDC, multiplier: 1, taker_fee: 0 }
+        """
+      }
+      let text = """
+        reporting_asset: USD
+        rulebook: { id: native }
+        as_of_ns: 3600000000000
+        assets: [{ asset: USDC, index_price: 1 }]
+        underlyings: [{ symbol: BTC-USD, index_price: 60000, volatility: 0.6 }]
+        instruments:
+        \(options.joined(separator: "\n"))
+        marks: [\(marks.joined(separator: ", "))]
+        accounts:
+          - account_id: desk
+            margin_mode: PORTFOLIO
+            balances: { USDC: 10000 }
+            positions:
+              - { symbol: C0, quantity: \(quantities[0]) }
+              - { symbol: C1, quantity: \(quantities[1]) }
+        """
+      let book = try BookReader.read(try YAMLDocument(bytes: Array(text.utf8), file: "book.yaml"))
+      return try book.accounts[0].book.report(
+        in: book.market, by: book.rulebook, details: book.accounts[0].details)
+    }
+    let own = try report([], quantities: ["2", "1"])
+    #expect(terms(own)["add_on.model_gap"] == nil)
+    let values = own.positions.map(\.value)
+    let higher = try report(["{ symbol: C0, mark_price: 5000 }"], quantities: ["2", "1"])
+    let gap = try Money.parse("10000") - values[0]
+    #expect(terms(higher)["add_on.model_gap"] == gap.description)
+    // What equity counts more is asked as well; funding at the higher mark comes on top.
+    #expect(higher.equity - own.equity == gap)
+    #expect(higher.maintenanceExcess <= own.maintenanceExcess)
+    // Off by the same on both sides of a spread: nothing is charged.
+    let marks = values.enumerated().map { place, value in
+      let unit = Price(rawValue: value.rawValue / (place == 0 ? 2 : 1)) + Price(rawValue: 7)
+      return "{ symbol: C\(place), mark_price: \(unit) }"
+    }
+    #expect(terms(try report(marks, quantities: ["2", "-2"]))["add_on.model_gap"] == nil)
+    let single = terms(try report(marks, quantities: ["2", "-1"]))["add_on.model_gap"]
+    #expect(single == "0.000000000007")
+  }
+
   @Test("derive-pmrm2: a coin hedged by a short future")
   func pmrm() throws {
     let report = try report("derive-pmrm2")
