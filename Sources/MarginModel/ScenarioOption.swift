@@ -56,12 +56,13 @@ struct ScenarioOption {
   ///
   /// A basket of hourly payments over a day has 960 terms, one of many payments hundreds of
   /// thousands, in each of hundreds of columns at each price. Below this number a `ReducedBasket`
-  /// stands for it, within 1e-5 of its value at the money. From here on the closed form at the
-  /// period that is worth the same at the money does, as just after a payment, when the time value
-  /// is largest: within 1 % of the value at the money of the basket then, and 5 % at any moment of
-  /// the interval. Marks always are the basket's.
-  /// - Source: margin-method.md 1.8: the basket for f > 1/24.
-  private static let shortestBasket = 24.0
+  /// stands for it, within 1e-4 of its value at the money, and 1e-5 up to 24 payments. From here on
+  /// making one costs more than it is worth, and the closed form at the period that is worth the
+  /// same at the money does, as just after a payment, when the time value is largest: within 0.1 %
+  /// of the value at the money of the basket then, and 0.5 % at any moment of the interval. Marks
+  /// always are the basket's.
+  /// - Source: ADR 9; margin-method.md 1.8.
+  private static let shortestBasket = 1_000.0
 
   private static func equivalentPeriod(of period: Double, paidEvery interval: Double) -> Double {
     let years = admitted { () throws(OptionRangeError) in

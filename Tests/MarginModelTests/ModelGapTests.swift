@@ -121,11 +121,10 @@ struct ModelGapTests {
           right: .call, strike: try Price.parse("980"), fundingPeriodHours: rate("24"))),
       payoff: .linear, underlying: Self.places[0], settlementAsset: Symbol("USD"),
       multiplier: .one, tickSize: .ulp, lotSize: .ulp, takerFee: .zero, markSource: .published)
-    let totals = ContractOrders(
-      [ContractOrders.Order(quantity: try Quantity.parse("2"), price: try Price.parse("100"))],
-      in: instrument)
+    let order = ContractOrders.Order(
+      quantity: try Quantity.parse("2"), price: try Price.parse("100"))
     let leg = OrderedLeg(
-      totals, in: instrument, leg: held,
+      ContractOrders([order], in: instrument), in: instrument, leg: held,
       prices: PositionPrices(
         mark: try Price.parse("100"), index: try Price.parse("1000"), settlementIndex: .one))
     let asked = ask([]).requirement(
