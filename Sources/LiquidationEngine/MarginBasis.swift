@@ -222,10 +222,16 @@ struct MarginBasis: Sendable {
   /// Whether a position is worth no more than what is evaluated at its price of entry too.
   @inline(never)
   private func isWithinValueAtEntry(_ position: PositionSlot) -> Bool {
+    isWithinValueAtEntry(position.state.quantity.magnitude, of: position)
+  }
+
+  /// The same for a position with the orders beside it.
+  func isWithinValueAtEntry(_ quantity: Quantity, of position: PositionSlot) -> Bool {
     guard let prices = prices(of: position), let entry = prices.optionEntry else { return true }
     let entered = PositionPrices(
-      mark: entry, index: prices.index, settlementIndex: prices.settlementIndex)
-    return position.state.quantity.magnitude
+      mark: entry, index: prices.index, settlementIndex: prices.settlementIndex,
+      initialMultiplier: prices.initialMultiplier)
+    return quantity
       <= ValueBound.largestQuantity(
         of: terms(of: Int(position.instrument)), at: entered, below: maximumPositionValue)
   }

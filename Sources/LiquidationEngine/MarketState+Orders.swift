@@ -82,6 +82,7 @@ extension MarketState {
     let whole = position.state.quantity.magnitude + orders.buys + orders.sells
     guard let prices = basis.prices(of: position),
       basis.isWithinValue(whole, of: order.instrument),
+      basis.isWithinValueAtEntry(whole, of: position),
       orders.notional <= assets[Int(state.settlement)].largestPositionAmount
     else { return !rules[0].futures.orders.countsForMaintenance }
     func asked(_ prices: PositionPrices) -> PositionRequirement {

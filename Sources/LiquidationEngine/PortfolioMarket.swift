@@ -80,6 +80,39 @@ extension MarketState {
     let orders = countsOrders && rules.orders != .none ? holding.orders : []
     let feeds = portfolioFeeds(of: holding, worths: worths, orders: orders)
     let grids = feeds.map { scenarioGrid(of: $0, by: rules) }
+    guard let held = heldLegs(of: holding, feeds: feeds, by: rules) else { return nil }
+    var totals = MarginTotals()
+    guard let assets = portfolioAssets(of: holding, worths, feeds, &totals) else { return nil }
+    let computed = PortfolioRequirement.compute(
+      legs: held.legs, assets: assets, grids: grids, rules: rules,
+      conditions: conditions(of: rules))
+    totals.add(computed.requirement)
+    var ordered: PortfolioOrderRequirement?
+    if !orders.isEmpty {
+      let asked = computed.requirement(
+        of: orders.compactMap { orderedLeg($0, in: holding, feeds: feeds, by: rules) },
+        legs: held.legs, assets: assets, grids: grids, rules: rules,
+        conditions: conditions(of: rules))
+      totals.add(asked.requirement)
+      totals.add(orderedOptionValue: asked.orderedOptionValue)
+      ordered = asked
+    }
+    let withheld = basis.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
+    let credited = credits[holding.credit].map { entry in
+      let exposure = CreditExposure(
+        of: computed, asked: totals.requirement, grids: grids, rules: rules, credit: entry.credit)
+      return entry.credit.requirement(of: exposure, equity: totals.equity)
+    }
+    if let credited { totals.apply(credited) }
+    return PortfolioAccount(
+      totals: totals, computed: computed, ordered: ordered, withheld: withheld, credited: credited,
+      legs: held.legs, assets: assets, grids: grids, slots: held.slots)
+  }
+
+  /// What is held, with the slots of the legs; nil while a contract cannot be revalued.
+  private func heldLegs(
+    of holding: AccountHoldings, feeds: [Int32], by rules: PortfolioRules
+  ) -> (legs: [PortfolioLeg], slots: [Int])? {
     var legs: [PortfolioLeg] = []
     var slots: [Int] = []
     for (slot, position) in holding.positions.enumerated() where !position.state.quantity.isZero {
@@ -92,37 +125,7 @@ extension MarketState {
         PortfolioLeg(
           units: state.terms.units(of: position.state.quantity), array: array, grid: grid))
     }
-    var totals = MarginTotals()
-    guard let assets = portfolioAssets(of: holding, worths, feeds, &totals) else { return nil }
-    let computed = PortfolioRequirement.compute(
-      legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions(of: rules))
-    totals.add(computed.requirement)
-    var ordered: PortfolioOrderRequirement?
-    if !orders.isEmpty {
-      let resting = orders.compactMap { order in
-        orderedLeg(order, in: holding, feeds: feeds, by: rules)
-      }
-      let asked = computed.requirement(
-        of: resting, legs: legs, assets: assets, grids: grids, rules: rules,
-        conditions: conditions(of: rules))
-      totals.add(asked.requirement)
-      totals.add(orderedOptionValue: asked.orderedOptionValue)
-      ordered = asked
-    }
-    let withheld = basis.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
-    let credited = credits[holding.credit].map { entry in
-      entry.credit.requirement(
-        of: CreditExposure(
-          of: computed, asked: totals.requirement, grids: grids, rules: rules,
-          credit: entry.credit),
-        equity: totals.equity)
-    }
-    if let credited { totals.apply(credited) }
-    return PortfolioAccount(
-      totals: totals, computed: computed, ordered: ordered, withheld: withheld, credited: credited,
-      legs: legs,
-      assets: assets,
-      grids: grids, slots: slots)
+    return (legs, slots)
   }
 
   /// A contract with resting orders; nil while it cannot be valued: an order can wait.

@@ -14,7 +14,8 @@ public import MarginDomain
 /// counts as what it is here, also where it weighs more in equity), and neither the number of debts
 /// nor their order changes what is taken for them. Taken the other way an account that owes twice
 /// would be counted the small haircut twice. Where V(n) falls short, all that is held is taken, and
-/// what does not count with it, before a rest is written off.
+/// what does not count with it, before a rest is written off. There alone neither statement holds:
+/// units that count for nothing are worth their index to whoever takes them.
 ///
 /// Exact, rounded once: what is taken up to one unit, what it covers down, in the fund's favour.
 ///
