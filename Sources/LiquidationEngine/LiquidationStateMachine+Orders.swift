@@ -6,6 +6,11 @@ import MarginModel
 extension LiquidationStateMachine {
   /// The orders by contract, ascending, within the ranges of a position.
   func checkedOrders(_ orders: [RestingOrder]) throws(Refusal) -> [OrderSlot] {
+    guard orders.count <= DomainLimits.maximumRestingOrders else {
+      throw Refusal(
+        .accountLimit, "orders", "it has \(orders.count) entries",
+        expected: "at most \(DomainLimits.maximumRestingOrders)")
+    }
     var contracts: [(instrument: Int32, orders: [ContractOrders.Order], sum: Quantity)] = []
     try eachOf(orders, "orders") { order throws(Refusal) in
       let instrument = try market.instrument(order.symbol)

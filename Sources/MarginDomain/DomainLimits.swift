@@ -51,6 +51,8 @@ public enum DomainLimits {
   public static let maximumModelRate = Rate(rawValue: 10_000_000_000_000)
   /// Largest number of positions of one account.
   public static let maximumPositions = 1_024
+  /// Largest number of resting orders of one account: 10,000.
+  public static let maximumRestingOrders = 10_000
   /// Largest number of assets of one account.
   public static let maximumBalances = 64
   /// Longest identifier (account, symbol, order …) in UTF-8 bytes.

@@ -78,6 +78,17 @@ struct RestingOrderTests {
     try expect(unit().maintenanceMargin, "105.5")
   }
 
+  @Test("are refused beyond their number, and the account keeps those that it had")
+  mutating func number() throws {
+    setUp(Self.worstSide)
+    _ = apply(builder.event("z", .restingOrders([order("0.3", "59000")])))
+    let many = [RestingOrder](
+      repeating: order("0.001", "59000"), count: DomainLimits.maximumRestingOrders + 1)
+    #expect(reason(apply(builder.event("z", .restingOrders(many)))) == .accountLimit)
+    try expect(unit().initialMargin, "180.01")
+    #expect(apply(builder.event("z", .restingOrders(Array(many.dropFirst())))) == .applied)
+  }
+
   @Test("keep isolated margin from being taken back")
   mutating func isolatedMargin() throws {
     setUp(Self.worstSide)
