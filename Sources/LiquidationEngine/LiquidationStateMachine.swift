@@ -19,12 +19,9 @@ public struct LiquidationStateMachine: Sendable {
   let limits: EngineLimits
   var market: MarketState
   var index = AccountsByUnderlying()
-  var accountIndices: [AccountID: Int32] = [:]
-  var holdings: [AccountHoldings] = []
-  var records: [AccountRecord] = []
-  /// The insurance fund's position per instrument; its cash stands in `sums`.
-  var fund: [PositionState] = []
-  var sums = LedgerSums()
+  var accounts = AccountTable()
+  var fund = FundPositions()
+  var sums = Ledger()
   var counters = EngineStatistics()
   var outputSequences: [UInt64] = MarginEvent.Topic.allCases.map { _ in 0 }
   /// Definitions that wait for margin time, ascending by effective time, then by arrival.
@@ -130,7 +127,7 @@ public struct LiquidationStateMachine: Sendable {
     if let marginTime, time <= marginTime { return }
     marginTime = time
     market.now = time
-    while !scheduled.isEmpty || expiries.count > 0 {
+    while !scheduled.isEmpty || !expiries.isEmpty {
       let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
       let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }
       if let definition, definition.effectiveTime <= expiry?.time ?? time {
@@ -153,65 +150,7 @@ public struct LiquidationStateMachine: Sendable {
   /// Counts and gauges.
   public var statistics: EngineStatistics {
     var statistics = counters
-    statistics.accounts = holdings.count
+    statistics.accounts = accounts.count
     return statistics
-  }
-}
-
-/// The running ledger sums, by asset and instrument index.
-struct LedgerSums: Sendable, Equatable {
-  var assets: [AssetTotals] = []
-  var instruments: [InstrumentTotals] = []
-
-  /// Whether every sum of an asset may still move (`EngineLimits.maximumLedgerSum`).
-  func hasHeadroom(_ asset: Int32, limits: EngineLimits) -> Bool {
-    let limit = limits.maximumLedgerSum
-    func fits(_ first: AssetAmount, _ second: AssetAmount, _ third: AssetAmount = .zero) -> Bool {
-      first.magnitude <= limit && second.magnitude <= limit && third.magnitude <= limit
-    }
-    let sums = assets[Int(asset)]
-    return fits(sums.accountCash, sums.isolatedMargin, sums.accountEntryFlows)
-      && fits(sums.fundCash, sums.fundEntryFlows, sums.fees)
-      && fits(sums.rounding, sums.transfers, sums.fillFlows)
-      && fits(sums.funding, sums.snapshotAdjustments)
-  }
-}
-
-/// Lost answers to come, ascending by time, then account, then the account's liquidation number.
-struct ExpiryQueue: Sendable {
-  struct Entry: Sendable, Equatable {
-    let time: EventTime
-    let account: Int32
-    let liquidation: UInt32
-
-    func precedes(_ other: Entry) -> Bool {
-      if time != other.time { return time < other.time }
-      if account != other.account { return account < other.account }
-      return liquidation < other.liquidation
-    }
-  }
-  /// Descending, so that the next one is removed from the end.
-  private var entries: [Entry] = []
-
-  var first: Entry? { entries.last }
-  var count: Int { entries.count }
-  mutating func removeFirst() { entries.removeLast() }
-
-  mutating func insert(_ entry: Entry) { entries.insert(entry, at: place(of: entry)) }
-
-  mutating func remove(_ entry: Entry) {
-    let place = place(of: entry)
-    if place < entries.count, entries[place] == entry { entries.remove(at: place) }
-  }
-
-  /// Where the entry is, or would be.
-  private func place(of entry: Entry) -> Int {
-    var low = 0
-    var high = entries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if entry.precedes(entries[middle]) { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -38,8 +38,16 @@ public struct MarginLadder: Sendable, Equatable {
   }
 }
 
+/// Which orders a liquidation sends, and in which steps.
+public enum LiquidationMethod: Sendable, Equatable {
+  /// One order per position of the unit, for all of it, all at once.
+  case allLegs
+}
+
 /// How a liquidation is carried out.
 public struct LiquidationRules: Sendable, Equatable {
+  /// Which orders are sent.
+  public let method: LiquidationMethod
   /// Accepted price records of strictly later event time that must show the breach, 1 or 2.
   public let confirmations: Int
   /// Life of a liquidation order in event time, nanoseconds, above zero.
@@ -50,9 +58,10 @@ public struct LiquidationRules: Sendable, Equatable {
   public let feeRate: Rate
   /// Makes rules.
   public init(
-    confirmations: Int, orderLifeNanoseconds: Int64, includesIncompleteAccounts: Bool,
-    feeRate: Rate
+    method: LiquidationMethod = .allLegs, confirmations: Int, orderLifeNanoseconds: Int64,
+    includesIncompleteAccounts: Bool, feeRate: Rate
   ) {
+    self.method = method
     self.confirmations = confirmations
     self.orderLifeNanoseconds = orderLifeNanoseconds
     self.includesIncompleteAccounts = includesIncompleteAccounts

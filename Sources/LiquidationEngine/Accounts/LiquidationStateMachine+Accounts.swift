@@ -7,7 +7,7 @@ extension LiquidationStateMachine {
   mutating func applyAccountEvent(
     _ event: AccountEvent, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
-    let known = accountIndices[event.accountID].map(Int.init)
+    let known = accounts.number(of: event.accountID)
     if let known, isDuplicate(event, of: known) { return .duplicate(.accountSequence) }
     if isTimely(event.eventTime) { advance(to: event.eventTime, into: &events) }
     guard let known else { return try applyFirst(event, into: &events) }
@@ -41,7 +41,8 @@ extension LiquidationStateMachine {
       events.removeLast(events.count - eventCount)
       counters = countersBefore
       outputSequences = sequencesBefore
-      removeNewestAccount()
+      // Only a known account is incomplete, so nothing is left of this one.
+      accounts.removeNewest()
       throw error
     }
     return .applied
@@ -74,7 +75,7 @@ extension LiquidationStateMachine {
       try applySettings(settings, to: account)
       settle(account, trigger: trigger, into: &events)
     case .restingOrders(let orders):
-      holdings[account].orders = try checkedOrders(orders)
+      accounts[changing: account].orders = try checkedOrders(orders)
       refreshOrderLeverages(of: account)
       refreshDependencies(of: account)
       if market.rulebook?.futures.orders.countsForMaintenance == true {
@@ -90,7 +91,7 @@ extension LiquidationStateMachine {
   // MARK: Sequence
 
   private func isDuplicate(_ event: AccountEvent, of account: Int) -> Bool {
-    let last = records[account].sequence
+    let last = accounts[record: account].sequence
     guard event.accountSequence != 0 else { return false }
     // A snapshot is the state after its sequence, so the one at the last sequence still says more.
     if case .snapshot = event.body { return event.accountSequence < last }
@@ -104,7 +105,8 @@ extension LiquidationStateMachine {
     _ event: AccountEvent, of account: Int, into events: inout [MarginEvent]
   ) {
     if case .snapshot = event.body {
-      records[account].sequence = max(records[account].sequence, event.accountSequence)
+      let last = accounts[record: account].sequence
+      accounts[changingRecord: account].sequence = max(last, event.accountSequence)
     } else {
       noteSequence(event.accountSequence, of: account, into: &events)
     }
@@ -113,9 +115,9 @@ extension LiquidationStateMachine {
   private mutating func noteSequence(
     _ received: UInt64, of account: Int, into events: inout [MarginEvent]
   ) {
-    let last = records[account].sequence
+    let last = accounts[record: account].sequence
     guard received > last else { return }
-    records[account].sequence = received
+    accounts[changingRecord: account].sequence = received
     guard received - last > 1 else { return }
     counters.sequenceGaps += 1
     setIncomplete(account, reason: .sequenceGap(last: last, received: received), into: &events)
@@ -125,8 +127,10 @@ extension LiquidationStateMachine {
   mutating func markIncomplete(
     _ id: AccountID, sequence: UInt64, reason: RejectReason, into events: inout [MarginEvent]
   ) -> CommandOutcome {
-    guard let known = accountIndices[id].map(Int.init) else { return .applied }
-    if sequence != 0, sequence <= records[known].sequence { return .duplicate(.accountSequence) }
+    guard let known = accounts.number(of: id) else { return .applied }
+    if sequence != 0, sequence <= accounts[record: known].sequence {
+      return .duplicate(.accountSequence)
+    }
     noteSequence(sequence, of: known, into: &events)
     setIncomplete(known, reason: .refusedRecord(reason), into: &events)
     return .applied
@@ -136,66 +140,40 @@ extension LiquidationStateMachine {
   mutating func setIncomplete(
     _ account: Int, reason: IncompleteReason, into events: inout [MarginEvent]
   ) {
-    guard !holdings[account].isIncomplete else { return }
-    holdings[account].isIncomplete = true
+    guard !accounts[account].isIncomplete else { return }
+    accounts[changing: account].isIncomplete = true
     counters.incompleteAccounts += 1
-    let state = holdings[account].status.state
+    let state = accounts[account].status.state
     emit(.incomplete(reason), account, .account, from: state, to: state, into: &events)
   }
 
   // MARK: Table of accounts
 
   private mutating func addAccount(_ id: AccountID) throws(Refusal) -> Int {
-    guard holdings.count < limits.maximumAccounts else {
+    guard accounts.count < limits.maximumAccounts else {
       throw Refusal(
         .accountLimit, "account_id",
-        "\(RefusalDetail.quoted(id.text)) is new beside \(holdings.count) accounts",
+        "\(RefusalDetail.quoted(id.text)) is new beside \(accounts.count) accounts",
         expected: "at most \(limits.maximumAccounts) accounts of one partition")
     }
-    accountIndices[id] = Int32(holdings.count)
-    holdings.append(AccountHoldings())
-    records.append(AccountRecord(id: id))
-    holdings[holdings.count - 1].credit = market.credits.place(of: id)
-    return holdings.count - 1
-  }
-
-  /// Forgets an account whose very first event was refused: only a known account is incomplete.
-  private mutating func removeNewestAccount() {
-    guard let record = records.popLast() else { return }
-    holdings.removeLast()
-    accountIndices[record.id] = nil
+    let account = accounts.add(id)
+    accounts[changing: account].credit = market.credits.place(of: id)
+    return account
   }
 
   // MARK: Money
-
-  mutating func addCash(_ amount: AssetAmount, asset: Int32, account: Int) {
-    let slot = holdings[account].cashSlot(of: asset)
-    holdings[account].cash[slot].amount += amount
-    sums.assets[Int(asset)].accountCash += amount
-  }
-
-  mutating func addIsolatedMargin(_ amount: AssetAmount, slot: Int, account: Int) {
-    holdings[account].positions[slot].isolatedMargin += amount
-    let asset = holdings[account].positions[slot].settlement
-    sums.assets[Int(asset)].isolatedMargin += amount
-  }
-
-  /// Moves cash into an isolated margin (negative: back).
-  mutating func moveToIsolatedMargin(_ amount: AssetAmount, slot: Int, account: Int) {
-    let asset = holdings[account].positions[slot].settlement
-    addIsolatedMargin(amount, slot: slot, account: account)
-    addCash(-amount, asset: asset, account: account)
-  }
 
   private mutating func applyTransfer(
     _ transfer: Transfer, to account: Int
   ) throws(Refusal) {
     let asset = try market.asset(transfer.asset)
     try requireBalance(transfer.amount, "amount")
-    let after = holdings[account].amount(of: asset) + transfer.amount
+    let after = accounts[account].amount(of: asset) + transfer.amount
     try checkBalance(after, newAssets: [asset], account: account, "amount")
-    addCash(transfer.amount, asset: asset, account: account)
-    sums.assets[Int(asset)].transfers += transfer.amount
+    var entry = LedgerEntry(asset: asset)
+    entry.accountCash = transfer.amount
+    entry.transfers = transfer.amount
+    book(entry, on: account)
   }
 
   /// Refuses what would move a ledger sum that has reached its limit.
@@ -230,9 +208,9 @@ extension LiquidationStateMachine {
         .accountLimit, field, "the balance would be \(balance)\(asset)",
         expected: "at most \(DomainLimits.maximumBalance) either way")
     }
-    var count = holdings[account].cash.count
+    var count = accounts[account].cash.count
     for (place, asset) in newAssets.enumerated() where !newAssets[..<place].contains(asset) {
-      if holdings[account].cashIndex(of: asset) == nil { count += 1 }
+      if accounts[account].cashIndex(of: asset) == nil { count += 1 }
       try checkHeadroom(asset, field)
     }
     try checkAssetCount(count, field)

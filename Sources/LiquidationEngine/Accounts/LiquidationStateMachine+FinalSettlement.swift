@@ -52,30 +52,25 @@ extension LiquidationStateMachine {
   ///
   /// One whose cash would leave the ranges stays, and the account is incomplete.
   mutating func settleExpired(_ account: Int, into events: inout [MarginEvent]) {
-    for slot in holdings[account].positions.indices {
-      let position = holdings[account].positions[slot]
+    for slot in accounts[account].positions.indices {
+      let position = accounts[account].positions[slot]
       let state = market.instruments[Int(position.instrument)]
       guard let price = state.closingPrice, !position.state.quantity.isZero else { continue }
       var settled = position
       let cash = settled.apply(-position.state.quantity, at: price, of: state.terms)
-      let isIsolated = holdings[account].mode == .isolated
+      let isIsolated = accounts[account].mode == .isolated
       let held =
-        isIsolated ? position.isolatedMargin : holdings[account].amount(of: position.settlement)
+        isIsolated ? position.isolatedMargin : accounts[account].amount(of: position.settlement)
       guard (held + cash).magnitude <= DomainLimits.maximumBalance,
         sums.hasHeadroom(position.settlement, limits: limits)
       else {
         setIncomplete(account, reason: .refusedRecord(.accountLimit), into: &events)
         continue
       }
-      holdings[account].positions[slot] = settled
-      bookPosition(from: position.state, to: settled.state, slot: slot, account: account)
-      sums.assets[Int(position.settlement)].fillFlows +=
-        cash + settled.state.entryCashFlow - position.state.entryCashFlow
-      if isIsolated {
-        addIsolatedMargin(cash, slot: slot, account: account)
-      } else {
-        addCash(cash, asset: position.settlement, account: account)
-      }
+      var (entry, _, flow) = trade(
+        -position.state.quantity, at: price, of: state.terms, slot: slot, account: account)
+      entry.fillFlows = flow
+      book(entry, paying: cash, on: account, slot: slot)
     }
   }
 
@@ -83,18 +78,8 @@ extension LiquidationStateMachine {
   private mutating func closeOrders(
     of account: Int, on instrument: Int32, into events: inout [MarginEvent]
   ) {
-    for place in records[account].liquidations.indices {
-      let liquidation = records[account].liquidations[place]
-      for (leg, order) in liquidation.orders.enumerated()
-      where order.instrument == instrument && !order.isFinal {
-        records[account].liquidations[place].orders[leg].isFinal = true
-        let progress = LiquidationProgress(
-          order: reference(order, of: liquidation), answer: .expired, filledQuantity: .zero,
-          fillPrice: .zero, remainingQuantity: order.unfilled.magnitude)
-        emit(
-          .liquidationProgress(progress), account, liquidation.unit, from: .liquidating,
-          to: .liquidating, into: &events)
-      }
+    for unit in accounts[record: account].liquidations.map(\.unit) {
+      drive(account, unit, .contractSettled(instrument: instrument), into: &events)
     }
   }
 
@@ -102,9 +87,10 @@ extension LiquidationStateMachine {
     let place = Int(instrument)
     let quantity = fund[place].quantity
     guard let price = market.instruments[place].closingPrice, !quantity.isZero else { return }
-    let flow = takeIntoFund(
-      -quantity, place: place, at: price, terms: market.instruments[place].terms)
-    sums.assets[Int(market.instruments[place].settlement)].fillFlows += flow
+    var entry = LedgerEntry(asset: market.instruments[place].settlement)
+    entry.fillFlows = fund.trade(
+      -quantity, of: place, at: price, terms: market.instruments[place].terms, into: &entry)
+    sums.post(entry)
   }
 }
 

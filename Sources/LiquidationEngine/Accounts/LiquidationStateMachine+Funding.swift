@@ -72,12 +72,12 @@ extension LiquidationStateMachine {
     _ payment: FundingTerms, on instrument: Int32, by account: Int,
     into events: inout [MarginEvent]
   ) {
-    guard let slot = holdings[account].positionIndex(of: instrument) else { return }
-    let position = holdings[account].positions[slot]
+    guard let slot = accounts[account].positionIndex(of: instrument) else { return }
+    let position = accounts[account].positions[slot]
     guard !position.state.quantity.isZero else { return }
     let asset = position.settlement
-    let isIsolated = holdings[account].mode == .isolated
-    let held = isIsolated ? position.isolatedMargin : holdings[account].amount(of: asset)
+    let isIsolated = accounts[account].mode == .isolated
+    let held = isIsolated ? position.isolatedMargin : accounts[account].amount(of: asset)
     guard let amounts = payment.amounts(of: position.state.quantity),
       (held + amounts.applied).magnitude <= DomainLimits.maximumBalance,
       sums.hasHeadroom(asset, limits: limits)
@@ -85,12 +85,9 @@ extension LiquidationStateMachine {
       setIncomplete(account, reason: .refusedRecord(.accountLimit), into: &events)
       return
     }
-    if isIsolated {
-      addIsolatedMargin(amounts.applied, slot: slot, account: account)
-    } else {
-      addCash(amounts.applied, asset: asset, account: account)
-    }
-    bookFunding(amounts, asset: asset)
+    book(
+      LedgerEntry(funding: amounts, asset: asset), paying: amounts.applied, on: account,
+      slot: slot)
   }
 
   private mutating func payFund(_ payment: FundingTerms, on instrument: Int32) {
@@ -102,13 +99,19 @@ extension LiquidationStateMachine {
       counters.fundPaymentsLeftOut += 1
       return
     }
-    sums.assets[Int(asset)].fundCash += amounts.applied
-    bookFunding(amounts, asset: asset)
+    var entry = LedgerEntry(funding: amounts, asset: asset)
+    entry.fundCash = amounts.applied
+    sums.post(entry)
   }
+}
 
-  private mutating func bookFunding(_ amounts: FundingAmounts, asset: Int32) {
-    sums.assets[Int(asset)].funding += amounts.nominal
-    sums.assets[Int(asset)].rounding += amounts.nominal - amounts.applied
+extension LedgerEntry {
+  /// A funding payment, without who pays it: what it says to the nearest unit, and what rounding
+  /// leaves over.
+  fileprivate init(funding amounts: FundingAmounts, asset: Int32) {
+    self.init(asset: asset)
+    funding = amounts.nominal
+    rounding = amounts.nominal - amounts.applied
   }
 }
 

@@ -9,17 +9,17 @@ import MarginModel
 extension LiquidationStateMachine {
   /// Changes the mode; the caller restores the account when this throws.
   mutating func switchMode(of account: Int, to mode: MarginMode) throws(Refusal) {
-    let old = holdings[account].mode
+    let old = accounts[account].mode
     guard mode != old else { return }
     if mode == .portfolio { try checkPortfolioRules() }
-    guard records[account].liquidations.isEmpty else {
+    guard accounts[record: account].liquidations.isEmpty else {
       throw Refusal(
         .unsupportedSettings, "margin_mode", "it changes while a liquidation is open",
         expected: "an account without")
     }
     if old == .isolated { releaseIsolatedMargins(of: account) }
-    holdings[account].mode = mode
-    guard !holdings[account].positions.isEmpty else { return }
+    accounts[changing: account].mode = mode
+    guard !accounts[account].positions.isEmpty else { return }
     if mode == .isolated {
       try setMarginsAside(in: account)
     } else {
@@ -37,26 +37,27 @@ extension LiquidationStateMachine {
 
   /// Isolated margins become cash again; every position's asset gets its slot of cash.
   private mutating func releaseIsolatedMargins(of account: Int) {
-    for slot in holdings[account].positions.indices {
-      let margin = holdings[account].positions[slot].isolatedMargin
-      _ = holdings[account].cashSlot(of: holdings[account].positions[slot].settlement)
+    for slot in accounts[account].positions.indices {
+      let margin = accounts[account].positions[slot].isolatedMargin
+      let asset = accounts[account].positions[slot].settlement
+      accounts[changing: account].addCash(.zero, of: asset)
       moveToIsolatedMargin(-margin, slot: slot, account: account)
     }
   }
 
   /// Takes out of cash, for each position, what makes it meet its own initial requirement.
   private mutating func setMarginsAside(in account: Int) throws(Refusal) {
-    for slot in holdings[account].positions.indices {
-      let position = holdings[account].positions[slot]
+    for slot in accounts[account].positions.indices {
+      let position = accounts[account].positions[slot]
       let name = market.name(ofAsset: position.settlement)
-      let orders = holdings[account].orders
+      let orders = accounts[account].orders
       guard let margin = market.isolatedMargin(of: position, orders: orders) else {
         throw Refusal(
           .insufficientMargin, "margin_mode",
           "the margin of \(market.name(ofInstrument: position.instrument)) cannot be computed",
           expected: "prices of what is held, and collateral that counts")
       }
-      let free = holdings[account].amount(of: position.settlement)
+      let free = accounts[account].amount(of: position.settlement)
       guard margin <= free else {
         throw Refusal(
           .insufficientMargin, "margin_mode",
@@ -66,7 +67,7 @@ extension LiquidationStateMachine {
       moveToIsolatedMargin(margin, slot: slot, account: account)
       try checkInitialMargin(of: account, unit: .isolated(position.instrument))
     }
-    let debt = holdings[account].cash.first { $0.amount.isNegative }
+    let debt = accounts[account].cash.first { $0.amount.isNegative }
     guard let debt else { return }
     throw Refusal(
       .insufficientMargin, "margin_mode",

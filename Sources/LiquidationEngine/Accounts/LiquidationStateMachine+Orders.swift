@@ -38,9 +38,13 @@ extension LiquidationStateMachine {
 
   /// Brings the leverages of contracts with orders in line with those chosen.
   mutating func refreshOrderLeverages(of account: Int) {
-    for place in holdings[account].orders.indices {
-      holdings[account].orders[place].leverage =
-        records[account].leverage(of: holdings[account].orders[place].instrument)
+    let leverages = accounts[account].orders.map {
+      accounts[record: account].leverage(of: $0.instrument)
+    }
+    for place in leverages.indices
+    where accounts[account].orders[place].leverage != leverages[place] {
+      accounts[changing: account].orders[place].leverage =
+        leverages[place]
     }
   }
 

@@ -25,7 +25,7 @@ extension LiquidationStateMachine {
       liquidationFee: isLiquidation ? liquidationFee(of: fill, in: terms) : .zero)
     try checkRange(of: fill, in: terms)
     try checkAdmission(of: fill, on: instrument, fees: fees, account: account)
-    let slot = holdings[account].positionSlot(of: instrument, settlement: settlement)
+    let slot = accounts[changing: account].positionSlot(of: instrument, settlement: settlement)
     book(fill, in: terms, slot: slot, account: account)
     book(fees, slot: slot, account: account)
   }
@@ -68,13 +68,13 @@ extension LiquidationStateMachine {
   ) throws(Refusal) {
     let terms = market.instruments[Int(instrument)].terms
     let settlement = market.instruments[Int(instrument)].settlement
-    let slot = holdings[account].positionIndex(of: instrument)
-    var position = slot.map { holdings[account].positions[$0].state } ?? .flat
-    if slot == nil, holdings[account].positions.count >= DomainLimits.maximumPositions {
+    let slot = accounts[account].positionIndex(of: instrument)
+    var position = slot.map { accounts[account].positions[$0].state } ?? .flat
+    if slot == nil, accounts[account].positions.count >= DomainLimits.maximumPositions {
       throw Refusal(
         .accountLimit, "symbol",
         "\(RefusalDetail.quoted(fill.symbol.text)) is new beside "
-          + "\(holdings[account].positions.count) positions",
+          + "\(accounts[account].positions.count) positions",
         expected: "at most \(DomainLimits.maximumPositions) of one account")
     }
     let cash = position.apply(fill.quantity, at: fill.price, of: terms)
@@ -86,62 +86,46 @@ extension LiquidationStateMachine {
         expected: "at most \(DomainLimits.maximumQuantity), and "
           + "\(DomainLimits.maximumUnits) with the multiplier, either way")
     }
-    let isolated = slot.map { holdings[account].positions[$0].isolatedMargin } ?? .zero
-    let held = holdings[account].amount(of: settlement) + isolated
+    let isolated = slot.map { accounts[account].positions[$0].isolatedMargin } ?? .zero
+    let held = accounts[account].amount(of: settlement) + isolated
     try checkBalance(
       held + cash - fees.liquidationFee - (fees.asset == settlement ? fees.fee : .zero),
       newAssets: [settlement, fees.asset], account: account, "quantity")
     if fees.asset != settlement {
       try checkBalance(
-        holdings[account].amount(of: fees.asset) - fees.fee, newAssets: [fees.asset],
+        accounts[account].amount(of: fees.asset) - fees.fee, newAssets: [fees.asset],
         account: account, "fee")
     }
   }
 
   private mutating func book(_ fill: Fill, in terms: Instrument, slot: Int, account: Int) {
-    let before = holdings[account].positions[slot].state
-    let cash = holdings[account].positions[slot]
-      .apply(fill.quantity, at: fill.price, of: terms)
-    let after = holdings[account].positions[slot].state
-    bookPosition(from: before, to: after, slot: slot, account: account)
-    let asset = holdings[account].positions[slot].settlement
-    let entryChange = after.entryCashFlow - before.entryCashFlow
-    sums.assets[Int(asset)].fillFlows += cash + entryChange
-    guard holdings[account].mode == .isolated else {
-      addCash(cash, asset: asset, account: account)
+    let before = accounts[account].positions[slot].state
+    var (entry, cash, flow) = trade(
+      fill.quantity, at: fill.price, of: terms, slot: slot, account: account)
+    entry.fillFlows = flow
+    guard accounts[account].mode == .isolated else {
+      book(entry, paying: cash, on: account, slot: slot)
       return
     }
-    let trade = IsolatedTrade(fill: fill, terms: terms, cash: cash, before: before, after: after)
-    bookIsolated(trade, slot: slot, account: account)
-  }
-
-  /// Keeps the sums and counts that follow from a position's change, and its leverage when new.
-  mutating func bookPosition(
-    from before: PositionState, to after: PositionState, slot: Int, account: Int
-  ) {
-    let position = holdings[account].positions[slot]
-    sums.assets[Int(position.settlement)].accountEntryFlows +=
-      after.entryCashFlow - before.entryCashFlow
-    sums.instruments[Int(position.instrument)].accountQuantity += after.quantity - before.quantity
-    if before.quantity.isZero {
-      holdings[account].positions[slot].leverage =
-        records[account].leverage(of: position.instrument)
-    }
-    let wasOpen = before.quantity.isZero ? 0 : 1
-    counters.positions += (after.quantity.isZero ? 0 : 1) - wasOpen
+    let trade = IsolatedTrade(
+      fill: fill, terms: terms, cash: cash, before: before,
+      after: accounts[account].positions[slot].state)
+    bookIsolated(trade, entry, slot: slot, account: account)
   }
 
   // MARK: Isolated margin
 
-  private mutating func bookIsolated(_ trade: IsolatedTrade, slot: Int, account: Int) {
+  private mutating func bookIsolated(
+    _ trade: IsolatedTrade, _ entry: LedgerEntry, slot: Int, account: Int
+  ) {
     guard trade.isThroughZero else {
       let wanted = marginWanted(for: trade, slot: slot, account: account)
       takeMargin(wanted, slot: slot, account: account)
-      addIsolatedMargin(trade.cash, slot: slot, account: account)
+      book(entry, paying: trade.cash, on: account, slot: slot)
       return
     }
-    addIsolatedMargin(trade.cash, slot: slot, account: account)
-    let whole = holdings[account].positions[slot].isolatedMargin
+    book(entry, paying: trade.cash, on: account, slot: slot)
+    let whole = accounts[account].positions[slot].isolatedMargin
     moveToIsolatedMargin(-whole, slot: slot, account: account)
     let wanted = marginWanted(for: trade, slot: slot, account: account)
     takeMargin(wanted, slot: slot, account: account)
@@ -149,8 +133,8 @@ extension LiquidationStateMachine {
 
   /// Takes margin from free cash, as far as there is any.
   private mutating func takeMargin(_ wanted: AssetAmount, slot: Int, account: Int) {
-    let asset = holdings[account].positions[slot].settlement
-    let taken = min(wanted, max(.zero, holdings[account].amount(of: asset)))
+    let asset = accounts[account].positions[slot].settlement
+    let taken = min(wanted, max(.zero, accounts[account].amount(of: asset)))
     moveToIsolatedMargin(taken, slot: slot, account: account)
   }
 
@@ -162,7 +146,7 @@ extension LiquidationStateMachine {
     if !trade.terms.isFuture, opened.isPositive {
       return trade.isThroughZero ? .zero : max(.zero, -trade.cash)
     }
-    let position = holdings[account].positions[slot]
+    let position = accounts[account].positions[slot]
     let price = trade.terms.isFuture ? trade.fill.price : underlyingPrice(of: position, trade)
     let size = trade.terms.notional(of: opened, at: price)
     guard position.leverage.isZero else {
@@ -195,24 +179,28 @@ extension LiquidationStateMachine {
   // MARK: Fees
 
   private mutating func book(_ fees: FillFees, slot: Int, account: Int) {
-    let settlement = holdings[account].positions[slot].settlement
+    let settlement = accounts[account].positions[slot].settlement
     if !fees.fee.isZero {
-      charge(fees.fee, asset: fees.asset, slot: slot, account: account)
-      sums.assets[Int(fees.asset)].fees += fees.fee
+      var entry = LedgerEntry(asset: fees.asset)
+      entry.fees = fees.fee
+      charge(fees.fee, entry, slot: slot, account: account)
     }
     guard !fees.liquidationFee.isZero else { return }
-    charge(fees.liquidationFee, asset: settlement, slot: slot, account: account)
-    sums.assets[Int(settlement)].fundCash += fees.liquidationFee
+    var entry = LedgerEntry(asset: settlement)
+    entry.fundCash = fees.liquidationFee
+    charge(fees.liquidationFee, entry, slot: slot, account: account)
   }
 
+  /// Takes a fee from where the position's cash stands, or from cash in another asset.
   private mutating func charge(
-    _ amount: AssetAmount, asset: Int32, slot: Int, account: Int
+    _ amount: AssetAmount, _ entry: LedgerEntry, slot: Int, account: Int
   ) {
-    let isPositionAsset = holdings[account].positions[slot].settlement == asset
-    if holdings[account].mode == .isolated, isPositionAsset {
-      addIsolatedMargin(-amount, slot: slot, account: account)
+    if accounts[account].positions[slot].settlement == entry.asset {
+      book(entry, paying: -amount, on: account, slot: slot)
     } else {
-      addCash(-amount, asset: asset, account: account)
+      var entry = entry
+      entry.accountCash = -amount
+      book(entry, on: account)
     }
   }
 }

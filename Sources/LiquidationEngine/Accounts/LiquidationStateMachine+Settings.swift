@@ -14,7 +14,7 @@ extension LiquidationStateMachine {
       try checkLeverage(entry.leverage, of: instrument)
       leverages.append(LeverageSlot(instrument: instrument, leverage: entry.leverage))
     }
-    let before = (holdings[account], records[account], sums)
+    let (holdings, record) = (accounts[account], accounts[record: account])
     do throws(Refusal) {
       for slot in leverages { setLeverage(slot, of: account) }
       if let mode = settings.marginMode { try switchMode(of: account, to: mode) }
@@ -23,7 +23,7 @@ extension LiquidationStateMachine {
         try changeIsolatedMargin(change.symbol, by: change.amount, of: account)
       }
     } catch {
-      (holdings[account], records[account], sums) = before
+      restore(holdings, record, of: account)
       throw error
     }
   }
@@ -54,10 +54,10 @@ extension LiquidationStateMachine {
   }
 
   mutating func setLeverage(_ slot: LeverageSlot, of account: Int) {
-    records[account].setLeverage(slot.leverage, of: slot.instrument)
+    accounts[changingRecord: account].setLeverage(slot.leverage, of: slot.instrument)
     refreshOrderLeverages(of: account)
-    if let place = holdings[account].positionIndex(of: slot.instrument) {
-      holdings[account].positions[place].leverage = slot.leverage
+    if let place = accounts[account].positionIndex(of: slot.instrument) {
+      accounts[changing: account].positions[place].leverage = slot.leverage
     }
   }
 
@@ -65,21 +65,21 @@ extension LiquidationStateMachine {
   private mutating func changeIsolatedMargin(
     _ symbol: Symbol, by amount: AssetAmount, of account: Int
   ) throws(Refusal) {
-    let mode = holdings[account].mode
+    let mode = accounts[account].mode
     guard mode == .isolated else {
       throw Refusal(
         .unsupportedSettings, "amount", "the margin mode is \(mode)", expected: "isolated")
     }
     let instrument = try market.instrument(symbol)
-    guard let slot = holdings[account].positionIndex(of: instrument) else {
+    guard let slot = accounts[account].positionIndex(of: instrument) else {
       throw Refusal(
         .unsupportedSettings, "symbol",
         "the account has no position in \(RefusalDetail.quoted(symbol.text))",
         expected: "an open position")
     }
-    let asset = holdings[account].positions[slot].settlement
+    let asset = accounts[account].positions[slot].settlement
     try requireBalance(amount, "amount")
-    let free = holdings[account].amount(of: asset)
+    let free = accounts[account].amount(of: asset)
     guard amount <= max(.zero, free) else {
       throw Refusal(
         .insufficientMargin, "amount", "it is \(amount)",
@@ -90,7 +90,7 @@ extension LiquidationStateMachine {
     guard amount.isNegative else { return }
     guard let totals = totals(of: account, unit: .isolated(instrument)),
       !totals.initialExcess.isNegative,
-      !holdings[account].positions[slot].isolatedMargin.isNegative
+      !accounts[account].positions[slot].isolatedMargin.isNegative
     else {
       throw Refusal(
         .insufficientMargin, "amount",

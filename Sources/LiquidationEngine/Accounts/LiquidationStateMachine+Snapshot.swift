@@ -12,10 +12,10 @@ extension LiquidationStateMachine {
     try checkHeadroom(of: parts, account: account)
     supersedeLiquidations(of: account, into: &events)
     replaceHoldings(of: account, with: parts, mode: snapshot.marginMode)
-    if holdings[account].isIncomplete {
-      holdings[account].isIncomplete = false
+    if accounts[account].isIncomplete {
+      accounts[changing: account].isIncomplete = false
       counters.incompleteAccounts -= 1
-      let state = holdings[account].status.state
+      let state = accounts[account].status.state
       emit(.completed, account, .account, from: state, to: state, into: &events)
     }
     settle(account, trigger: trigger.reviving(true), into: &events)
@@ -93,7 +93,7 @@ extension LiquidationStateMachine {
   ) throws(Refusal) {
     let assets =
       parts.cash.map(\.asset) + parts.positions.map(\.settlement)
-      + holdings[account].cash.map(\.asset) + holdings[account].positions.map(\.settlement)
+      + accounts[account].cash.map(\.asset) + accounts[account].positions.map(\.settlement)
     for asset in assets { try checkHeadroom(asset, "balances") }
     var count = parts.cash.count
     for (place, position) in parts.positions.enumerated() {
@@ -108,46 +108,51 @@ extension LiquidationStateMachine {
     of account: Int, with parts: SnapshotParts, mode: MarginMode
   ) {
     removeHoldings(of: account)
-    holdings[account].mode = mode
+    accounts[changing: account].mode = mode
     for slot in parts.cash { adjustCash(slot.amount, asset: slot.asset, account: account) }
-    records[account].leverages = []
+    accounts[changingRecord: account].leverages = []
     refreshOrderLeverages(of: account)
     for leverage in parts.leverages { setLeverage(leverage, of: account) }
     for part in parts.positions {
-      let slot = holdings[account].positionSlot(
+      let slot = accounts[changing: account].positionSlot(
         of: part.instrument, settlement: part.settlement)
-      holdings[account].positions[slot].state = part.state
-      holdings[account].positions[slot].optionEntryFlow = part.optionEntryFlow
-      bookPosition(from: .flat, to: part.state, slot: slot, account: account)
-      sums.assets[Int(part.settlement)].snapshotAdjustments += part.state.entryCashFlow
-      guard mode == .isolated else {
-        _ = holdings[account].cashSlot(of: part.settlement)
-        continue
-      }
-      addIsolatedMargin(part.isolatedMargin, slot: slot, account: account)
-      sums.assets[Int(part.settlement)].snapshotAdjustments += part.isolatedMargin
+      adjustPosition(
+        to: part.state, optionEntryFlow: part.optionEntryFlow,
+        margin: mode == .isolated ? part.isolatedMargin : .zero, slot: slot, account: account)
+      if mode != .isolated { accounts[changing: account].addCash(.zero, of: part.settlement) }
     }
   }
 
   private mutating func adjustCash(_ amount: AssetAmount, asset: Int32, account: Int) {
-    addCash(amount, asset: asset, account: account)
-    sums.assets[Int(asset)].snapshotAdjustments += amount
+    var entry = LedgerEntry(asset: asset)
+    entry.accountCash = amount
+    entry.snapshotAdjustments = amount
+    book(entry, on: account)
+  }
+
+  /// Replaces a position and adds to its margin; the difference is an adjustment.
+  private mutating func adjustPosition(
+    to state: PositionState, optionEntryFlow: AssetAmount, margin: AssetAmount, slot: Int,
+    account: Int
+  ) {
+    let before = accounts[account].positions[slot].state
+    accounts[changing: account].positions[slot].state = state
+    accounts[changing: account].positions[slot].optionEntryFlow = optionEntryFlow
+    var entry = positionEntry(from: before, slot: slot, account: account)
+    entry.isolatedMargin = margin
+    entry.snapshotAdjustments = margin + entry.accountEntryFlows
+    book(entry, on: account, slot: slot)
   }
 
   /// Takes everything out of the sums; slots stay, so that isolated units keep their states.
   private mutating func removeHoldings(of account: Int) {
-    for slot in holdings[account].cash {
+    for slot in accounts[account].cash {
       adjustCash(-slot.amount, asset: slot.asset, account: account)
     }
-    for slot in holdings[account].positions.indices {
-      let position = holdings[account].positions[slot]
-      let asset = Int(position.settlement)
-      addIsolatedMargin(-position.isolatedMargin, slot: slot, account: account)
-      sums.assets[asset].snapshotAdjustments -= position.isolatedMargin
-      sums.assets[asset].snapshotAdjustments -= position.state.entryCashFlow
-      holdings[account].positions[slot].state = .flat
-      holdings[account].positions[slot].optionEntryFlow = .zero
-      bookPosition(from: position.state, to: .flat, slot: slot, account: account)
+    for slot in accounts[account].positions.indices {
+      adjustPosition(
+        to: .flat, optionEntryFlow: .zero,
+        margin: -accounts[account].positions[slot].isolatedMargin, slot: slot, account: account)
     }
   }
 }

@@ -39,7 +39,7 @@ extension LiquidationStateMachine {
     into events: inout [MarginEvent]
   ) {
     let place = Int(account)
-    guard holdings[place].mode == .isolated else {
+    guard accounts[place].mode == .isolated else {
       evaluateUnit(place, .account, trigger: trigger, into: &events)
       return
     }
@@ -54,7 +54,7 @@ extension LiquidationStateMachine {
     case .everything: return true
     case .instrument: return false
     case .feed(let feed):
-      let cash = holdings[account].cash
+      let cash = accounts[account].cash
       return cash.contains { $0.amount.isNegative }
         && cash.contains { slot in
           let asset = market.assets[Int(slot.asset)]
@@ -72,14 +72,14 @@ extension LiquidationStateMachine {
     into events: inout [MarginEvent]
   ) {
     var slot = 0
-    while slot < holdings[account].positions.count {
-      let instrument = holdings[account].positions[slot].instrument
-      if concerns(scope, holdings[account].positions[slot]) {
+    while slot < accounts[account].positions.count {
+      let instrument = accounts[account].positions[slot].instrument
+      if concerns(scope, accounts[account].positions[slot]) {
         evaluateUnit(account, .isolated(instrument), trigger: trigger, into: &events)
       }
       let isSame =
-        slot < holdings[account].positions.count
-        && holdings[account].positions[slot].instrument == instrument
+        slot < accounts[account].positions.count
+        && accounts[account].positions[slot].instrument == instrument
       if isSame { slot += 1 }
     }
   }
@@ -102,7 +102,7 @@ extension LiquidationStateMachine {
     _ account: Int, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
     settleExpired(account, into: &events)
-    if holdings[account].mode == .isolated {
+    if accounts[account].mode == .isolated {
       evaluateIsolated(account, scope: .everything, trigger: trigger, into: &events)
     }
     releaseFlatPositions(of: account, into: &events)
@@ -120,50 +120,50 @@ extension LiquidationStateMachine {
   ///   - isForState: true where the initial requirement does not matter.
   /// - Returns: reporting asset.
   func totals(of account: Int, unit: UnitKey, isForState: Bool = false) -> MarginTotals? {
-    if unit.isAccount, holdings[account].mode == .portfolio {
-      return market.portfolio(of: holdings[account], countingOrders: !isForState)?.totals
+    if unit.isAccount, accounts[account].mode == .portfolio {
+      return market.portfolio(of: accounts[account], countingOrders: !isForState)?.totals
     }
-    guard !unit.isAccount else { return market.sharedTotals(of: account, in: holdings) }
-    guard let slot = holdings[account].positionIndex(of: unit.instrument) else { return nil }
+    guard !unit.isAccount else { return market.sharedTotals(of: account, in: accounts) }
+    guard let slot = accounts[account].positionIndex(of: unit.instrument) else { return nil }
     return market.isolatedTotals(
-      of: holdings[account].positions[slot], orders: holdings[account].orders)
+      of: accounts[account].positions[slot], orders: accounts[account].orders)
   }
 
   func status(of account: Int, unit: UnitKey) -> UnitStatus {
-    guard !unit.isAccount else { return holdings[account].status }
-    let slot = holdings[account].positionIndex(of: unit.instrument)
-    return slot.map { holdings[account].positions[$0].status } ?? UnitStatus()
+    guard !unit.isAccount else { return accounts[account].status }
+    let slot = accounts[account].positionIndex(of: unit.instrument)
+    return slot.map { accounts[account].positions[$0].status } ?? UnitStatus()
   }
 
   mutating func setStatus(_ status: UnitStatus, of account: Int, unit: UnitKey) {
     if unit.isAccount {
-      holdings[account].status = status
-    } else if let slot = holdings[account].positionIndex(of: unit.instrument) {
-      holdings[account].positions[slot].status = status
+      accounts[changing: account].status = status
+    } else if let slot = accounts[account].positionIndex(of: unit.instrument) {
+      accounts[changing: account].positions[slot].status = status
     }
   }
 
   func hasPositions(_ account: Int, unit: UnitKey) -> Bool {
     if unit.isAccount {
-      return holdings[account].mode != .isolated
-        && holdings[account].positions.contains { !$0.state.quantity.isZero }
+      return accounts[account].mode != .isolated
+        && accounts[account].positions.contains { !$0.state.quantity.isZero }
     }
-    let slot = holdings[account].positionIndex(of: unit.instrument)
-    return slot.map { !holdings[account].positions[$0].state.quantity.isZero } ?? false
+    let slot = accounts[account].positionIndex(of: unit.instrument)
+    return slot.map { !accounts[account].positions[$0].state.quantity.isZero } ?? false
   }
 
   mutating func evaluateUnit(
     _ account: Int, _ unit: UnitKey, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
     counters.evaluations &+= 1
-    if holdings[account].mode == .portfolio { market.freshenArrays(of: holdings[account]) }
+    if accounts[account].mode == .portfolio { market.freshenArrays(of: accounts[account]) }
     guard let totals = totals(of: account, unit: unit, isForState: true) else {
       counters.evaluationsWithoutDecision &+= 1
       return
     }
     let status = status(of: account, unit: unit)
     if status.state == .liquidating {
-      proceed(account, unit, totals: totals, into: &events)
+      judgeLiquidation(account, unit, totals: totals, into: &events)
       return
     }
     guard let warning = market.warning else { return }
@@ -191,7 +191,7 @@ extension LiquidationStateMachine {
       status.noteBreach(trigger, patience: market.priceRules?.bandTimeoutNanoseconds ?? 0)
       if status.confirmations >= rules.confirmations, mayLiquidate(account) {
         setStatus(status, of: account, unit: unit)
-        startLiquidation(account, unit, totals: totals, into: &events)
+        startLiquidation(account, unit, totals: totals, by: rules, into: &events)
         return
       }
     } else {
@@ -205,7 +205,7 @@ extension LiquidationStateMachine {
   }
 
   private func mayLiquidate(_ account: Int) -> Bool {
-    !holdings[account].isIncomplete
+    !accounts[account].isIncomplete
       || market.liquidationRules?.includesIncompleteAccounts == true
   }
 
@@ -213,15 +213,15 @@ extension LiquidationStateMachine {
 
   /// Removes flat positions; an isolated one gives its margin back, unless it is being liquidated.
   mutating func releaseFlatPositions(of account: Int, into events: inout [MarginEvent]) {
-    let isIsolated = holdings[account].mode == .isolated
+    let isIsolated = accounts[account].mode == .isolated
     var slot = 0
-    while slot < holdings[account].positions.count {
-      let position = holdings[account].positions[slot]
+    while slot < accounts[account].positions.count {
+      let position = accounts[account].positions[slot]
       let unit = UnitKey.isolated(position.instrument)
-      let isHeld = isIsolated && records[account].liquidations.contains { $0.unit == unit }
+      let isHeld = isIsolated && accounts[record: account].liquidations.contains { $0.unit == unit }
       let isFlat = position.state.quantity.isZero
       if position.status.state != .healthy, !isHeld, isFlat || !isIsolated {
-        holdings[account].positions[slot].status = UnitStatus()
+        accounts[changing: account].positions[slot].status = UnitStatus()
         // The bankruptcy of a position ends with the position.
         if position.status.state != .bankrupt {
           emitState(
@@ -235,16 +235,16 @@ extension LiquidationStateMachine {
       if !position.isolatedMargin.isZero {
         moveToIsolatedMargin(-position.isolatedMargin, slot: slot, account: account)
       }
-      holdings[account].positions.remove(at: slot)
+      accounts[changing: account].positions.remove(at: slot)
     }
   }
 
   /// Drops what is empty and tells the index what the account depends on now.
   mutating func tidy(_ account: Int, into events: inout [MarginEvent]) {
     releaseFlatPositions(of: account, into: &events)
-    let holding = holdings[account]
+    let holding = accounts[account]
     if holding.cash.contains(where: { $0.amount.isZero }) {
-      holdings[account].cash.removeAll { slot in
+      accounts[changing: account].cash.removeAll { slot in
         slot.amount.isZero
           && (holding.mode == .isolated
             || !holding.positions.contains { $0.settlement == slot.asset })
@@ -261,10 +261,10 @@ extension LiquidationStateMachine {
     defer { swap(&found, &keys) }
     found.removeAll(keepingCapacity: true)
     appendDependencies(of: account, to: &found)
-    guard found != records[account].dependencies else { return }
-    index.replace(records[account].dependencies, with: found, account: Int32(account))
+    guard found != accounts[record: account].dependencies else { return }
+    index.replace(accounts[record: account].dependencies, with: found, account: Int32(account))
     // A copy takes no more room than it needs.
-    records[account].dependencies = Array(found[...])
+    accounts[changingRecord: account].dependencies = Array(found[...])
   }
 
   /// The keys whose records can change a decision about the account.
@@ -279,7 +279,7 @@ extension LiquidationStateMachine {
   }
 
   private func appendDependencies(of account: Int, to keys: inout [Int32]) {
-    let holding = holdings[account]
+    let holding = accounts[account]
     for position in holding.positions {
       keys.append(AccountsByUnderlying.key(instrument: position.instrument))
       if let forward = market.instruments[Int(position.instrument)].forward {

@@ -74,20 +74,20 @@ struct MarginBasis: Sendable {
   ///
   /// Takes the whole table, so that the account's arrays are read where they are: taking them out
   /// would count references of each.
-  func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
+  func sharedTotals(of account: Int, in accounts: AccountTable) -> MarginTotals? {
     guard notionalBasis != nil else { return nil }
     var totals = MarginTotals()
     let positionCount =
-      holdings[account].mode == .isolated ? 0 : holdings[account].positions.count
-    for place in holdings[account].cash.indices {
-      let asset = holdings[account].cash[place].asset
-      var net = holdings[account].cash[place].amount
+      accounts[account].mode == .isolated ? 0 : accounts[account].positions.count
+    for place in accounts[account].cash.indices {
+      let asset = accounts[account].cash[place].asset
+      var net = accounts[account].cash[place].amount
       var outside = AssetAmount.zero
       var limited = AssetAmount.zero
       // Every cross position's settlement asset has a cash slot, so each is met exactly once.
       for slot in 0..<positionCount
-      where holdings[account].positions[slot].settlement == asset {
-        guard let assessment = assess(holdings[account].positions[slot]) else { return nil }
+      where accounts[account].positions[slot].settlement == asset {
+        guard let assessment = assess(accounts[account].positions[slot]) else { return nil }
         totals.add(assessment.requirement)
         net += assessment.worth
         outside += assessment.worthOutsideEquity

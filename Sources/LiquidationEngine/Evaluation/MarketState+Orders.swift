@@ -5,21 +5,21 @@ import MarginModel
 /// Equity and requirements of a unit with what its resting orders ask.
 extension MarketState {
   /// Sums of an account's shared part; nil while a price is missing or a value leaves its range.
-  func sharedTotals(of account: Int, in holdings: [AccountHoldings]) -> MarginTotals? {
-    guard var totals = basis.sharedTotals(of: account, in: holdings) else { return nil }
+  func sharedTotals(of account: Int, in accounts: AccountTable) -> MarginTotals? {
+    guard var totals = basis.sharedTotals(of: account, in: accounts) else { return nil }
     if asksTogether {
-      let positions = holdings[account].mode == .isolated ? [] : holdings[account].positions
+      let positions = accounts[account].mode == .isolated ? [] : accounts[account].positions
       let terms = joinRequirements(
-        in: &totals, positions: positions, cash: holdings[account].cash)
+        in: &totals, positions: positions, cash: accounts[account].cash)
       if terms == nil { return nil }
     }
-    if !holdings[account].orders.isEmpty {
-      guard addOrders(of: holdings[account], to: &totals) else { return nil }
+    if !accounts[account].orders.isEmpty {
+      guard addOrders(of: accounts[account], to: &totals) else { return nil }
     }
-    if let limit = basis.optionValueLimit, holdings[account].mode != .isolated {
+    if let limit = basis.optionValueLimit, accounts[account].mode != .isolated {
       totals.limitOptionValue(to: limit)
     }
-    if let credited = credited(totals, of: holdings[account]) { totals.apply(credited) }
+    if let credited = credited(totals, of: accounts[account]) { totals.apply(credited) }
     return totals
   }
 

@@ -139,7 +139,7 @@ extension LiquidationStateMachine {
     case nil: return
     case .some(.asset(let index)):
       let known = market.assets[Int(index)].definition
-      guard known == asset || holdings.isEmpty else {
+      guard known == asset || accounts.isEmpty else {
         throw .changed(
           asset.symbol, "underlying", from: known.underlying?.text, to: asset.underlying?.text,
           while: "there are accounts")
@@ -277,7 +277,7 @@ extension LiquidationStateMachine {
       market.assets.append(
         AssetState(definition: asset, ownFeed: ownFeed, underlyingFeed: underlyingFeed))
       market.symbols[asset.symbol] = .asset(place)
-      sums.assets.append(AssetTotals(asset: asset.symbol))
+      sums.addAsset(asset.symbol)
     }
     if let underlyingFeed { market.feeds[Int(underlyingFeed)].assets.append(place) }
     market.refresh(asset: place)
@@ -299,8 +299,8 @@ extension LiquidationStateMachine {
     market.assets[Int(settlement)].instruments.append(place)
     index.addInstrument()
     market.portfolioMarket.addInstrument()
-    fund.append(.flat)
-    sums.instruments.append(InstrumentTotals(symbol: instrument.symbol))
+    fund.addInstrument()
+    sums.addInstrument(instrument.symbol)
     linkForward(of: place)
     refreshTerms(of: place)
   }
@@ -340,12 +340,12 @@ extension LiquidationStateMachine {
 
   private mutating func adopt(_ rulebook: Rulebook) {
     market.rulebook = rulebook
-    for account in holdings.indices {
-      holdings[account].credit = market.credits.place(of: records[account].id)
+    for account in accounts.indices {
+      accounts[changing: account].credit = market.credits.place(of: accounts[record: account].id)
     }
     for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
     for place in market.assets.indices { market.refresh(asset: Int32(place)) }
-    for account in holdings.indices where !holdings[account].orders.isEmpty {
+    for account in accounts.indices where !accounts[account].orders.isEmpty {
       refreshDependencies(of: account)
     }
   }
@@ -363,7 +363,7 @@ extension LiquidationStateMachine {
 
   private mutating func evaluateAll(into events: inout [MarginEvent]) {
     evaluate(
-      (0..<Int32(holdings.count)).map { $0 }, scope: .everything, trigger: referenceTrigger,
+      (0..<Int32(accounts.count)).map { $0 }, scope: .everything, trigger: referenceTrigger,
       into: &events)
   }
 

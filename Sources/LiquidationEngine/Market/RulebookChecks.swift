@@ -32,10 +32,12 @@ extension LiquidationStateMachine {
   /// keep nor more than what sums can hold.
   private func checkPortfolio(of rulebook: Rulebook) throws(Refusal) {
     guard let rules = rulebook.portfolio else {
-      guard let account = holdings.firstIndex(where: { $0.mode == .portfolio }) else { return }
+      guard let account = accounts.indices.first(where: { accounts[$0].mode == .portfolio }) else {
+        return
+      }
       throw Refusal(
         .inconsistentReference, "portfolio",
-        "it is missing while \(RefusalDetail.quoted(records[account].id.text)) is in that mode",
+        "it is missing while \(RefusalDetail.quoted(accounts[record: account].id.text)) is in that mode",
         expected: "rules of portfolio margin")
     }
     guard !rules.scenarios.isEmpty else {
@@ -93,7 +95,7 @@ extension LiquidationStateMachine {
   /// sizes from which tiers begin: it stays as long as there are accounts.
   private func checkReportingAsset(of rulebook: Rulebook) throws(Refusal) {
     guard let current = market.rulebook?.reportingAsset, current != rulebook.reportingAsset,
-      !holdings.isEmpty
+      !accounts.isEmpty
     else { return }
     throw Refusal(
       .inconsistentReference, "reporting_asset",

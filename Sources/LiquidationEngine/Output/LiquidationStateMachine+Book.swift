@@ -30,8 +30,8 @@ extension LiquidationStateMachine {
   /// - Returns: a copy, or nil when the account was never seen.
   /// - Complexity: O(everything defined + positions and assets of the account).
   public func book(of id: AccountID) -> AccountBookView? {
-    guard let index = accountIndices[id] else { return nil }
-    let holding = holdings[Int(index)]
+    guard let index = accounts.number(of: id) else { return nil }
+    let holding = accounts[index]
     var account = AccountBook(
       accountID: id, marginMode: holding.mode,
       balances: holding.cash.map { (market.name(ofAsset: $0.asset), $0.amount) },

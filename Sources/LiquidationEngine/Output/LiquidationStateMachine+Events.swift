@@ -31,14 +31,14 @@ extension LiquidationStateMachine {
     let topic = Int(body.topic.rawValue)
     outputSequences[topic] += 1
     counters.events[topic] += 1
-    if records[account].eventCommand != commandNumber {
-      records[account].eventCommand = commandNumber
-      records[account].eventOrdinal = 0
+    if accounts[record: account].eventCommand != commandNumber {
+      accounts[changingRecord: account].eventCommand = commandNumber
+      accounts[changingRecord: account].eventOrdinal = 0
     }
     let id = EventID(
-      accountID: records[account].id, kind: body.kind, cause: cause,
-      ordinal: records[account].eventOrdinal)
-    records[account].eventOrdinal += 1
+      accountID: accounts[record: account].id, kind: body.kind, cause: cause,
+      ordinal: accounts[record: account].eventOrdinal)
+    accounts[changingRecord: account].eventOrdinal += 1
     events.append(
       MarginEvent(
         id: id, sequence: outputSequences[topic], unit: name(of: unit), previousState: previous,
@@ -55,7 +55,7 @@ extension LiquidationStateMachine {
   /// stale.
   private func evidence(of account: Int, unit: UnitKey) -> DecisionEvidence {
     var draft = EvidenceDraft(market: market, now: marginTime ?? EventTime(nanoseconds: 0))
-    let holding = holdings[account]
+    let holding = accounts[account]
     if unit.isAccount, holding.mode == .portfolio {
       draft.add(portfolio: holding)
     } else if unit.isAccount {

@@ -10,11 +10,11 @@ extension LiquidationStateMachine {
   /// - Returns: a copy, or nil when the account was never seen.
   /// - Complexity: O(positions and assets of the account).
   public func account(_ id: AccountID) -> AccountView? {
-    accountIndices[id].map { view(of: Int($0)) }
+    accounts.number(of: id).map(view)
   }
 
   /// Names of all accounts, in the order in which they were first seen.
-  public var accountIDs: [AccountID] { records.map(\.id) }
+  public var accountIDs: [AccountID] { accounts.indices.map { accounts[record: $0].id } }
 
   /// The last accepted mark of an instrument, or index of an underlying or asset, with its time.
   ///
@@ -36,12 +36,12 @@ extension LiquidationStateMachine {
   public var rulebook: Rulebook? { market.rulebook }
 
   private func view(of account: Int) -> AccountView {
-    let holding = holdings[account]
+    let holding = accounts[account]
     let units =
       [UnitKey.account]
       + (holding.mode == .isolated ? holding.positions.map { .isolated($0.instrument) } : [])
     return AccountView(
-      accountID: records[account].id, accountSequence: records[account].sequence,
+      accountID: accounts[record: account].id, accountSequence: accounts[record: account].sequence,
       marginMode: holding.mode, isIncomplete: holding.isIncomplete,
       balances: holding.cash.map(balanceView), positions: positionViews(of: account),
       units: units.map { unitView($0, of: account) }, marginTime: marginTime,
@@ -56,7 +56,7 @@ extension LiquidationStateMachine {
   }
 
   private func positionViews(of account: Int) -> [PositionView] {
-    let holding = holdings[account]
+    let holding = accounts[account]
     let isIsolated = holding.mode == .isolated
     var bankruptcyPrices: [(instrument: Int32, price: Price)] = []
     let units = isIsolated ? holding.positions.map { .isolated($0.instrument) } : [UnitKey.account]
@@ -104,18 +104,19 @@ extension LiquidationStateMachine {
     return UnitView(
       unit: name(of: unit), state: status.state, figures: figures,
       firstBreach: status.firstBreach,
-      liquidation: records[account].liquidations.first { $0.unit == unit }.map(liquidationView))
+      liquidation: accounts[record: account].liquidations.first { $0.unit == unit }.map(
+        liquidationView))
   }
 
-  private func liquidationView(_ liquidation: OpenLiquidation) -> LiquidationView {
+  private func liquidationView(_ liquidation: LiquidationMachine) -> LiquidationView {
     let orders = liquidation.orders.map { order in
       LiquidationOrderView(
         orderID: order.id, symbol: market.name(ofInstrument: order.instrument),
         quantity: order.quantity, filledQuantity: order.filled, limitPrice: order.limit,
-        bankruptcyPrice: order.bankruptcyPrice, isFinal: order.isFinal)
+        bankruptcyPrice: order.bankruptcyPrice, isFinal: order.phase == .final)
     }
     return LiquidationView(
       liquidationID: liquidation.id, startTime: liquidation.startTime,
-      expiry: liquidation.expiry, isCancelling: liquidation.isCancelling, orders: orders)
+      expiry: liquidation.expiry, isCancelling: liquidation.phase.isWithdrawal, orders: orders)
   }
 }

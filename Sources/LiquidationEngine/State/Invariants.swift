@@ -9,13 +9,14 @@ extension LiquidationStateMachine {
   /// - Complexity: O(accounts · their positions); for tests and audits, not for the hot path.
   public func invariantViolations() -> [String] {
     ledgerViolations() + countViolations()
-      + records.indices.flatMap { accountViolations($0) } + queueViolations()
+      + accounts.indices.flatMap { accountViolations($0) } + queueViolations()
   }
 
   private func ledgerViolations() -> [String] {
     var assets = market.assets.map { AssetTotals(asset: $0.definition.symbol) }
     var instruments = market.instruments.map { InstrumentTotals(symbol: $0.terms.symbol) }
-    for holding in holdings {
+    for account in accounts.indices {
+      let holding = accounts[account]
       for slot in holding.cash { assets[Int(slot.asset)].accountCash += slot.amount }
       for position in holding.positions {
         let asset = Int(position.settlement)
@@ -24,7 +25,8 @@ extension LiquidationStateMachine {
         instruments[Int(position.instrument)].accountQuantity += position.state.quantity
       }
     }
-    for (place, position) in fund.enumerated() {
+    for place in market.instruments.indices {
+      let position = fund[place]
       let asset = Int(market.instruments[place].settlement)
       assets[asset].fundEntryFlows += position.entryCashFlow
       instruments[place].fundQuantity += position.quantity
@@ -47,43 +49,41 @@ extension LiquidationStateMachine {
   }
 
   private func countViolations() -> [String] {
-    let positions = holdings.reduce(0) { sum, holding in
-      sum + holding.positions.count { !$0.state.quantity.isZero }
-    }
+    func sum(_ count: (Int) -> Int) -> Int { accounts.indices.reduce(0) { $0 + count($1) } }
     let pairs = [
-      ("positions", counters.positions, positions),
       (
-        "incomplete accounts", counters.incompleteAccounts, holdings.count { $0.isIncomplete }
+        "positions", counters.positions,
+        sum { accounts[$0].positions.count { !$0.state.quantity.isZero } }
+      ),
+      (
+        "incomplete accounts", counters.incompleteAccounts,
+        sum { accounts[$0].isIncomplete ? 1 : 0 }
       ),
       (
         "open liquidations", counters.openLiquidations,
-        records.reduce(0) { $0 + $1.liquidations.count }
+        sum { accounts[record: $0].liquidations.count }
       ),
-      (
-        "index entries", index.entryCount, records.reduce(0) { $0 + $1.dependencies.count }
-      ),
+      ("index entries", index.entryCount, sum { accounts[record: $0].dependencies.count }),
       (
         "waiting expiries", expiries.count,
-        records.reduce(0) { sum, record in
-          sum + record.liquidations.count { $0.hasOpenOrders }
-        }
+        sum { accounts[record: $0].liquidations.count { $0.hasOpenOrders } }
       ),
     ]
     return pairs.compactMap { name, kept, counted in
-      // An expiry that has passed may have left its liquidation waiting for a price.
+      // An expiry waits for its time even when its liquidation has ended.
       kept == counted || (name == "waiting expiries" && kept > counted)
         ? nil : "\(name): kept \(kept), counted \(counted)"
     }
   }
 
   private func accountViolations(_ account: Int) -> [String] {
-    let record = records[account]
-    let holding = holdings[account]
+    let record = accounts[record: account]
+    let holding = accounts[account]
     var violations: [String] = []
     func require(_ condition: Bool, _ rule: String) {
       if !condition { violations.append("\(record.id): \(rule)") }
     }
-    require(accountIndices[record.id] == Int32(account), "the table of accounts points elsewhere")
+    require(accounts.number(of: record.id) == account, "the table of accounts points elsewhere")
     let places = holding.positions.map(\.instrument)
     require(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "positions out of order")
     let assets = holding.cash.map(\.asset)
@@ -111,7 +111,7 @@ extension LiquidationStateMachine {
   }
 
   private func units(of account: Int) -> [UnitKey] {
-    let holding = holdings[account]
+    let holding = accounts[account]
     guard holding.mode == .isolated else { return [.account] }
     return [.account] + holding.positions.map { .isolated($0.instrument) }
   }

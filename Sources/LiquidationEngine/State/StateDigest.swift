@@ -53,7 +53,8 @@ extension LiquidationStateMachine {
     var digest = StateDigest()
     digest.add(marginTime)
     digestMarket(into: &digest)
-    for place in records.indices.sorted(by: { records[$0].id < records[$1].id }) {
+    for place in accounts.indices.sorted(by: { accounts[record: $0].id < accounts[record: $1].id })
+    {
       digestAccount(place, into: &digest)
     }
     for sequence in outputSequences { digest.add(sequence) }
@@ -94,8 +95,8 @@ extension LiquidationStateMachine {
   }
 
   private func digestAccount(_ place: Int, into digest: inout StateDigest) {
-    let record = records[place]
-    let holding = holdings[place]
+    let record = accounts[record: place]
+    let holding = accounts[place]
     digest.add(record.id.text)
     digest.add(record.sequence)
     digest.add(Int(record.liquidationCount))
@@ -190,11 +191,11 @@ extension StateDigest {
     for amount in amounts { add(amount) }
   }
 
-  fileprivate mutating func add(_ liquidation: OpenLiquidation) {
+  fileprivate mutating func add(_ liquidation: LiquidationMachine) {
     add(liquidation.id)
     add(liquidation.startTime)
     add(liquidation.expiry)
-    add(liquidation.isCancelling)
+    add(liquidation.phase.isWithdrawal)
     add(liquidation.legsTakenOver)
     add(liquidation.shortfall)
     for order in liquidation.orders {
@@ -203,7 +204,7 @@ extension StateDigest {
       add(order.filled)
       add(order.limit)
       add(order.bankruptcyPrice)
-      add(order.isFinal)
+      add(order.phase == .final)
     }
   }
 }

@@ -2,26 +2,6 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// Where one unit stands, and the breach that waits for its confirmation.
-struct UnitStatus: Sendable, Equatable {
-  var state = MarginState.healthy
-  /// Event time of the record that showed the breach first; nil: no breach.
-  var firstBreach: EventTime?
-  /// Event time of the newest record that counted.
-  var lastBreach: EventTime?
-  /// Key of the price that showed the breach first (`AccountsByUnderlying`); nil: no price did.
-  var breachSource: Int32?
-  /// Records that showed the breach so far.
-  var confirmations = 0
-
-  mutating func clearBreach() {
-    firstBreach = nil
-    lastBreach = nil
-    breachSource = nil
-    confirmations = 0
-  }
-}
-
 /// Cash of one asset.
 struct CashSlot: Sendable, Equatable {
   let asset: Int32
@@ -106,7 +86,7 @@ struct OrderSlot: Sendable, Equatable {
 ///
 /// Invariants: `cash` ascends by asset, `positions` and `orders` by instrument, each once; every
 /// cross position's settlement asset has a cash slot.
-struct AccountHoldings: Sendable {
+struct AccountHoldings: Sendable, Equatable {
   var mode = MarginMode.cross
   var isIncomplete = false
   /// Place of the account's credit line in the table in force; −1: none.
@@ -156,82 +136,4 @@ struct AccountHoldings: Sendable {
     }
     return place
   }
-}
-
-/// What only events of the account itself read.
-struct AccountRecord: Sendable {
-  let id: AccountID
-  var sequence: UInt64 = 0
-  /// Chosen leverages, ascending by instrument.
-  var leverages: [LeverageSlot] = []
-  var liquidations: [OpenLiquidation] = []
-  /// Liquidations ever opened: the number in their names.
-  var liquidationCount: UInt32 = 0
-  var wasBankrupt = false
-  /// What its evaluation depends on (`AccountsByUnderlying`), ascending.
-  var dependencies: [Int32] = []
-  /// Number of the command that appended its last event, and how many that command appended.
-  var eventCommand: UInt64 = 0
-  var eventOrdinal: UInt32 = 0
-
-  init(id: AccountID) { self.id = id }
-
-  func leverage(of instrument: Int32) -> Rate {
-    leverages.first { $0.instrument == instrument }?.leverage ?? .zero
-  }
-
-  mutating func setLeverage(_ leverage: Rate, of instrument: Int32) {
-    let place = leverages.firstIndex { $0.instrument >= instrument } ?? leverages.count
-    if place < leverages.count, leverages[place].instrument == instrument {
-      leverages[place].leverage = leverage
-    } else {
-      leverages.insert(LeverageSlot(instrument: instrument, leverage: leverage), at: place)
-    }
-  }
-}
-
-/// A leverage chosen for one contract.
-struct LeverageSlot: Sendable, Equatable {
-  let instrument: Int32
-  var leverage: Rate
-}
-
-/// Which unit of an account: the shared part, or the isolated position in one instrument.
-struct UnitKey: Sendable, Equatable {
-  /// Instrument index, or −1 for the shared part.
-  let instrument: Int32
-  static let account = UnitKey(instrument: -1)
-  static func isolated(_ instrument: Int32) -> UnitKey { UnitKey(instrument: instrument) }
-  var isAccount: Bool { instrument < 0 }
-}
-
-/// A liquidation that is not resolved yet.
-struct OpenLiquidation: Sendable, Equatable {
-  let unit: UnitKey
-  /// Number among the account's liquidations, from 1.
-  let number: UInt32
-  let id: String
-  let startTime: EventTime
-  let expiry: EventTime
-  var orders: [OpenOrder]
-  var isCancelling = false
-  var legsTakenOver = 0
-  var shortfall = Money.zero
-
-  var hasOpenOrders: Bool { orders.contains { !$0.isFinal } }
-}
-
-/// One order of an open liquidation.
-struct OpenOrder: Sendable, Equatable {
-  let id: String
-  let instrument: Int32
-  /// Signed contracts of the order: against the position.
-  let quantity: Quantity
-  let limit: Price
-  let bankruptcyPrice: Price
-  var filled = Quantity.zero
-  var isFinal = false
-
-  /// Signed contracts that the market did not trade.
-  var unfilled: Quantity { quantity - filled }
 }
