@@ -12,7 +12,7 @@ enum SafetyRules {
     "Sources/LiquidationWire/MessageTree.swift",
     "Sources/OperatorEndpoint/MicroHTTPDaemon.swift",
     "Sources/OperatorEndpoint/SocketExchange.swift",
-    "Sources/RulebookFiles/YAMLEventParser.swift",
+    "Sources/RulebookFiles/YAML/YAMLEventParser.swift",
     "Sources/Telemetry/StopSignals.swift",
     "Sources/Telemetry/SystemCalls.swift",
     "Sources/plimsoll/CommandLine/Getopt.swift",
