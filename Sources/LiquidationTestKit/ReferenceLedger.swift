@@ -23,7 +23,7 @@ public struct ReferenceLedger {
   var volatilities: [Symbol: Rate] = [:]
   var lastRecords: [Symbol: (time: EventTime, source: UInt64)] = [:]
   var fundingTimes: [Symbol: EventTime] = [:]
-  var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  var fundingRates: [Symbol: StatedFundingRate] = [:]
   var facts: [Symbol: MarketFacts] = [:]
   var fundingIndices: [Symbol: AssetAmount] = [:]
   /// Prices of final settlement of the contracts that have ended.
@@ -260,7 +260,7 @@ public struct ReferenceLedger {
         rawValue: FullWidth.quotient(
           of: Int128(update.eventTime.nanoseconds(since: before)), times: 5, over: 18,
           rounding: .nearestEven))
-      fundingRates[update.symbol] = ReportDetails.FundingRate(rate: rate, intervalHours: hours)
+      fundingRates[update.symbol] = StatedFundingRate(rate: rate, intervalHours: hours)
     }
     fundingTimes[update.symbol] = update.eventTime
     let last = fundingIndices[update.symbol]

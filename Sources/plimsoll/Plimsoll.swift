@@ -10,7 +10,7 @@ struct Plimsoll {
       TopicsCheckCommand.command, ReferencePublishCommand.command, ReferenceCheckCommand.command,
       TailCommand.command, GenerateCommand.command, ExplainCommand.command,
       StressCommand.command, ScenariosCommand.command,
-      CompletionCommand.command, ReferencePageCommand.command,
+      CompletionCommand.command { table }, ReferencePageCommand.command { table },
     ],
     groups: [
       CommandTable.Group(name: "topics", summary: "create or check the topics"),

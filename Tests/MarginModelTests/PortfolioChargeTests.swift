@@ -30,7 +30,7 @@ struct PortfolioChargeTests {
         mark: try price("1000"), index: try price("1000"), settlementIndex: .one),
       volatility: nil)
     inputs.funding = funding.map {
-      ReportDetails.FundingRate(rate: $0, intervalHours: rate("8"))
+      StatedFundingRate(rate: $0, intervalHours: rate("8"))
     }
     inputs.confidence = confidence
     return try leg(quantity, .perpetualFuture, inputs, rules)

@@ -13,10 +13,8 @@ enum NumberRules {
     "Sources/MarginModel/Options/CarriedPerpetualOptionGreeks.swift",
     "Sources/MarginModel/Options/DatedOption.swift",
     "Sources/MarginModel/Options/DatedOptionGreeks.swift",
-    "Sources/MarginModel/Standard/DeltaGammaRequirement.swift",
     "Sources/MarginModel/Options/DiscretePerpetualOption.swift",
     "Sources/MarginModel/Options/DiscretePerpetualOptionGreeks.swift",
-    "Sources/MarginModel/Scenarios/FilteredScenarios.swift",
     "Sources/MarginModel/Options/GaussRule.swift",
     "Sources/MarginModel/Options/ModelMark.swift",
     "Sources/MarginModel/Options/OptionBatch.swift",
@@ -29,11 +27,13 @@ enum NumberRules {
     "Sources/MarginModel/Options/OptionValuation.swift",
     "Sources/MarginModel/Options/PerpetualOptionGreeks.swift",
     "Sources/MarginModel/Options/PerpetualOptionValue.swift",
-    "Sources/MarginModel/Report/PositionGreeks.swift",
     "Sources/MarginModel/Options/ReducedBasket.swift",
+    "Sources/MarginModel/Report/PositionGreeks.swift",
+    "Sources/MarginModel/Scenarios/FilteredScenarios.swift",
     "Sources/MarginModel/Scenarios/ScenarioOption.swift",
     "Sources/MarginModel/Scenarios/VolatilityEstimate.swift",
     "Sources/MarginModel/Scenarios/VolatilityShock.swift",
+    "Sources/MarginModel/Standard/DeltaGammaRequirement.swift",
   ]
 
   private static let types: Set<String> = [

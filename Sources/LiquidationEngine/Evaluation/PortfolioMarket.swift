@@ -160,7 +160,7 @@ extension MarketState {
     let hours = Rate(
       rawValue: FullWidth.quotient(of: Int128(span), times: 5, over: 18, rounding: .nearestEven))
     guard hours.isPositive else { return }
-    instruments[place].fundingRate = ReportDetails.FundingRate(rate: rate, intervalHours: hours)
+    instruments[place].fundingRate = StatedFundingRate(rate: rate, intervalHours: hours)
     portfolioMarket.drop(instrument: instrument)
   }
 

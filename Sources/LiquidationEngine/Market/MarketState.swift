@@ -64,7 +64,7 @@ struct InstrumentState: Sendable {
   var fundingTime: EventTime?
   var fundingIndex: AssetAmount?
   /// The last funding rate with the time since the one before; nil before the second settlement.
-  var fundingRate: ReportDetails.FundingRate?
+  var fundingRate: StatedFundingRate?
   /// Margin time when its prices were last made.
   var pricedAt: EventTime?
   /// The price of its final settlement; nil while the contract lives.

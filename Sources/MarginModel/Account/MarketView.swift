@@ -27,7 +27,7 @@ public struct MarketView: Sendable {
   /// stated the least counts, where none is it is 1.
   public var confidences: [Symbol: [Rate]] = [:]
   /// Funding rates of perpetual futures, where known.
-  public var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  public var fundingRates: [Symbol: StatedFundingRate] = [:]
   /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
   public var reportingAssetPrice: Price?
   /// Open interest by instrument, contracts, where it is known.

@@ -3,24 +3,11 @@ public import MarginDomain
 
 /// What is known of a book beside cash, positions and prices, and only reports need.
 public struct ReportDetails: Sendable, Equatable {
-  /// A funding rate as a venue states it.
-  public struct FundingRate: Sendable, Equatable {
-    /// For one interval; positive: long pays short.
-    public let rate: Rate
-    /// Length of the interval, above zero.
-    public let intervalHours: Rate
-    /// Makes a funding rate.
-    public init(rate: Rate, intervalHours: Rate) {
-      self.rate = rate
-      self.intervalHours = intervalHours
-    }
-  }
-
   /// Funding rates of futures, by instrument.
-  public var fundingRates: [Symbol: FundingRate]
+  public var fundingRates: [Symbol: StatedFundingRate]
 
   /// Makes details; may be empty.
-  public init(fundingRates: [Symbol: FundingRate] = [:]) {
+  public init(fundingRates: [Symbol: StatedFundingRate] = [:]) {
     self.fundingRates = fundingRates
   }
 }

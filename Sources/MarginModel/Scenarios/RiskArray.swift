@@ -16,7 +16,7 @@ public struct RiskInputs: Sendable, Equatable {
   /// The moment, for times to expiry and to the next payment; nil where nothing needs it.
   public var asOf: EventTime?
   /// Funding rate of a perpetual future, where known.
-  public var funding: ReportDetails.FundingRate?
+  public var funding: StatedFundingRate?
   /// Least confidence of what the mark stands on, 0 to 1.
   public var confidence: Rate
 

@@ -7,7 +7,7 @@ struct BookAssembler {
   let definitions: Definitions
   let document: RulebookDocument
   private(set) var market: MarketView
-  private var fundingRates: [Symbol: ReportDetails.FundingRate] = [:]
+  private var fundingRates: [Symbol: StatedFundingRate] = [:]
 
   var rulebook: Rulebook { document.rulebook }
 

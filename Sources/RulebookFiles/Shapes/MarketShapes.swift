@@ -26,7 +26,7 @@ struct WrittenMark: Sendable {
   let symbol: LocatedValue<Symbol>
   let markPrice: LocatedValue<Price>?
   let impliedVolatility: Rate?
-  let funding: ReportDetails.FundingRate?
+  let funding: StatedFundingRate?
   let openInterest: Quantity?
   let interestRate: Rate?
   let confidence: Rate?
@@ -91,12 +91,12 @@ extension YAMLShape where Value == WrittenMark {
       let multiplier = fields.optional("initial_margin_multiplier", .initialMultiplier)
       let hasRate = fields.contains("funding_rate")
       let hasInterval = fields.contains("funding_interval_hours")
-      var funding: ReportDetails.FundingRate?
+      var funding: StatedFundingRate?
       if hasRate || hasInterval {
         let rate = fields.required("funding_rate", .fundingRate)
         let interval = fields.required("funding_interval_hours", .positive)
         if let rate, let interval {
-          funding = ReportDetails.FundingRate(rate: rate, intervalHours: interval)
+          funding = StatedFundingRate(rate: rate, intervalHours: interval)
         }
       }
       let interest = fields.optional("interest_rate", .signed(10))

@@ -1,21 +1,24 @@
 /// `plimsoll completion`: a script that completes commands, options and values in a shell.
 enum CompletionCommand {
-  static let command: Command = Command(
-    path: ["completion"],
-    summary: "print a completion script for a shell",
-    arguments: [
-      Command.Argument(
-        name: "SHELL", help: "bash, zsh or fish",
-        completion: .words(ShellCompletion.Shell.allCases.map(\.rawValue)))
-    ],
-    examples: [
-      Command.Example(
-        line: "source <(plimsoll completion bash)", meaning: "completion in this bash")
-    ],
-    run: { options in
-      guard let shell = options.arguments.first.flatMap(ShellCompletion.Shell.init) else {
-        return .usage
-      }
-      return Console.write(ShellCompletion(table: Plimsoll.table).script(for: shell))
-    })
+  /// The command; the table that it describes holds the command itself, so it comes when asked.
+  static func command(for table: @escaping @Sendable () -> CommandTable) -> Command {
+    Command(
+      path: ["completion"],
+      summary: "print a completion script for a shell",
+      arguments: [
+        Command.Argument(
+          name: "SHELL", help: "bash, zsh or fish",
+          completion: .words(ShellCompletion.Shell.allCases.map(\.rawValue)))
+      ],
+      examples: [
+        Command.Example(
+          line: "source <(plimsoll completion bash)", meaning: "completion in this bash")
+      ],
+      run: { options in
+        guard let shell = options.arguments.first.flatMap(ShellCompletion.Shell.init) else {
+          return .usage
+        }
+        return Console.write(ShellCompletion(table: table()).script(for: shell))
+      })
+  }
 }
