@@ -1,8 +1,9 @@
 /// One record of `trades`: something that happened to one account.
 public struct AccountEvent: Sendable, Equatable {
-  /// Whose event it is.
+  /// The account.
   public let accountID: AccountID
-  /// Strictly increasing per account, given by the venue; 0: unsequenced, no detection.
+  /// Strictly increasing per account, given by the venue; 0: unsequenced, so that gaps are not
+  /// detected.
   public let accountSequence: UInt64
   /// When it happened at the venue.
   public let eventTime: EventTime
@@ -82,7 +83,7 @@ public struct Transfer: Sendable, Equatable {
 
 /// How positions of an account share collateral.
 public enum MarginMode: UInt8, Sendable, Equatable, CaseIterable {
-  /// Each position stands on its own isolated margin.
+  /// Each position has isolated margin of its own.
   case isolated = 1
   /// All positions share the account's assets.
   case cross = 2
@@ -90,7 +91,7 @@ public enum MarginMode: UInt8, Sendable, Equatable, CaseIterable {
   case portfolio = 3
 }
 
-/// A change of settings; what it does not carry stays.
+/// A change of settings; settings that it does not carry stay as they are.
 public struct AccountSettings: Sendable, Equatable {
   /// New margin mode, or nil; refused while positions are open when it would change them.
   public let marginMode: MarginMode?
@@ -138,7 +139,7 @@ public struct LiquidationAnswer: Sendable, Equatable {
   public enum Outcome: Sendable, Equatable {
     /// Traded; `fill` says how much. Final when `remaining` is 0.
     case filled(Fill)
-    /// Taken off the book with a remainder. Final.
+    /// Cancelled with a remainder. Final.
     case cancelled
     /// Its time ran out with a remainder. Final.
     case expired
@@ -151,7 +152,7 @@ public struct LiquidationAnswer: Sendable, Equatable {
   public let symbol: Symbol
   /// What happened.
   public let outcome: Outcome
-  /// Contracts of the order that are neither traded nor taken off: 0 or above.
+  /// Contracts of the order that are still open: 0 or above.
   public let remaining: Quantity
   /// Makes an answer.
   public init(orderID: String, symbol: Symbol, outcome: Outcome, remaining: Quantity) {
@@ -194,7 +195,7 @@ public struct AccountSnapshot: Sendable, Equatable {
   public let balances: [(asset: Symbol, amount: AssetAmount)]
   /// Positions, each instrument at most once.
   public let positions: [Position]
-  /// Leverage per instrument, beside what the positions say.
+  /// Leverage per instrument, in addition to that of the positions.
   public let leverages: [(symbol: Symbol, leverage: Rate)]
   /// Makes a snapshot.
   public init(

@@ -1,7 +1,8 @@
 public import FixedPoint
 
-// The five number types of the domain. Which products exist is decided in `Products.swift`; what
-// ranges the border admits, and why nothing inside can overflow, in `DomainLimits.swift`.
+// The five number types of the domain. `Products.swift` defines which products exist;
+// `DomainLimits.swift` states the ranges that the border admits, and why nothing inside can
+// overflow.
 
 /// Quote currency per unit of an underlying or an asset; also the price of one option.
 ///
@@ -30,7 +31,7 @@ public struct Quantity: FixedDecimal {
   @inlinable public init(rawValue: Int128) { self.rawValue = rawValue }
 }
 
-/// A signed amount of one asset (dollars of USDC, coins of BTC); the asset stands beside it.
+/// A signed amount of one asset (dollars of USDC, coins of BTC); the asset is stated next to it.
 ///
 /// Unit: the asset. Scale 1e-12. Positive belongs to the account. A distinct type from `Money`, so
 /// that coins are never added to values in the reporting asset.

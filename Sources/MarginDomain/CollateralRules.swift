@@ -9,27 +9,27 @@ public struct CollateralRules: Sendable, Equatable {
   public let terms: [(asset: Symbol, terms: CollateralTerms)]
   /// In which order other assets cover a debt; assets that are not listed follow in symbol order.
   public let debtOrder: [Symbol]
-  /// Where debts stand.
+  /// Where debts count.
   public let debtSide: DebtSide
   /// Whether an asset's average price counts for the initial requirement where it is worse than
   /// the index.
   public let usesAveragePrices: Bool
 
-  /// Where an asset's negative amount stands.
+  /// Where an asset's negative amount counts.
   public enum DebtSide: Sendable, Equatable {
-    /// Equity falls by it, times its weight.
+    /// It lowers equity, times its weight.
     case equity
-    /// The requirements grow by it, times its weight; equity holds assets alone.
+    /// It raises the requirements, times its weight; equity contains only assets.
     case requirement
   }
 
-  /// Makes rules; the lists are brought into symbol order.
+  /// Makes rules; the lists are sorted by symbol.
   ///
   /// - Parameters:
   ///   - haircuts: one number per asset.
   ///   - terms: of assets with more than that; such an asset may be missing in `haircuts`.
   ///   - debtOrder: in which order other assets cover a debt.
-  ///   - debtSide: where debts stand.
+  ///   - debtSide: where debts count.
   ///   - usesAveragePrices: whether the worse of index and average counts for opening.
   public init(
     haircuts: [(asset: Symbol, haircut: Rate)],
@@ -47,13 +47,13 @@ public struct CollateralRules: Sendable, Equatable {
     self.usesAveragePrices = usesAveragePrices
   }
 
-  /// The haircut of an asset at small amounts; 1 (it counts for nothing) when the rulebook does
-  /// not list it.
+  /// The haircut of an asset at small amounts; 1 (the asset counts for nothing) when the rulebook
+  /// does not list it.
   public func haircut(of asset: Symbol) -> Rate {
     haircuts.first { $0.asset == asset }?.haircut ?? .one
   }
 
-  /// The terms of an asset whose haircut is not all there is; nil for a plain one.
+  /// The terms of an asset that has more than one haircut; nil for a plain one.
   public func terms(of asset: Symbol) -> CollateralTerms? {
     if let found = terms.first(where: { $0.asset == asset }) { return found.terms }
     guard debtSide == .requirement || usesAveragePrices else { return nil }
@@ -69,16 +69,16 @@ public struct CollateralRules: Sendable, Equatable {
   }
 }
 
-/// What one asset counts for, where one haircut does not say it.
+/// What one asset counts for, where a single haircut is not enough.
 public struct CollateralTerms: Sendable, Equatable {
-  /// Haircut in the equity that the ladder reads.
+  /// Haircut in the equity that decides the states of the ladder.
   public let maintenance: HaircutSchedule
   /// Haircut in the equity for the initial requirement; nil: the same.
   public let initial: HaircutSchedule?
   /// Total deposits of the asset, reporting asset, above which its part in the equity for the
   /// initial requirement shrinks in proportion; nil: it does not.
   public let depositScaleStart: Money?
-  /// What a debt in the asset weighs.
+  /// The weight of a debt in the asset.
   public let debt: DebtWeights
   /// Added to the haircut while the asset is off its peg; nil: it has none.
   public let depeg: DepegRule?
@@ -105,7 +105,7 @@ public enum HaircutSchedule: Sendable, Equatable {
   case flat(Rate)
   /// Marginal: each tier's haircut holds for the part of the amount that lies in it.
   case tiered([HaircutTier])
-  /// One haircut, and more of it for a large amount.
+  /// One haircut, which grows for a large amount.
   case sizeScaled(haircut: Rate, discount: SizeDiscount)
 
   /// The haircut of the first unit.
@@ -130,15 +130,15 @@ public struct HaircutTier: Sendable, Equatable {
   }
 }
 
-/// What a debt in an asset weighs, as a multiple of its value.
+/// The weight of a debt in an asset, as a multiple of its value.
 public struct DebtWeights: Sendable, Equatable {
-  /// For the equity or requirement that opening asks for, 1 or above.
+  /// In the equity or requirement for opening, 1 or above.
   public let initial: Rate
-  /// For those that the ladder reads, 1 or above.
+  /// In those that decide the states of the ladder, 1 or above.
   public let maintenance: Rate
   /// Makes a large debt weigh more; nil: the weights alone.
   public let scaling: SquareRootScaling?
-  /// A debt weighs what it is.
+  /// A debt counts at its value.
   public static let plain = DebtWeights(initial: .one, maintenance: .one, scaling: nil)
   /// Makes weights.
   public init(initial: Rate, maintenance: Rate, scaling: SquareRootScaling?) {
@@ -148,13 +148,14 @@ public struct DebtWeights: Sendable, Equatable {
   }
 }
 
-/// factor · max(0, threshold − index price): what an asset off its peg asks beyond.
+/// factor · max(0, threshold − index price): the extra haircut of an asset off its peg.
 public struct DepegRule: Sendable, Equatable {
   /// Price below which the peg counts as lost, reporting asset per unit.
   public let threshold: Price
   /// Multiple of the distance, 0 or above.
   public let factor: Rate
-  /// Whether it holds for the equity that the ladder reads too, not for the initial one alone.
+  /// Whether it also applies to the equity of the ladder, not only to that for the initial
+  /// requirement.
   public let countsForMaintenance: Bool
   /// Makes a rule.
   public init(threshold: Price, factor: Rate, countsForMaintenance: Bool) {

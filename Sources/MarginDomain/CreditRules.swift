@@ -1,15 +1,15 @@
 import FixedPoint
 
-/// Credit lines as data: who may owe how much, and what it costs.
+/// Credit lines as data: who may owe how much, and at what cost.
 ///
 /// A line lowers what an account must hold against its positions; `AccountCredit` has the formula.
 /// - Source: margin-method.md 4.8.
 public struct CreditRules: Sendable, Equatable {
-  /// What a rating stands for.
+  /// The meaning of a rating.
   public struct Grade: Sendable, Equatable {
-    /// As lines name it.
+    /// The name that lines use.
     public let name: String
-    /// What of a line counts, 0 to 1.
+    /// The share of a line that counts, 0 to 1.
     public let factor: Rate
     /// PD: probability of default, 0 to 1.
     public let defaultProbability: Rate
@@ -28,7 +28,7 @@ public struct CreditRules: Sendable, Equatable {
     public let amount: Money
     /// Name of the obligor's grade.
     public let grade: String
-    /// Underlyings that fall when the obligor does: its own token, its sector; each once.
+    /// Underlyings that fall when the obligor defaults: its own token, its sector; each once.
     public let wrongWay: [Symbol]
 
     /// No credit, whatever a table says.
@@ -42,13 +42,13 @@ public struct CreditRules: Sendable, Equatable {
     }
   }
 
-  /// When a line is cut because what may be lost outgrows it.
+  /// When a line is cut because the potential loss outgrows it.
   public struct StepDown: Sendable, Equatable {
     /// Of the potential future exposure, for example 0.99; below 1.
     public let confidence: Rate
     /// Margin period of risk in days, above 0.
     public let marginPeriodDays: Rate
-    /// What is taken off the line, 0 to 1, for example 0.25.
+    /// The share by which the line is cut, 0 to 1, for example 0.25.
     public let reduction: Rate
 
     /// Makes a rule.
@@ -61,14 +61,14 @@ public struct CreditRules: Sendable, Equatable {
 
   /// Sorted by name, each name once.
   public let grades: [Grade]
-  /// LGD: what of the exposure a default loses, 0 to 1.
+  /// LGD: the share of the exposure that a default loses, 0 to 1.
   public let lossGivenDefault: Rate
   /// Nil: lines are not cut.
   public let stepDown: StepDown?
   /// Sorted by account, each account once.
   public let lines: [(account: AccountID, line: Line)]
 
-  /// Makes rules; grades and lines are brought into order.
+  /// Makes rules; grades and lines are sorted.
   public init(
     grades: [Grade], lossGivenDefault: Rate, stepDown: StepDown?,
     lines: [(account: AccountID, line: Line)] = []
@@ -82,7 +82,7 @@ public struct CreditRules: Sendable, Equatable {
   /// The grade of a name; nil when there is none.
   public func grade(named name: String) -> Grade? { grades.first { $0.name == name } }
 
-  /// The place of an account's line among the lines; nil without one.
+  /// The index of an account's line among the lines; nil without one.
   ///
   /// - Complexity: O(log n) in the lines.
   public func place(of account: AccountID) -> Int? {

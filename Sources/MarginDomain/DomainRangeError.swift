@@ -1,6 +1,6 @@
 public import FixedPoint
 
-/// A number that lies outside the range that `DomainLimits` admits.
+/// A number outside the range that `DomainLimits` admits.
 public struct DomainRangeError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What the number is.
   public let name: String

@@ -2,9 +2,9 @@ import FixedPoint
 
 /// How the price scan range of an underlying follows its volatility.
 ///
-/// The range is a number of standard deviations of an effective volatility over a horizon, brought
-/// to a geometric ladder whose steps are limited in speed, up fast and down slowly: a change is a
-/// step at a known event time, never a drift from tick to tick.
+/// The range is a number of standard deviations of an effective volatility over a horizon, rounded
+/// up to a rung of a geometric ladder. It moves one rung at a time, quickly up and slowly down: a
+/// change is a step at a known event time, never a drift from tick to tick.
 ///
 /// Source: margin-method.md 4.3; EMIR RTS 153/2013 article 28(1)(b) for the weight of stress.
 public struct DynamicRules: Sendable, Equatable {
@@ -14,7 +14,7 @@ public struct DynamicRules: Sendable, Equatable {
     public let floor: Rate
     /// Largest price scan range, at least `floor`.
     public let cap: Rate
-    /// Volatility per year of a stressed market; also what is assumed before any price is known.
+    /// Volatility per year of a stressed market; also assumed before any price is known.
     public let stressVolatility: Rate
     /// Makes bounds.
     public init(floor: Rate, cap: Rate, stressVolatility: Rate) {
@@ -32,7 +32,7 @@ public struct DynamicRules: Sendable, Equatable {
   public let fastHalfLifeNanoseconds: Int64
   /// Half-life of the slow estimate, nanoseconds, at least the fast one.
   public let slowHalfLifeNanoseconds: Int64
-  /// Shortest distance in event time of two prices that enter the estimates, nanoseconds.
+  /// Shortest distance in event time between two prices that enter the estimates, nanoseconds.
   public let sampleNanoseconds: Int64
   /// Weight of the stress variance in the effective one, 0 to 1.
   public let stressWeight: Rate
@@ -42,7 +42,8 @@ public struct DynamicRules: Sendable, Equatable {
   public let stepUpNanoseconds: Int64
   /// Event time between a step and the next one down, nanoseconds.
   public let stepDownNanoseconds: Int64
-  /// For underlyings without a range of their own; nil: such an underlying's range stands still.
+  /// For underlyings without a range of their own; nil: the range of such an underlying stays
+  /// fixed.
   public let defaultRange: Range?
   /// Per underlying, sorted by symbol, each symbol once.
   public let ranges: [(underlying: Symbol, range: Range)]
@@ -52,7 +53,7 @@ public struct DynamicRules: Sendable, Equatable {
   /// At 1.001 a range grows a thousandfold in 6,912 rungs.
   public static let smallestStepRatio = Rate(rawValue: 1_001 * Rate.one.rawValue / 1_000)
 
-  /// Makes rules; the ranges are brought into symbol order.
+  /// Makes rules; the ranges are sorted by symbol.
   public init(
     deviations: Rate, horizonNanoseconds: Int64, fastHalfLifeNanoseconds: Int64,
     slowHalfLifeNanoseconds: Int64, sampleNanoseconds: Int64, stressWeight: Rate,

@@ -2,7 +2,7 @@ public import FixedPoint
 
 /// How futures are margined.
 public struct FuturesRules: Sendable, Equatable {
-  /// From which price the notional is taken.
+  /// The price at which the notional is computed.
   public enum NotionalBasis: Sendable, Equatable {
     /// The mark price.
     case mark
@@ -12,7 +12,7 @@ public struct FuturesRules: Sendable, Equatable {
     /// cap: the mark of a long position, the cap less the mark of a short one.
     case largestLoss(priceCap: Price)
   }
-  /// At which price the tier is looked up for a liquidation price.
+  /// The price at which the tier is looked up for a liquidation price.
   public enum TierBasis: Sendable, Equatable {
     /// At the mark.
     case mark
@@ -21,7 +21,7 @@ public struct FuturesRules: Sendable, Equatable {
   }
   /// Which prices move on the way to the liquidation price.
   public enum LiquidationPath: Sendable, Equatable {
-    /// The underlying moves and everything on it moves along (contract.md).
+    /// The underlying moves, and everything that depends on it moves along (contract.md).
     case underlying
     /// Only this contract's mark moves.
     case ownContract
@@ -47,9 +47,10 @@ public struct FuturesRules: Sendable, Equatable {
   }
   /// Where a position's maintenance rate comes from.
   public enum MaintenanceRate: Sendable, Equatable {
-    /// The tier's.
+    /// The tier's rate.
     case tier
-    /// The tier's / leverage (an adjust factor on the margin used); without leverage the tier's.
+    /// The tier's rate / leverage (an adjust factor on the margin used); without leverage the
+    /// tier's.
     case tierDividedByLeverage
   }
 
@@ -73,14 +74,14 @@ public struct FuturesRules: Sendable, Equatable {
   public let amountRounding: AmountRounding?
   /// What resting orders add.
   public let orders: OrderMarginRules
-  /// What unrealized profit counts for; nil: all of it.
+  /// How much of unrealized profit counts; nil: all of it.
   public let profit: ProfitRules?
   /// Used for symbols without a schedule of their own; nil: such a symbol is a fault.
   public let defaultSchedule: MarginSchedule?
   /// Schedule per instrument, sorted by symbol, each symbol once.
   public let schedules: [(symbol: Symbol, schedule: MarginSchedule)]
 
-  /// Makes rules; the schedules are brought into symbol order.
+  /// Makes rules; the schedules are sorted by symbol.
   public init(
     notionalBasis: NotionalBasis, tierBasis: TierBasis, liquidationPath: LiquidationPath,
     closingFee: ClosingFee, initialRate: InitialRate, maintenanceRate: MaintenanceRate = .tier,
@@ -109,7 +110,7 @@ public struct FuturesRules: Sendable, Equatable {
   /// - Parameters:
   ///   - defaultSchedule: for symbols without one of their own, or nil.
   ///   - schedules: per instrument, each symbol once.
-  /// - Returns: rules that differ in their schedules alone.
+  /// - Returns: rules that differ only in their schedules.
   public func replacing(
     defaultSchedule: MarginSchedule?, schedules: [(symbol: Symbol, schedule: MarginSchedule)]
   ) -> FuturesRules {
@@ -147,7 +148,7 @@ public struct FuturesRules: Sendable, Equatable {
   }
 }
 
-/// How a reported price is brought to the tick, by the side of the position.
+/// How a reported price is rounded to the tick, by the side of the position.
 public struct PriceRounding: Sendable, Equatable {
   /// Direction for long positions.
   public let long: RoundingMode

@@ -43,8 +43,8 @@ public struct Symbol: Sendable, Hashable, Comparable, CustomStringConvertible {
 extension String {
   /// Equality of the UTF-8 bytes.
   ///
-  /// Texts of the same bytes are equal as texts, which is found out fast; of equal texts only those
-  /// beyond ASCII can have different bytes.
+  /// Texts with the same bytes are equal as texts, and that comparison is fast; of equal texts only
+  /// those beyond ASCII can have different bytes.
   fileprivate func hasBytes(of other: String) -> Bool {
     self == other && (utf8Span.isKnownASCII || utf8.elementsEqual(other.utf8))
   }
@@ -54,7 +54,7 @@ extension String {
 public struct RulebookID: Sendable, Hashable, CustomStringConvertible {
   /// Name, for example `native`.
   public let name: String
-  /// Version, counted up by its publisher; 0 for a rulebook that was never published.
+  /// Version, incremented by its publisher; 0 for a rulebook that was never published.
   public let version: UInt32
   /// Makes an identity.
   public init(name: String, version: UInt32) {
@@ -75,7 +75,7 @@ public struct EventTime: Sendable, Hashable, Comparable, CustomStringConvertible
   public static func < (left: EventTime, right: EventTime) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
-  /// The moment so many nanoseconds later; saturates at the ends of the range.
+  /// The moment that many nanoseconds later; saturates at the ends of the range.
   public func advanced(byNanoseconds span: Int64) -> EventTime {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(span)
     guard overflow else { return EventTime(nanoseconds: sum) }
@@ -91,7 +91,7 @@ public struct EventTime: Sendable, Hashable, Comparable, CustomStringConvertible
   public var description: String { String(nanoseconds) }
 }
 
-/// Which input topic a record came from, in the order in which ties of a rebuild are broken.
+/// The input topic a record came from, in the order that breaks ties in a rebuild.
 public enum InputTopic: UInt8, Sendable, Hashable, CaseIterable, Comparable {
   /// Instruments, assets, rulebooks.
   case reference = 0
@@ -118,7 +118,7 @@ public enum InputTopic: UInt8, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
-/// The input record that caused something: where it stands in the log, and its two times.
+/// The input record that caused something: its position in the log and its timestamp.
 public struct InputCause: Sendable, Hashable {
   /// Topic of the record.
   public let topic: InputTopic

@@ -1,6 +1,6 @@
 public import FixedPoint
 
-/// What can be held: a contract with its terms.
+/// A contract that can be held, with its terms.
 public struct Instrument: Sendable, Equatable {
   /// What kind of contract it is.
   public enum Kind: Sendable, Equatable {
@@ -36,7 +36,7 @@ public struct Instrument: Sendable, Equatable {
   public let kind: Kind
   /// Linear or inverse; an inverse option is quoted and settles in its coin.
   public let payoff: Payoff
-  /// The index it refers to.
+  /// The index that it refers to.
   public let underlying: Symbol
   /// The asset in which profit, loss and funding are paid.
   public let settlementAsset: Symbol
@@ -51,7 +51,7 @@ public struct Instrument: Sendable, Equatable {
   /// Where an option's mark comes from; futures are always published.
   public let markSource: MarkSource
 
-  /// Makes an instrument of values that the border has checked.
+  /// Makes an instrument from values that the border has checked.
   public init(
     symbol: Symbol, kind: Kind, payoff: Payoff, underlying: Symbol, settlementAsset: Symbol,
     multiplier: Quantity, tickSize: Price, lotSize: Quantity, takerFee: Rate,
@@ -96,8 +96,8 @@ public struct Instrument: Sendable, Equatable {
 
   /// How an amount of the settlement asset follows the contract's own price.
   ///
-  /// That of the payoff; but the price of an inverse option is in its coin, so that units of it are
-  /// worth units · price, as those of a linear contract.
+  /// Same as `payoff`, except that the price of an inverse option is in its coin, so that its units
+  /// are worth units · price, as in a linear contract.
   public var pricePayoff: Payoff {
     switch kind {
     case .perpetualFuture, .datedFuture: return payoff
@@ -168,11 +168,11 @@ public struct OptionTerms: Sendable, Equatable {
   }
 }
 
-/// An asset that may stand as collateral and in which contracts settle.
+/// An asset that serves as collateral and in which contracts settle.
 public struct CollateralAsset: Sendable, Equatable {
   /// Unique name.
   public let symbol: Symbol
-  /// The underlying that it moves with (BTC with BTC-USD), or nil: then its own index price counts.
+  /// The underlying that it follows (BTC follows BTC-USD), or nil: its own index price counts.
   public let underlying: Symbol?
 
   /// Makes an asset.

@@ -21,7 +21,7 @@ public struct MarginLadder: Sendable, Equatable {
   public let marginCall: Step
   /// Only closing orders are allowed; nil where the venue has no such state.
   public let reduceOnly: Step?
-  /// Positions are taken to market.
+  /// Positions are closed on the market.
   public let liquidation: Step
   /// Positions are taken over, with a claim for what the account owes; nil where the venue names
   /// no such level.
@@ -69,7 +69,7 @@ public struct LiquidationRules: Sendable, Equatable {
   }
 }
 
-/// Which prices and times are believed.
+/// Which prices and times are accepted.
 public struct MarketRules: Sendable, Equatable {
   /// Largest step of an index or a future's mark from the last accepted one, for example 0.1.
   public let priceBand: Rate

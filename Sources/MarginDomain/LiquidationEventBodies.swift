@@ -8,11 +8,11 @@ public enum IncompleteReason: Sendable, Equatable {
 
 /// A liquidation was opened.
 public struct LiquidationStarted: Sendable, Equatable {
-  /// Deterministic name, unique for good.
+  /// Deterministic name, unique forever.
   public let liquidationID: String
-  /// Event time of the price (or fill, transfer, funding) that showed the breach first.
+  /// Event time of the price (or fill, transfer, funding) that first showed the breach.
   public let firstBreach: EventTime
-  /// Legs that will be taken to market.
+  /// Legs that will be closed on the market.
   public let legCount: Int
   /// Makes a body.
   public init(liquidationID: String, firstBreach: EventTime, legCount: Int) {
@@ -28,7 +28,7 @@ public struct LiquidationOrder: Sendable, Equatable {
   public let liquidationID: String
   /// Deterministic name of the order; answers carry it.
   public let orderID: String
-  /// What is to be closed.
+  /// The contract to close.
   public let symbol: Symbol
   /// Signed contracts of the order: negative sells a long position.
   public let quantity: Quantity
@@ -74,11 +74,11 @@ public struct LiquidationOrderReference: Sendable, Equatable {
 
 /// An answer changed the liquidation.
 public struct LiquidationProgress: Sendable, Equatable {
-  /// The kind of answer, or the expiry that stood in for a lost one.
+  /// The kind of answer, or the expiry that replaces a lost one.
   public enum Answer: UInt8, Sendable, Equatable {
     /// Traded.
     case filled = 1
-    /// Taken off.
+    /// Cancelled.
     case cancelled = 2
     /// The venue says that its time ran out.
     case expired = 3
@@ -89,7 +89,7 @@ public struct LiquidationProgress: Sendable, Equatable {
   }
   /// The order.
   public let order: LiquidationOrderReference
-  /// What was answered.
+  /// The kind of answer.
   public let answer: Answer
   /// Signed contracts traded by this answer; 0 unless filled.
   public let filledQuantity: Quantity
@@ -116,7 +116,7 @@ public struct Takeover: Sendable, Equatable {
   public let liquidationID: String
   /// What was taken.
   public let symbol: Symbol
-  /// Signed contracts that the fund now holds more.
+  /// Signed contracts added to the fund's position.
   public let quantity: Quantity
   /// Price of the takeover.
   public let price: Price
@@ -141,7 +141,7 @@ public struct Takeover: Sendable, Equatable {
   }
 }
 
-/// A debt left after the positions were gone.
+/// A debt left after all positions were closed.
 public struct DebtSettlement: Sendable, Equatable {
   /// How it was settled.
   public enum Means: Sendable, Equatable {
@@ -156,7 +156,7 @@ public struct DebtSettlement: Sendable, Equatable {
   public let asset: Symbol
   /// How much of it, above zero.
   public let amount: AssetAmount
-  /// By what.
+  /// How.
   public let means: Means
   /// Makes a body.
   public init(liquidationID: String, asset: Symbol, amount: AssetAmount, means: Means) {
@@ -184,7 +184,7 @@ public struct LiquidationResolved: Sendable, Equatable {
   public let ending: Ending
   /// Legs closed on the market in full.
   public let legsFilled: Int
-  /// Legs of which the fund took over something.
+  /// Legs that the fund took over, in whole or in part.
   public let legsTakenOver: Int
   /// Σ shortfall over takeovers and write-offs, reporting asset, 0 or above.
   public let shortfall: Money

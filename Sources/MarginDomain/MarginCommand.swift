@@ -1,4 +1,4 @@
-/// One input of the engine: a record that the border has checked, and where it stands in the log.
+/// One input of the engine: a record that the border has checked, and its position in the log.
 public struct MarginCommand: Sendable, Equatable {
   /// What the record says.
   public enum Body: Sendable, Equatable {
@@ -25,7 +25,7 @@ public struct MarginCommand: Sendable, Equatable {
   }
 }
 
-/// What became of a command.
+/// The outcome of a command.
 public enum CommandOutcome: Sendable, Equatable {
   /// It changed the state (or could have).
   case applied
@@ -33,7 +33,8 @@ public enum CommandOutcome: Sendable, Equatable {
   case duplicate(DuplicateReason)
   /// A price outside its band: counted, kept aside until it is confirmed.
   case held(HoldReason)
-  /// It cannot be: to `dead-letter`, with what was wrong. Boxed, so that the others stay small.
+  /// It is not acceptable and goes to `dead-letter`, with what was wrong. Boxed, so that the other
+  /// cases stay small.
   indirect case refused(RejectReason, RefusalDetail)
 }
 
@@ -61,7 +62,7 @@ public enum HoldReason: String, Sendable, Equatable, CaseIterable {
 
 /// Why a record was refused; the raw value is the `dlq.reason` header.
 public enum RejectReason: String, Sendable, Equatable, CaseIterable {
-  /// Bytes that are not the topic's message.
+  /// Bytes that do not decode as the topic's message.
   case undecodable = "undecodable"
   /// Schema version 0, or a newer major.
   case unknownSchemaVersion = "unknown_schema_version"

@@ -1,4 +1,4 @@
-/// Where an account (or an isolated position) stands on the ladder.
+/// The state of an account (or an isolated position) on the ladder.
 public enum MarginState: UInt8, Sendable, Hashable, CaseIterable, Comparable {
   /// Above every level.
   case healthy = 1
@@ -27,7 +27,7 @@ public enum MarginUnit: Sendable, Hashable {
   case isolatedPosition(Symbol)
 }
 
-/// Names an event for good: the same input in the same state gives the same id.
+/// Permanent name of an event: the same input in the same state gives the same id.
 public struct EventID: Sendable, Hashable, CustomStringConvertible {
   /// The account.
   public let accountID: AccountID
@@ -203,14 +203,14 @@ public struct MarginEvent: Sendable, Equatable {
     case cleared
     /// The account's state is no longer fully known.
     case incomplete(IncompleteReason)
-    /// A snapshot mended it.
+    /// A snapshot restored the account's state.
     case completed
     // liquidations
     /// A liquidation was opened.
     case liquidationStarted(LiquidationStarted)
     /// An order for the venue.
     case liquidationOrder(LiquidationOrder)
-    /// The venue is asked to take an order off.
+    /// The venue is asked to cancel an order.
     case liquidationOrderCancelled(LiquidationOrderReference)
     /// An answer changed the liquidation.
     case liquidationProgress(LiquidationProgress)

@@ -24,7 +24,7 @@ public struct MarginTier: Sendable, Equatable {
   public let maintenanceRate: Rate
   /// Deducted from notional · rate: makes the requirement continuous at the floor.
   public let maintenanceAmount: Money
-  /// Part of notional · maintenance rate that is asked, rounded once more; 1 for all of it.
+  /// Share of notional · maintenance rate that is required, rounded once more; 1 for all of it.
   public let maintenanceFraction: Rate
   /// Makes a tier.
   public init(
@@ -82,7 +82,7 @@ public struct SizeScaling: Sendable, Equatable {
   public enum Form: Sendable, Equatable {
     /// With the square root of the size.
     case squareRoot(SquareRootScaling)
-    /// In proportion to what the size is above a base.
+    /// In proportion to the size above a base.
     case linear(LinearScaling)
   }
 
@@ -109,13 +109,14 @@ public struct SquareRootScaling: Sendable, Equatable {
   public let factor: Rate
   /// Part of the base rate that the growth replaces, 0 to 1 (0.2: from 0.8 · r on).
   public let reduction: Rate
-  /// Grid of the square root, rounded down, above zero; the size itself counts in its squares.
+  /// Grid of the square root, rounded down, above zero; the size itself is counted in units of its
+  /// square.
   public let rootStep: Rate
   /// Units of rootStep² that are added to the size before its root is taken.
   public let rootAddend: Int64
   /// Grid of rates, rounded down, above zero.
   public let rateStep: Rate
-  /// For a reduced initial rate: the rate that it climbs to while factor · √size uses up the
+  /// For a reduced initial rate: the ordinary rate, which it reaches when factor · √size equals the
   /// reduction of that rate; nil: the initial rate grows like the maintenance rate.
   public let ordinaryInitialRate: Rate?
   /// Makes a scaling.
@@ -134,7 +135,7 @@ public struct SquareRootScaling: Sendable, Equatable {
 
 /// rate(size) = min(maximum, r + increment · max(0, size − base) / step).
 public struct LinearScaling: Sendable, Equatable {
-  /// Size up to which the rates stay.
+  /// Size up to which the rates are constant.
   public let baseSize: Quantity
   /// Size per increment, above zero.
   public let stepSize: Quantity

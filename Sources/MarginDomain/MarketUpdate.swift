@@ -1,9 +1,9 @@
-/// What a venue knows of a symbol beside its price: what is not stated is nil.
+/// What a venue states about a symbol besides its price; nil where it states nothing.
 ///
-/// The rules that read them change what opening and withdrawing ask, and no state of an account;
-/// but one: a closing fee at the bankruptcy price holds the initial margin, so that with a schedule
-/// by open interest it moves the maintenance margin, and the holders of the contract are evaluated
-/// (`FuturesRules.maintenanceFollowsOpenInterest(of:)`).
+/// The rules that read them change the requirement for opening and withdrawing, and no account's
+/// state. There is one exception: a closing fee at the bankruptcy price depends on the initial
+/// margin. With a schedule by open interest it changes the maintenance margin, and the holders of
+/// the contract are evaluated (`FuturesRules.maintenanceFollowsOpenInterest(of:)`).
 public struct MarketFacts: Sendable, Equatable {
   /// Contracts of an instrument that all accounts hold on one side, 0 or above.
   public var openInterest: Quantity?
@@ -11,9 +11,9 @@ public struct MarketFacts: Sendable, Equatable {
   public var averagePrice: Price?
   /// Deposits of all accounts in an asset, in the asset, 0 or above.
   public var totalDeposits: AssetAmount?
-  /// How sure the source is of the symbol, 0 to 1.
+  /// How confident the source is of the symbol's price, 0 to 1.
   public var confidence: Rate?
-  /// What the venue multiplies an option's initial requirement with, 1 to 100.
+  /// The venue's multiplier of an option's initial requirement, 1 to 100.
   public var initialMultiplier: Rate?
   /// Nothing is stated.
   public init() {}
@@ -21,7 +21,7 @@ public struct MarketFacts: Sendable, Equatable {
   /// Whether nothing is stated.
   public var isEmpty: Bool { self == MarketFacts() }
 
-  /// Takes over what another statement holds; the rest stays.
+  /// Overwrites what another statement states; the rest stays.
   public mutating func take(_ newer: MarketFacts) {
     openInterest = newer.openInterest ?? openInterest
     averagePrice = newer.averagePrice ?? averagePrice
@@ -37,7 +37,7 @@ public struct PriceUpdate: Sendable, Equatable {
   public let symbol: Symbol
   /// When the venue made the price.
   public let eventTime: EventTime
-  /// The source's own count; with the event time it identifies a duplicate.
+  /// The source's own sequence number; with the event time it identifies a duplicate.
   public let sourceSequence: UInt64
   /// Mark price, quote per unit; 0 is legal for an option only.
   public let markPrice: Price?
@@ -45,7 +45,7 @@ public struct PriceUpdate: Sendable, Equatable {
   public let indexPrice: Price?
   /// Implied volatility per year, 0.6 is 60 %.
   public let impliedVolatility: Rate?
-  /// What some rules read beside prices; the initial requirement alone depends on it.
+  /// What some rules read besides prices; only the initial requirement depends on it.
   public let facts: MarketFacts
   /// Makes an update.
   public init(
@@ -102,7 +102,7 @@ public struct ReferenceUpdate: Sendable, Equatable {
     /// A rulebook with all its parts.
     case rulebook(Rulebook)
   }
-  /// From when it holds, in margin time; at or before the current margin time: at once.
+  /// Margin time from which it applies; at or before the current margin time: at once.
   public let effectiveTime: EventTime
   /// When it was published.
   public let eventTime: EventTime

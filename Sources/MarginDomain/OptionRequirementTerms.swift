@@ -1,8 +1,9 @@
 import FixedPoint
 
-/// What the standard margin of options adds to its rates, venue by venue.
+/// What venues add to the rates of the standard margin of options.
 ///
-/// As made by `init()`, nothing: equity holds the value of options, rates are of the index.
+/// The defaults of `init()` add nothing: equity includes the value of options, and rates apply to
+/// the index.
 public struct OptionRequirementTerms: Sendable, Equatable {
   /// How an option's premium reaches the account.
   public enum PremiumStyle: Sendable, Equatable {
@@ -12,7 +13,8 @@ public struct OptionRequirementTerms: Sendable, Equatable {
     case variation
   }
 
-  /// The price that the short's rates are taken of, and from which the strike's distance counts.
+  /// The price that the short's rates apply to, and from which the distance to the strike is
+  /// measured.
   public enum RateBase: Sendable, Equatable {
     /// The index.
     case index
@@ -25,7 +27,7 @@ public struct OptionRequirementTerms: Sendable, Equatable {
     case strike
   }
 
-  /// The price that stands for the premium in a short's initial requirement.
+  /// The price used as the premium in a short's initial requirement.
   public enum PremiumBasis: Sendable, Equatable {
     /// The mark.
     case mark
@@ -50,12 +52,12 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   public var style = PremiumStyle.paid
   /// Whether a short's requirement includes the option's mark.
   ///
-  /// With paid premiums the equity then leaves the value of options out, so that it is not asked
+  /// With paid premiums the equity then leaves out the value of options, so that it is not required
   /// twice.
   public var includesMark = false
-  /// What the short's rates are of.
+  /// The price that the short's rates apply to.
   public var base = RateBase.index
-  /// What stands for the premium in the initial requirement.
+  /// The price used as the premium in the initial requirement.
   public var premium = PremiumBasis.mark
   /// Floor of a short put's maintenance requirement as a ratio of the mark.
   public var putMaintenanceMarkRate = Rate.zero
@@ -63,7 +65,8 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   public var putMaintenanceRate: Rate?
   /// Floor of a short put's maintenance requirement; nil: that of a call.
   public var putMaintenanceFloor: Rate?
-  /// How often a short put's initial requirement holds its maintenance requirement; 1 or more.
+  /// A short put's initial requirement is at least this multiple of its maintenance requirement; 1
+  /// or more.
   public var putInitialFactor = Rate.one
   /// Fee of a liquidation in a short's maintenance requirement, as a ratio of the base.
   public var maintenanceFeeRate = Rate.zero
@@ -71,41 +74,40 @@ public struct OptionRequirementTerms: Sendable, Equatable {
   public var fundingHours = Rate.zero
   /// Factors on a short's rates by size, ascending by floor; empty: 1 at every size.
   public var sizeFactors: [SizeFactor] = []
-  /// p: part of the value that a long's initial requirement takes.
+  /// p: share of the value that a long's initial requirement includes.
   public var longInitialValueRate = Rate.one
-  /// Requirement by delta and gamma in place of the rates; nil: by the rates.
+  /// Requirement by delta and gamma instead of the rates; nil: by the rates.
   public var deltaGamma: DeltaGammaRule?
-  /// Netting of the options of one expiry; nil: each position alone.
+  /// Netting of the options of one expiry; nil: each position on its own.
   public var netting: ExpiryNettingRule?
-  /// Largest part of the equity, 0 to 1, that the value of options makes up where positions are
-  /// opened and cash is withdrawn; nil: no limit.
+  /// Largest share of the equity, 0 to 1, that option value may make up for opening positions and
+  /// withdrawing cash; nil: no limit.
   ///
-  /// Without effect where the equity holds no value of options.
+  /// Has no effect where the equity includes no option value.
   public var valueLimit: Rate?
 
-  /// What resting orders of options ask.
+  /// The requirement of resting orders of options.
   public var orders = RestingOrderRule.none
 
   /// Makes terms that add nothing.
   public init() {}
 
-  /// True where equity leaves the value of options out because the requirement includes it.
+  /// True where equity leaves out the value of options because the requirement includes it.
   public var isValueOutsideEquity: Bool { style == .paid && includesMark }
 
-  /// `valueLimit` where equity holds the value of options; else nil.
+  /// `valueLimit` where equity includes the value of options; else nil.
   public var effectiveValueLimit: Rate? { style == .paid && !includesMark ? valueLimit : nil }
 }
 
-/// What resting orders ask where the requirement is not kept per position alone: of options, and in
-/// portfolio margin.
+/// The requirement of resting orders of options, and of all resting orders in portfolio margin.
 public enum RestingOrderRule: Sendable, Equatable {
   /// Nothing.
   case none
-  /// What filling one side of the orders would ask at the most, of the initial requirement alone.
+  /// The larger increase of the initial requirement from filling all orders of one side.
   case worstSide
 }
 
-/// Requirement of an option by what a move of the index costs to second order.
+/// Requirement of an option by the cost of a move of the index, to second order.
 public struct DeltaGammaRule: Sendable, Equatable {
   /// Initial requirement = maintenance requirement · this / maintenance ratio.
   public let initialRatio: Rate
@@ -120,7 +122,7 @@ public struct DeltaGammaRule: Sendable, Equatable {
 
 /// Netting of the options of one underlying and expiry.
 public struct ExpiryNettingRule: Sendable, Equatable {
-  /// Initial requirement of a short call that no long call pairs, as a ratio of the forward.
+  /// Initial requirement of a short call that no long call covers, as a ratio of the forward.
   public let unpairedInitialRate: Rate
   /// The same for the maintenance requirement; at most the initial one.
   public let unpairedMaintenanceRate: Rate
@@ -131,11 +133,11 @@ public struct ExpiryNettingRule: Sendable, Equatable {
   }
 }
 
-/// What the initial requirement adds while prices deserve less trust.
+/// Add-ons to the initial requirement while prices are less trustworthy.
 public struct ContingencyRules: Sendable, Equatable {
-  /// Add-on while the source of a price is unsure of it.
+  /// Add-on while the source of a price is not confident of it.
   public struct Confidence: Sendable, Equatable {
-    /// Confidence of a future's mark and index below which the add-on is due.
+    /// Confidence of a future's mark and index below which the add-on applies.
     public let futureThreshold: Rate
     /// The same for an expiry's options: mark, index and forward.
     public let optionThreshold: Rate
@@ -154,7 +156,7 @@ public struct ContingencyRules: Sendable, Equatable {
     }
   }
 
-  /// Add-on per unit of notional while the asset that stands for a dollar trades below it, or nil.
+  /// Add-on per unit of notional while a dollar-pegged asset trades below its peg, or nil.
   public let depeg: PegRule?
   /// Add-on for a lack of confidence, or nil.
   public let confidence: Confidence?

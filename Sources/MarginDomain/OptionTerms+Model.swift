@@ -9,7 +9,7 @@ extension OptionTerms {
     public let sentence: String
   }
 
-  /// What keeps these terms from being valued, beyond the range of each number.
+  /// What prevents these terms from being valued, apart from the range of each number.
   ///
   /// Payments at intervals are valued without interest and carry; a dated option has neither
   /// payments nor carry; and the value of a perpetual one is finite only where carry is below
@@ -38,7 +38,8 @@ extension OptionTerms {
         field: "payment_interval_hours",
         sentence: "it is \(paymentIntervalHours), expected 0.0001 to 10000 funding periods")
     }
-    // carry − interest below 1 / T, T in years of 8,760 hours; a thousandth of room is kept.
+    // carry − interest must be below 1 / T, T in years of 8,760 hours; a margin of a thousandth is
+    // kept.
     let excess = (carryRate - interestRate).rawValue * 1_000
     let isFinite =
       FullWidth.compare(

@@ -1,8 +1,8 @@
 /// A charge in two steps: for maintenance, and more on top of it for initial margin.
 public struct StagedRate: Sendable, Equatable {
-  /// Of both requirements.
+  /// Charged in both requirements.
   public let maintenance: Rate
-  /// Of the initial requirement, on top.
+  /// Charged on top in the initial requirement.
   public let initialExtra: Rate
   /// Makes a charge.
   public init(maintenance: Rate, initialExtra: Rate) {
@@ -20,7 +20,7 @@ public struct BasisContingencyRules: Sendable, Equatable {
   public let down: Rate
   /// Part of the loss at any term.
   public let add: Rate
-  /// More of it per year to expiry.
+  /// Added per year to expiry.
   public let scale: Rate
   /// Makes rules.
   public init(up: Rate, down: Rate, add: Rate, scale: Rate) {
@@ -44,7 +44,7 @@ public struct DeltaFloorRules: Sendable, Equatable {
   }
 }
 
-/// What closing positions of some size is expected to cost.
+/// The expected cost of closing large positions.
 ///
 /// Per contract |q| · (spread · mark / 2 + impact · σ_day · |delta| · √(|q| / volume)).
 public struct LiquidityRules: Sendable, Equatable {
@@ -81,14 +81,14 @@ public struct LiquidityRules: Sendable, Equatable {
   public let impact: Rate
   /// σ_day where the underlying has no volatility.
   public let usualDailyVolatility: Rate
-  /// For contracts that neither list names; nil: they are not charged.
+  /// For contracts that are in neither list; nil: they are not charged.
   public let usual: Depth?
   /// By contract, in symbol order, each symbol once.
   public let listed: [Entry]
   /// By underlying, for contracts that are not listed; in symbol order, each symbol once.
   public let underlyings: [Entry]
 
-  /// Makes rules; the entries are brought into symbol order.
+  /// Makes rules; the entries are sorted by symbol.
   public init(
     impact: Rate, usualDailyVolatility: Rate, usual: Depth?, listed: [Entry],
     underlyings: [Entry] = []
@@ -114,13 +114,13 @@ public struct LiquidityRules: Sendable, Equatable {
   }
 }
 
-/// points · part · the vega that offsets between buckets of time to expiry.
+/// points · part · the vega that buckets of time to expiry offset against each other.
 public struct VegaTermRules: Sendable, Equatable {
   /// Upper ends of the buckets in days, rising; the last bucket has none.
   public let bucketDays: [Rate]
   /// Move of the volatility, for example 0.1.
   public let points: Rate
-  /// Part of the offset that is not believed, 0 to 1.
+  /// Share of the offset that is not credited, 0 to 1.
   public let part: Rate
   /// Makes rules.
   public init(bucketDays: [Rate], points: Rate, part: Rate) {
@@ -130,9 +130,9 @@ public struct VegaTermRules: Sendable, Equatable {
   }
 }
 
-/// factor · max(0, threshold − price) of an asset that ought to be worth one unit.
+/// factor · max(0, threshold − price) of an asset pegged to one unit.
 ///
-/// What the product multiplies is said where the rule stands: `PortfolioAddOns.depeg`,
+/// What the result is multiplied with is stated where the rule is used: `PortfolioAddOns.depeg`,
 /// `PortfolioAddOns.coinPegs`, `ContingencyRules.depeg`.
 public struct PegRule: Sendable, Equatable {
   /// The asset.
@@ -149,13 +149,13 @@ public struct PegRule: Sendable, Equatable {
   }
 }
 
-/// Initial charge of margin · (1 − confidence) of what stands on a price of low confidence.
+/// Initial charge of margin · (1 − confidence) on what depends on a price of low confidence.
 public struct ConfidenceRules: Sendable, Equatable {
   /// Confidences at or above it cost nothing.
   public let threshold: Rate
   /// Part of the notional at confidence 0.
   public let margin: Rate
-  /// Underlyings whose index bounds the confidence of everything in the account.
+  /// Underlyings whose index limits the confidence of everything in the account.
   public let indices: [Symbol]
   /// Makes rules.
   public init(threshold: Rate, margin: Rate, indices: [Symbol]) {
@@ -165,32 +165,34 @@ public struct ConfidenceRules: Sendable, Equatable {
   }
 }
 
-/// What is charged beside the core; each part is optional.
+/// The charges on top of the core; each part is optional.
 public struct PortfolioAddOns: Sendable, Equatable {
-  /// Of the index value of options short per strike and expiry, calls and puts together.
+  /// Charged on the index value of net short options per strike and expiry, calls and puts
+  /// together.
   public var shortOptions: StagedRate?
-  /// Of the index value of futures, long and short.
+  /// Charged on the index value of futures, long and short.
   public var futures: StagedRate?
-  /// Of the value of assets, beside the haircuts of `collateral`; in symbol order.
+  /// Charged on the value of assets, on top of the haircuts of `collateral`; in symbol order.
   public var collateral: [CollateralCharge] = []
   /// Cost of closing large positions.
   public var liquidity: LiquidityRules?
-  /// Vega that offsets across terms.
+  /// Offsetting vega across terms.
   public var vegaTerm: VegaTermRules?
-  /// Hours of funding at the marks that the account must hold, when it pays.
+  /// Hours of funding at the marks that the account must hold if it pays funding.
   public var fundingHours: Rate?
   /// True where the taker fees of closing everything are charged.
   public var chargesClosingFees = false
-  /// True where options are charged for what their marks count in equity beyond the values of the
-  /// model, which scenarios start from.
+  /// True where options are charged for the value of their marks in equity above the model's
+  /// values, from which scenarios start.
   public var chargesModelGap = false
-  /// Loss of a peg, by the core: what it gives is added to the initial factor.
+  /// Loss of a peg, as a multiple of the core: the result is added to the initial factor.
   public var depeg: PegRule?
-  /// What an account may lose with coins, beyond what their own haircuts cover; each coin once.
+  /// What an account may lose on coins beyond their own haircuts; each coin once.
   ///
   /// With V the net value of the coin in the account and Δ the deltas of the linear contracts that
-  /// settle in it, E = V − Δ is what moves with the coin while underlyings stand still. Below the
-  /// threshold it may fall on by x = min(1, factor · (threshold − price)), or return to the peg:
+  /// settle in it, E = V − Δ is the exposure to the coin while underlyings do not move. Below the
+  /// threshold the coin may fall further by x = min(1, factor · (threshold − price)), or return to
+  /// the peg:
   ///
   ///     charge = x · max(0, E − max(0, V)) + (1 − price) / price · max(0, −E)
   ///
@@ -207,7 +209,7 @@ public struct PortfolioAddOns: Sendable, Equatable {
 public struct CollateralCharge: Sendable, Equatable {
   /// The asset.
   public let asset: Symbol
-  /// Of its value, when that is above zero.
+  /// Charged on its value, when that is above zero.
   public let rate: StagedRate
   /// Makes a charge.
   public init(asset: Symbol, rate: StagedRate) {

@@ -15,7 +15,7 @@ public struct PortfolioRules: Sendable, Equatable {
   public var scenarios: [ScenarioRow]
   /// How volatilities move in rows that say up or down.
   public var volatilityShock: VolatilityShockRules
-  /// Shape of the rows that tilt the smile; nil when there are none.
+  /// Shape of the rows that tilt the volatility smile; nil when there are none.
   public var skewShock: SkewShock?
   /// Price scan range (PSR) per underlying; a dynamic margin step replaces these.
   public var priceScanRanges: PerSymbol
@@ -23,37 +23,38 @@ public struct PortfolioRules: Sendable, Equatable {
   public var tailWeight: TailWeight
   /// How the mark of a future follows its underlying.
   public var futuresShock: FuturesShock
-  /// True where an asset that moves with an underlying moves with it in the rows.
+  /// True where an asset that follows an underlying follows it in the rows too.
   public var collateralMoves: Bool
   /// Rows that move several underlyings together.
   public var jointScenarios: [JointScenario]
   /// By how much more or less than its PSR an underlying moves in joint rows; usually 1.
   public var betas: PerSymbol
-  /// η: what of the sum over underlyings is asked at least, 0 to 1; 1 gives no credit.
+  /// η: the smallest share of the sum over underlyings that is required, 0 to 1; 1 gives no
+  /// diversification credit.
   public var diversification: Rate
   /// Expected shortfall over vectors; nil: none.
   public var expectedShortfall: ExpectedShortfallRules?
   /// Discounts on the shocked value of each expiry; nil: none.
   public var staticDiscount: StaticDiscountRules?
-  /// Loss that stands for what a parallel move of spot and forwards hides; nil: none.
+  /// Loss for the basis risk that a parallel move of spot and forwards hides; nil: none.
   public var basisContingency: BasisContingencyRules?
-  /// Core at least so much of the deltas; nil: none.
+  /// Smallest core by the deltas; nil: none.
   public var deltaFloor: DeltaFloorRules?
   /// Multiplies the core for the initial requirement.
   public var initialFactor: Rate
   /// Multiplies the core for the maintenance requirement, at most `initialFactor`.
   public var maintenanceFactor: Rate
-  /// What is charged beside the core.
+  /// The charges on top of the core.
   public var addOns: PortfolioAddOns
-  /// What resting orders ask.
+  /// The requirement of resting orders.
   public var orders: RestingOrderRule
 
-  /// Makes rules with neither overlay nor add-ons; those are set on the value.
+  /// Makes rules with neither overlay nor add-ons; set those on the value.
   ///
   /// - Parameters:
   ///   - scenarios: at least one row.
   ///   - volatilityShock: for rows that say up or down.
-  ///   - priceScanRanges: PSR, below 1; above 0 where rows are stated by it.
+  ///   - priceScanRanges: PSR, below 1; above 0 where rows are multiples of it.
   ///   - diversification: η.
   ///   - initialFactor: above 0.
   ///   - maintenanceFactor: above 0, at most the initial one.
@@ -76,7 +77,7 @@ public struct PortfolioRules: Sendable, Equatable {
     orders = .none
   }
 
-  /// Whether a row's move or weight is stated by the price scan range.
+  /// Whether a row's move or weight depends on the price scan range.
   public var usesPriceScanRanges: Bool {
     scenarios.contains { $0.price.usesRange || $0.weight == .tail }
       || jointScenarios.contains { $0.price.usesRange }
@@ -90,13 +91,13 @@ public struct PerSymbol: Sendable, Equatable {
   /// In symbol order, each symbol once.
   public private(set) var listed: [(symbol: Symbol, value: Rate)]
 
-  /// Makes a table; the entries are brought into symbol order.
+  /// Makes a table; the entries are sorted by symbol.
   public init(usual: Rate, listed: [(symbol: Symbol, value: Rate)] = []) {
     self.usual = usual
     self.listed = listed.sorted { $0.symbol < $1.symbol }
   }
 
-  /// The ratio of a symbol; reading is O(n) in the listed ones, setting puts it in its place.
+  /// The ratio of a symbol; reading is O(n) in the listed symbols, setting keeps them sorted.
   public subscript(symbol: Symbol) -> Rate {
     get { listed.first { $0.symbol == symbol }?.value ?? usual }
     set {
@@ -112,7 +113,7 @@ public struct PerSymbol: Sendable, Equatable {
   }
 }
 
-/// One row: what happens to the price and the volatilities of an underlying.
+/// One row: how the price and the volatilities of an underlying move.
 public struct ScenarioRow: Sendable, Equatable {
   /// Weight of a row's loss.
   public enum Weight: Sendable, Equatable {
@@ -122,13 +123,13 @@ public struct ScenarioRow: Sendable, Equatable {
     case tail
   }
 
-  /// As terms name it, for example `price +16% vol up`.
+  /// Its name in terms, for example `price +16% vol up`.
   public let name: String
   /// How the price moves.
   public let price: PriceShock
   /// How the volatilities move.
   public let volatility: VolatilityChange
-  /// What its loss counts for.
+  /// The weight of its loss.
   public let weight: Weight
 
   /// Makes a row.
@@ -149,7 +150,7 @@ public enum PriceShock: Sendable, Equatable {
   /// S′ = S · (1 + multiple · PSR).
   case scanRange(Rate)
 
-  /// Whether it is stated by the price scan range.
+  /// Whether it is a multiple of the price scan range.
   var usesRange: Bool {
     switch self {
     case .absolute: false
@@ -171,9 +172,9 @@ public enum PriceShock: Sendable, Equatable {
   }
 }
 
-/// What a row does to volatilities.
+/// How a row moves volatilities.
 public enum VolatilityChange: Sendable, Equatable {
-  /// As they are.
+  /// Unchanged.
   case same
   /// Up by the term structure of `VolatilityShockRules`.
   case up
@@ -196,7 +197,7 @@ public enum JointMembers: Sendable, Equatable {
   case all
   /// Only these.
   case only([Symbol])
-  /// Every one but these.
+  /// All except these.
   case allBut([Symbol])
 
   /// Whether an underlying moves.
@@ -209,9 +210,9 @@ public enum JointMembers: Sendable, Equatable {
   }
 }
 
-/// A row that moves several underlyings at once; its loss is theirs together.
+/// A row that moves several underlyings at once; its loss is the sum over them.
 public struct JointScenario: Sendable, Equatable {
-  /// As terms name it.
+  /// Its name in terms.
   public let name: String
   /// How the price of a member moves, times its beta.
   public let price: PriceShock

@@ -15,7 +15,7 @@ public struct VolatilityShockRules: Sendable, Equatable {
   public let shortPower: Rate
   /// Power for longer terms.
   public let longPower: Rate
-  /// Shorter terms count as so many days.
+  /// Shorter terms count as this many days.
   public let dayFloor: Rate
   /// Least volatility after a move up; 0: none.
   public let minimumUpVolatility: Rate
@@ -77,7 +77,7 @@ public struct SkewShock: Sendable, Equatable {
   }
 }
 
-/// τ of tail rows: how much of the scan range a tail loss costs.
+/// τ of tail rows: the share of the scan range that a tail loss counts for.
 public struct TailWeight: Sendable, Equatable {
   /// τ of ordinary accounts.
   public let factor: Rate
@@ -109,7 +109,7 @@ public enum FuturesShock: Sendable, Equatable {
 /// covered by no vector: its scan loss is added in full.
 /// - Source: margin-method.md 3.3, 4.5; EMIR RTS 153/2013 art. 28 for the stressed weight.
 public struct ExpectedShortfallRules: Sendable, Equatable {
-  /// What an underlying does in one vector.
+  /// How an underlying moves in one vector.
   public struct Move: Sendable, Equatable {
     /// S′ = S · (1 + price), above −1.
     public let price: Rate
@@ -124,7 +124,7 @@ public struct ExpectedShortfallRules: Sendable, Equatable {
 
   /// One joint move of all underlyings over the horizon.
   public struct Vector: Sendable, Equatable {
-    /// Whether it is of the stressed subset.
+    /// Whether it belongs to the stressed subset.
     public let isStressed: Bool
     /// One per column of the table.
     public let moves: [Move]
@@ -139,7 +139,7 @@ public struct ExpectedShortfallRules: Sendable, Equatable {
   public let confidence: Rate
   /// Weight of the stressed vectors together, 0 to 1.
   public let stressedWeight: Rate
-  /// Days that the moves are over; for people.
+  /// Days that the moves span; for information only.
   public let horizonDays: Rate
   /// Columns of the table, each underlying once.
   public let underlyings: [Symbol]

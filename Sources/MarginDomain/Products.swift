@@ -1,6 +1,7 @@
 public import FixedPoint
 
-// Every product and quotient between the number types, each full-width and rounded once.
+// All products and quotients between the number types, each computed in full width and rounded
+// once.
 //
 // | product | result |
 // |---|---|
@@ -45,7 +46,7 @@ extension AssetAmount {
   /// - Parameters:
   ///   - units: signed.
   ///   - price: quote per unit, 0 or above.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: settlement asset, signed like the units.
   @inlinable
   public static func linearValue(
@@ -61,7 +62,7 @@ extension AssetAmount {
   /// - Parameters:
   ///   - units: signed quote units (contracts · multiplier).
   ///   - price: quote per coin, above zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: coins of the settlement asset, signed like the units.
   @inlinable
   public static func inverseValue(
@@ -77,7 +78,7 @@ extension AssetAmount {
   ///
   /// - Parameters:
   ///   - rate: any ratio.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: same asset.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> AssetAmount {
@@ -89,7 +90,7 @@ extension AssetAmount {
   /// - Parameters:
   ///   - value: reporting asset.
   ///   - price: reporting asset per unit of the asset, above zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: units of the asset.
   @inlinable
   public static func amount(
@@ -107,7 +108,7 @@ extension Money {
   /// - Parameters:
   ///   - amount: units of an asset.
   ///   - price: reporting asset per unit, above zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: reporting asset, signed like the amount.
   @inlinable
   public static func value(
@@ -122,7 +123,7 @@ extension Money {
   ///
   /// - Parameters:
   ///   - rate: any ratio.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: reporting asset.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> Money {
@@ -133,7 +134,7 @@ extension Money {
   ///
   /// - Parameters:
   ///   - rate: not zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: reporting asset.
   @inlinable
   public func divided(by rate: Rate, rounding: RoundingMode) -> Money {
@@ -164,12 +165,12 @@ extension Money {
 }
 
 extension Rate {
-  /// value / base as a ratio, or nil when it does not fit (a base that is next to nothing).
+  /// value / base as a ratio, or nil when it does not fit (a base near zero).
   ///
   /// - Parameters:
   ///   - value: numerator, any scaled number.
   ///   - base: denominator of the same type, not zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: the ratio, or nil when it is outside the type's range.
   @inlinable
   public static func ratio<Number: FixedDecimal>(
@@ -186,7 +187,7 @@ extension Price {
   ///
   /// - Parameters:
   ///   - rate: any ratio.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: quote per unit.
   @inlinable
   public func times(_ rate: Rate, rounding: RoundingMode) -> Price {
@@ -197,19 +198,19 @@ extension Price {
   ///
   /// - Parameters:
   ///   - rate: not zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: quote per unit.
   @inlinable
   public func divided(by rate: Rate, rounding: RoundingMode) -> Price {
     scaled(by: priceScale, over: rate.rawValue, rounding: rounding)
   }
 
-  /// amount / units: the linear price at which so many units are worth so much.
+  /// amount / units: the linear price at which the units are worth the amount.
   ///
   /// - Parameters:
   ///   - amount: settlement asset.
   ///   - units: not zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: quote per unit, or nil when it does not fit.
   @inlinable
   public static func linearPrice(
@@ -220,12 +221,12 @@ extension Price {
     ).map(Price.init(rawValue:))
   }
 
-  /// units / amount: the inverse price at which so many quote units are worth so many coins.
+  /// units / amount: the inverse price at which the quote units are worth the coins.
   ///
   /// - Parameters:
   ///   - units: quote units.
   ///   - amount: coins, not zero.
-  ///   - rounding: named by the caller.
+  ///   - rounding: chosen by the caller.
   /// - Returns: quote per coin, or nil when it does not fit.
   @inlinable
   public static func inversePrice(

@@ -1,6 +1,6 @@
-/// What was wrong with a refused record, for people: the field, what it says, what was expected.
+/// What was wrong with a refused record, for people: the field, its value, what was expected.
 ///
-/// Made only for a refusal, so that an accepted record pays nothing for it. The text of a dead
+/// Made only for a refusal, so that accepted records cost nothing. It is the text of a dead
 /// letter's `dlq.detail`; programs read the `RejectReason`.
 public struct RefusalDetail: Sendable, Equatable, CustomStringConvertible {
   /// Path of the field from the message's root, for example `snapshot.positions[2].symbol`.

@@ -18,13 +18,13 @@ public struct AmountRounding: Sendable, Equatable {
 
 /// What resting orders add to the requirements of the position in their contract.
 public struct OrderMarginRules: Sendable, Equatable {
-  /// Which size the orders ask margin for.
+  /// The size on which orders are margined.
   public enum Basis: Sendable, Equatable {
-    /// None: orders ask nothing.
+    /// None: orders have no requirement.
     case none
     /// The larger of the position with all buys filled and with all sells filled, at the mark.
     case worstSide
-    /// Each order at its own price, beside the position.
+    /// Each order at its own price, on top of the position.
     case eachOrder
   }
 
@@ -34,10 +34,10 @@ public struct OrderMarginRules: Sendable, Equatable {
   public let chargePerOrder: Money
   /// Whether the maintenance requirement counts the orders too.
   public let countsForMaintenance: Bool
-  /// Whether requirements that count orders add what filling those worse than the mark costs.
+  /// Whether requirements that count orders add the cost of filling those worse than the mark.
   public let countsCostOfFilling: Bool
 
-  /// Orders ask nothing.
+  /// Orders have no requirement.
   public static let none = OrderMarginRules(
     basis: .none, chargePerOrder: .zero, countsForMaintenance: false, countsCostOfFilling: false)
 
@@ -52,17 +52,19 @@ public struct OrderMarginRules: Sendable, Equatable {
   }
 }
 
-/// What a position's unrealized profit counts for in the equity for the initial requirement.
+/// How much of a position's unrealized profit counts in the equity for the initial requirement.
 ///
 /// Losses count in full everywhere, and profit in full for the maintenance requirement.
 public struct ProfitRules: Sendable, Equatable {
-  /// Part that counts, 0 to 1.
+  /// Share that counts, 0 to 1.
   public let weight: Rate
   /// Makes a large profit count less; nil: the weight alone.
   public var discount: SizeDiscount? { discounts.first }
-  /// At most one, out of line: rules are copied more often than profits are discounted.
+  /// Holds at most one element.
+  ///
+  /// An array keeps it out of line: rules are copied more often than profits are discounted.
   private let discounts: [SizeDiscount]
-  /// Most that counts per position, reporting asset; nil: no bound.
+  /// Largest profit that counts per position, reporting asset; nil: no bound.
   public let cap: Money?
   /// Makes rules.
   public init(weight: Rate, discount: SizeDiscount?, cap: Money?) {
@@ -72,7 +74,7 @@ public struct ProfitRules: Sendable, Equatable {
   }
 }
 
-/// A part that shrinks with size: min(w, numerator / (1 + factor · √size)), on a grid.
+/// A share that shrinks with size: min(w, numerator / (1 + factor · √size)), on a grid.
 public struct SizeDiscount: Sendable, Equatable {
   /// Divided by 1 + factor · √size, such as 1.1.
   public let numerator: Rate
@@ -84,7 +86,7 @@ public struct SizeDiscount: Sendable, Equatable {
   public let rootAddend: Int64
   /// Grid of factor · √size, rounded down, above zero.
   public let growthStep: Rate
-  /// Grid of the part that counts, rounded down, above zero.
+  /// Grid of the share that counts, rounded down, above zero.
   public let weightStep: Rate
   /// Makes a discount.
   public init(

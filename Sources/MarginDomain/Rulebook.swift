@@ -1,7 +1,7 @@
 /// The margin rules as data: one engine, several venues.
 ///
-/// Only what a rule needs is there; a rulebook is checked whole when it is loaded
-/// (`RulebookFiles`), so that inside it is taken as consistent.
+/// It holds only what rules need. The whole rulebook is checked when it is loaded (`RulebookFiles`)
+/// and taken to be consistent from there on.
 public struct Rulebook: Sendable, Equatable {
   /// Name and version.
   public let id: RulebookID
@@ -21,13 +21,13 @@ public struct Rulebook: Sendable, Equatable {
   public internal(set) var ladder: MarginLadder
   /// How a liquidation is carried out.
   public let liquidation: LiquidationRules
-  /// Which prices and times are believed.
+  /// Which prices and times are accepted.
   public let market: MarketRules
-  /// What the initial requirement adds while prices deserve less trust; nil: nothing.
+  /// Add-ons to the initial requirement while prices are less trustworthy; nil: none.
   public let contingencies: ContingencyRules?
-  /// How price scan ranges follow the volatility; nil: they stand still.
+  /// How price scan ranges follow the volatility; nil: they stay fixed.
   public let dynamic: DynamicRules?
-  /// Makes a rulebook of parts that were checked.
+  /// Makes a rulebook from checked parts.
   public init(
     id: RulebookID, reportingAsset: Symbol, futures: FuturesRules, options: StandardOptionRules,
     collateral: CollateralRules, ladder: MarginLadder, liquidation: LiquidationRules,

@@ -3,8 +3,8 @@ import FixedPoint
 /// Standard margin of options outside a portfolio: rates, and what a venue adds to them.
 ///
 /// Short, per unit: initial max(a·B − OTM, b·B), maintenance max(a′·B − OTM, c·B), puts capped at
-/// d·K; B the base price. Long: initial min(p·V, e·S), maintenance min(f·V, g·S). `terms` says
-/// which price the base is and what is added; `StandardOptionRequirement` holds the whole formula.
+/// d·K; B the base price. Long: initial min(p·V, e·S), maintenance min(f·V, g·S). `terms` states
+/// which price the base is and what is added; `StandardOptionRequirement` has the whole formula.
 public struct StandardOptionRules: Sendable, Equatable {
   /// a: rate at the money of the short's initial requirement.
   public let shortInitialRate: Rate
@@ -18,11 +18,11 @@ public struct StandardOptionRules: Sendable, Equatable {
   public let putCap: Rate?
   /// e: cap of a long's initial requirement as a ratio of the index; nil: none.
   public let longInitialRate: Rate?
-  /// f: part of the value that a long's maintenance requirement takes.
+  /// f: share of the value that a long's maintenance requirement includes.
   public let longMaintenanceValueRate: Rate
   /// g: cap of a long's maintenance requirement as a ratio of the index; nil: none.
   public let longMaintenanceRate: Rate?
-  /// What venues do differently beside the rates.
+  /// What venues do differently besides the rates.
   public let terms: OptionRequirementTerms
   /// Makes rules.
   public init(
