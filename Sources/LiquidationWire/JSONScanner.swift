@@ -4,7 +4,7 @@ struct JSONScanner {
   private static let deepest = 32
 
   let bytes: [UInt8]
-  private var place = 0
+  private var offset = 0
   private var depth = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
@@ -12,26 +12,26 @@ struct JSONScanner {
   mutating func wholeValue() throws(JSONFormFault) -> JSONValue {
     let value = try self.value()
     skipSpaces()
-    guard place == bytes.count else { throw fault("expected nothing more") }
+    guard offset == bytes.count else { throw fault("expected nothing more") }
     return value
   }
 
-  private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+  private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
   private func fault(_ problem: String) -> JSONFormFault {
-    JSONFormFault("offset \(place): \(problem)")
+    JSONFormFault("offset \(offset): \(problem)")
   }
 
   private mutating func skipSpaces() {
     while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
-      place += 1
+      offset += 1
     }
   }
 
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpaces()
     guard next == UInt8(ascii: character) else { return false }
-    place += 1
+    offset += 1
     return true
   }
 
@@ -55,7 +55,7 @@ struct JSONScanner {
     guard depth < Self.deepest else { throw fault("more than \(Self.deepest) levels") }
     depth += 1
     defer { depth -= 1 }
-    place += 1
+    offset += 1
     return try read(&self)
   }
 
@@ -86,28 +86,28 @@ struct JSONScanner {
 
   /// The characters of a number; what reads the number checks them.
   private mutating func number() -> JSONValue {
-    let start = place
-    while let byte = next, "+-.0123456789eE".utf8.contains(byte) { place += 1 }
-    return .number(String(decoding: bytes[start..<place], as: UTF8.self))
+    let start = offset
+    while let byte = next, "+-.0123456789eE".utf8.contains(byte) { offset += 1 }
+    return .number(String(decoding: bytes[start..<offset], as: UTF8.self))
   }
 
   private mutating func word() throws(JSONFormFault) -> JSONValue {
     let words: [(String, JSONValue)] = [
       ("true", .boolean(true)), ("false", .boolean(false)), ("null", .null),
     ]
-    for (word, value) in words where bytes[place...].starts(with: word.utf8) {
-      place += word.utf8.count
+    for (word, value) in words where bytes[offset...].starts(with: word.utf8) {
+      offset += word.utf8.count
       return value
     }
     throw fault("expected a JSON value")
   }
 
   private mutating func string() throws(JSONFormFault) -> String {
-    place += 1
+    offset += 1
     var content: [UInt8] = []
     while let byte = next, byte != UInt8(ascii: "\"") {
       guard byte >= 0x20 else { throw fault("a control character in a text") }
-      place += 1
+      offset += 1
       if byte == UInt8(ascii: "\\") {
         content.append(contentsOf: String(Character(try escape())).utf8)
       } else {
@@ -115,14 +115,14 @@ struct JSONScanner {
       }
     }
     guard next != nil else { throw fault("the text has no end") }
-    place += 1
+    offset += 1
     // The whole came from a String and escapes add whole scalars, so it is valid UTF-8.
     return String(decoding: content, as: UTF8.self)
   }
 
   private mutating func escape() throws(JSONFormFault) -> Unicode.Scalar {
     guard let byte = next else { throw fault("the text has no end") }
-    place += 1
+    offset += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
     case UInt8(ascii: "b"): return "\u{8}"
@@ -137,8 +137,8 @@ struct JSONScanner {
 
   private mutating func unicodeEscape() throws(JSONFormFault) -> Unicode.Scalar {
     var units = [try fourDigits()]
-    if UTF16.isLeadSurrogate(units[0]), bytes[place...].starts(with: "\\u".utf8) {
-      place += 2
+    if UTF16.isLeadSurrogate(units[0]), bytes[offset...].starts(with: "\\u".utf8) {
+      offset += 2
       units.append(try fourDigits())
     }
     var decoder = UTF16()
@@ -150,11 +150,11 @@ struct JSONScanner {
   }
 
   private mutating func fourDigits() throws(JSONFormFault) -> UInt16 {
-    let digits = bytes[place...].prefix(4)
+    let digits = bytes[offset...].prefix(4)
     guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
       let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw fault("expected four hexadecimal digits") }
-    place += 4
+    offset += 4
     return unit
   }
 }

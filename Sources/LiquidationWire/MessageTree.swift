@@ -125,38 +125,38 @@ extension Arena {
       start.assumingMemoryBound(to: ProtobufCMessage.self))
     for part in tree.fields {
       let field = part.shape
-      let place = start + Int(field.descriptor.offset)
+      let address = start + Int(field.descriptor.offset)
       let quantifier = start + Int(field.descriptor.quantifier_offset)
       if case .list(let values) = part.value {
         quantifier.storeBytes(of: values.count, as: Int.self)
         let stride = field.stride
         let list = allocated(stride * values.count)
         for (index, value) in values.enumerated() { store(value, field, at: list + index * stride) }
-        place.storeBytes(of: list, as: UnsafeMutableRawPointer.self)
+        address.storeBytes(of: list, as: UnsafeMutableRawPointer.self)
       } else {
         if field.isOneof { quantifier.storeBytes(of: field.descriptor.id, as: UInt32.self) }
-        store(part.value, field, at: place)
+        store(part.value, field, at: address)
       }
     }
     return start
   }
 
   private func store(
-    _ value: FieldValue, _ field: FieldShape, at place: UnsafeMutableRawPointer
+    _ value: FieldValue, _ field: FieldShape, at address: UnsafeMutableRawPointer
   ) {
     switch (field.kind, value) {
     case (.unsigned32, .unsigned(let number)):
-      place.storeBytes(of: UInt32(truncatingIfNeeded: number), as: UInt32.self)
-    case (.unsigned64, .unsigned(let number)): place.storeBytes(of: number, as: UInt64.self)
+      address.storeBytes(of: UInt32(truncatingIfNeeded: number), as: UInt32.self)
+    case (.unsigned64, .unsigned(let number)): address.storeBytes(of: number, as: UInt64.self)
     case (.signed32, .signed(let number)):
-      place.storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
-    case (.signed64, .signed(let number)): place.storeBytes(of: number, as: Int64.self)
-    case (.boolean, .boolean(let flag)): place.storeBytes(of: flag ? 1 : 0, as: Int32.self)
-    case (.enumeration, .enumeration(let number)): place.storeBytes(of: number, as: Int32.self)
+      address.storeBytes(of: Int32(truncatingIfNeeded: number), as: Int32.self)
+    case (.signed64, .signed(let number)): address.storeBytes(of: number, as: Int64.self)
+    case (.boolean, .boolean(let flag)): address.storeBytes(of: flag ? 1 : 0, as: Int32.self)
+    case (.enumeration, .enumeration(let number)): address.storeBytes(of: number, as: Int32.self)
     case (.bytes, .bytes(let bytes)):
-      place.storeBytes(of: self.bytes(bytes), as: ProtobufCBinaryData.self)
+      address.storeBytes(of: self.bytes(bytes), as: ProtobufCBinaryData.self)
     case (.message(let shape), .message(let tree)):
-      place.storeBytes(of: build(tree, shape), as: UnsafeMutableRawPointer.self)
+      address.storeBytes(of: build(tree, shape), as: UnsafeMutableRawPointer.self)
     default: preconditionFailure("\(field.name) was given a value of another kind")
     }
   }
@@ -177,20 +177,20 @@ extension FieldShape {
 private func readTree(_ shape: MessageShape, at start: UnsafeRawPointer) -> MessageTree {
   var tree = MessageTree()
   for field in shape.fields {
-    let place = start + Int(field.descriptor.offset)
+    let address = start + Int(field.descriptor.offset)
     let quantifier = start + Int(field.descriptor.quantifier_offset)
     if field.isRepeated {
       let count = quantifier.load(as: Int.self)
-      guard count > 0, let list = place.load(as: UnsafeRawPointer?.self) else { continue }
+      guard count > 0, let list = address.load(as: UnsafeRawPointer?.self) else { continue }
       let stride = field.stride
       let values = (0..<count).compactMap { readValue(field, at: list + $0 * stride) }
       tree.fields.append(MessageTree.Field(shape: field, value: .list(values)))
     } else if field.isOneof {
       guard quantifier.load(as: UInt32.self) == field.descriptor.id,
-        let value = readValue(field, at: place)
+        let value = readValue(field, at: address)
       else { continue }
       tree.fields.append(MessageTree.Field(shape: field, value: value))
-    } else if let value = readValue(field, at: place), !value.isDefault {
+    } else if let value = readValue(field, at: address), !value.isDefault {
       tree.fields.append(MessageTree.Field(shape: field, value: value))
     }
   }
@@ -198,17 +198,17 @@ private func readTree(_ shape: MessageShape, at start: UnsafeRawPointer) -> Mess
 }
 
 /// The value at a place, or nil for a message that is not there.
-private func readValue(_ field: FieldShape, at place: UnsafeRawPointer) -> FieldValue? {
+private func readValue(_ field: FieldShape, at address: UnsafeRawPointer) -> FieldValue? {
   switch field.kind {
-  case .unsigned32: return .unsigned(UInt64(place.load(as: UInt32.self)))
-  case .unsigned64: return .unsigned(place.load(as: UInt64.self))
-  case .signed32: return .signed(Int64(place.load(as: Int32.self)))
-  case .signed64: return .signed(place.load(as: Int64.self))
-  case .boolean: return .boolean(place.load(as: Int32.self) != 0)
-  case .enumeration: return .enumeration(place.load(as: Int32.self))
-  case .bytes: return .bytes(place.load(as: ProtobufCBinaryData.self).withBytes(Array.init))
+  case .unsigned32: return .unsigned(UInt64(address.load(as: UInt32.self)))
+  case .unsigned64: return .unsigned(address.load(as: UInt64.self))
+  case .signed32: return .signed(Int64(address.load(as: Int32.self)))
+  case .signed64: return .signed(address.load(as: Int64.self))
+  case .boolean: return .boolean(address.load(as: Int32.self) != 0)
+  case .enumeration: return .enumeration(address.load(as: Int32.self))
+  case .bytes: return .bytes(address.load(as: ProtobufCBinaryData.self).withBytes(Array.init))
   case .message(let shape):
-    return place.load(as: UnsafeRawPointer?.self).map { .message(readTree(shape, at: $0)) }
+    return address.load(as: UnsafeRawPointer?.self).map { .message(readTree(shape, at: $0)) }
   }
 }
 

@@ -75,8 +75,8 @@ public struct ExchangeBooks: Sendable, Equatable {
     switch event.body {
     case .fill(let fill): try book(fill)
     case .transfer(let transfer):
-      let place = try assetPlace(transfer.asset)
-      assets[place].transfers += transfer.amount
+      let index = try assetIndex(transfer.asset)
+      assets[index].transfers += transfer.amount
     case .liquidationAnswer(let answer):
       if case .filled(let fill) = answer.outcome { try book(fill) }
     case .settings, .restingOrders: break
@@ -85,15 +85,15 @@ public struct ExchangeBooks: Sendable, Equatable {
   }
 
   private mutating func book(_ fill: Fill) throws(ExchangeBooksError) {
-    guard let place = venue.place(of: fill.symbol) else { throw .unknownSymbol(fill.symbol) }
-    let instrument = venue.instruments[place]
+    guard let index = venue.index(of: fill.symbol) else { throw .unknownSymbol(fill.symbol) }
+    let instrument = venue.instruments[index]
     let flow = instrument.cashFlow(of: fill.quantity, at: fill.price)
-    let asset = try assetPlace(instrument.settlementAsset)
+    let asset = try assetIndex(instrument.settlementAsset)
     let feeAsset = try fill.feeAsset.map { feeAsset throws(ExchangeBooksError) in
-      try assetPlace(feeAsset)
+      try assetIndex(feeAsset)
     }
-    positions[place].quantity -= fill.quantity
-    positions[place].cashFlow -= flow
+    positions[index].quantity -= fill.quantity
+    positions[index].cashFlow -= flow
     assets[asset].cashFlow -= flow
     assets[feeAsset ?? asset].fees += fill.fee
     fillCount += 1
@@ -111,15 +111,15 @@ public struct ExchangeBooks: Sendable, Equatable {
   public mutating func settleFunding(
     _ amount: AssetAmount, of asset: Symbol
   ) throws(ExchangeBooksError) {
-    let place = try assetPlace(asset)
-    assets[place].funding += amount
+    let index = try assetIndex(asset)
+    assets[index].funding += amount
   }
 
-  private func assetPlace(_ symbol: Symbol) throws(ExchangeBooksError) -> Int {
-    guard let place = assets.firstIndex(where: { $0.symbol == symbol }) else {
+  private func assetIndex(_ symbol: Symbol) throws(ExchangeBooksError) -> Int {
+    guard let index = assets.firstIndex(where: { $0.symbol == symbol }) else {
       throw .unknownSymbol(symbol)
     }
-    return place
+    return index
   }
 }
 

@@ -49,9 +49,9 @@ struct LiquidationDesk: Sendable {
 
   mutating func requestCancel(of orderID: String, account: AccountID) -> Bool {
     guard
-      let place = orders.firstIndex(where: { $0.order.orderID == orderID && $0.account == account })
+      let index = orders.firstIndex(where: { $0.order.orderID == orderID && $0.account == account })
     else { return false }
-    orders[place].isCancelRequested = true
+    orders[index].isCancelRequested = true
     return true
   }
 
@@ -139,7 +139,7 @@ extension SimulatedExchange {
   }
 
   private func rejection(of order: LiquidationOrder) -> String? {
-    guard venue.place(of: order.symbol) != nil else { return "unknown symbol" }
+    guard venue.index(of: order.symbol) != nil else { return "unknown symbol" }
     guard !order.quantity.isZero else { return "no quantity" }
     guard !order.limitPrice.isNegative else { return "limit price below zero" }
     return nil
@@ -148,17 +148,17 @@ extension SimulatedExchange {
   private mutating func trade(
     _ order: inout LiquidationDesk.OpenOrder, at time: EventTime
   ) -> [AccountEvent] {
-    guard let place = venue.place(of: order.order.symbol) else { return [] }
+    guard let index = venue.index(of: order.order.symbol) else { return [] }
     let isSelling = order.order.quantity.isNegative
     var events: [AccountEvent] = []
     for _ in 0..<Self.mostFillsPerRound where order.remaining.isPositive {
       guard
-        let trade = orderBooks[place].take(
+        let trade = orderBooks[index].take(
           order.remaining, isSelling: isSelling, limit: order.order.limitPrice)
       else { break }
       order.remaining -= trade.quantity
-      ownTrades[place] = trade.price
-      let instrument = venue.instruments[place]
+      ownTrades[index] = trade.price
+      let instrument = venue.instruments[index]
       let fee = instrument.notional(of: trade.quantity, at: trade.price)
         .times(instrument.takerFee, rounding: .ceiling)
       let fill = Fill(

@@ -14,7 +14,7 @@ public struct MarketState: Sendable {
 
   /// The mark of a contract, quote per unit; nil when it is not listed.
   public func markPrice(of symbol: Symbol) -> Price? {
-    venue.place(of: symbol).map { markPrices[$0] }
+    venue.index(of: symbol).map { markPrices[$0] }
   }
 
   /// The index of an underlying or an asset, dollars per unit; nil when it is not listed.

@@ -60,8 +60,8 @@ struct MarketTableReader {
     let names = cells.map { String(decoding: $0, as: UTF8.self) }
     try collectUnderlyings(names)
     var found: [Column] = []
-    for (place, columnName) in names.enumerated() {
-      let role = try role(of: columnName, place: place)
+    for (index, columnName) in names.enumerated() {
+      let role = try role(of: columnName, index: index)
       guard !found.contains(where: { $0.role == role }) else {
         throw fault("the column stands twice", column: columnName, expected: "each column once")
       }
@@ -87,12 +87,12 @@ struct MarketTableReader {
     }
   }
 
-  private func role(of columnName: String, place: Int) throws(MarketTableError) -> Role {
-    if place == 0 { return .time }
+  private func role(of columnName: String, index: Int) throws(MarketTableError) -> Role {
+    if index == 0 { return .time }
     let parts = columnName.split(separator: ".", omittingEmptySubsequences: false)
     let form = "NAME-USD.index, NAME-USD.last or NAME-USD.volatility"
     guard parts.count == 2, isUnderlyingName(parts[0]) else {
-      throw fault("\"\(columnName)\" names no underlying", column: "\(place + 1)", expected: form)
+      throw fault("\"\(columnName)\" names no underlying", column: "\(index + 1)", expected: form)
     }
     guard let underlying = underlyings.firstIndex(of: Symbol(String(parts[0]))) else {
       throw fault(
@@ -135,10 +135,10 @@ struct MarketTableReader {
     for (column, cell) in zip(columns, cells) {
       switch column.role {
       case .time: break
-      case .index(let place): indices[place] = try readPrice(cell, column: column.name)
-      case .last(let place): lasts[place] = try readPrice(cell, column: column.name)
-      case .volatility(let place):
-        volatilities[place] = try readVolatility(cell, column: column.name)
+      case .index(let index): indices[index] = try readPrice(cell, column: column.name)
+      case .last(let index): lasts[index] = try readPrice(cell, column: column.name)
+      case .volatility(let index):
+        volatilities[index] = try readVolatility(cell, column: column.name)
       }
     }
     let quotes = underlyings.indices.map {

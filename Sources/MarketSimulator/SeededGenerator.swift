@@ -43,10 +43,10 @@ struct SeededGenerator: Sendable {
   }
 
   /// One of several, by whole weights.
-  mutating func place(byWeights weights: [Int]) -> Int {
+  mutating func index(byWeights weights: [Int]) -> Int {
     var rest = number(below: weights.reduce(0, +))
-    for (place, weight) in weights.enumerated() {
-      if rest < weight { return place }
+    for (index, weight) in weights.enumerated() {
+      if rest < weight { return index }
       rest -= weight
     }
     return weights.count - 1

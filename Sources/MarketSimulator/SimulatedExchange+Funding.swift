@@ -12,11 +12,11 @@ extension SimulatedExchange {
     guard let before = state else { return }
     let span = table.rows[row].time.nanoseconds(since: before.time)
     let period = Int128(SimulatedVenue.optionFundingHours) * 3_600_000_000_000
-    for (place, listing) in venue.listings.enumerated() {
+    for (index, listing) in venue.listings.enumerated() {
       for option in listing.options {
         let instrument = venue.instruments[option]
         guard let terms = instrument.optionTerms else { continue }
-        let timeValue = before.markPrices[option] - terms.payoff(at: before.indexPrices[place])
+        let timeValue = before.markPrices[option] - terms.payoff(at: before.indexPrices[index])
         let perContract = AssetAmount.linearValue(
           of: instrument.units(of: .one), at: timeValue, rounding: .nearestEven)
         optionIndices[option] += perContract.scaled(
@@ -31,32 +31,33 @@ extension SimulatedExchange {
   mutating func settleFunding(_ now: MarketState) -> [FundingUpdate] {
     guard row.isMultiple(of: Self.fundingIntervalSteps) else { return [] }
     var updates: [FundingUpdate] = []
-    for (place, instrument) in venue.instruments.enumerated() {
+    for (index, instrument) in venue.instruments.enumerated() {
       let form: FundingUpdate.Form
       if instrument.isFuture {
-        guard row > 0, let premium = markMakers[place]?.premium else { continue }
+        guard row > 0, let premium = markMakers[index]?.premium else { continue }
         let rate = min(max(premium, -Self.largestFundingRate), Self.largestFundingRate)
-        form = .settlement(rate: rate, price: now.markPrices[place])
+        form = .settlement(rate: rate, price: now.markPrices[index])
       } else {
-        form = .cumulativeIndex(optionIndices[place])
+        form = .cumulativeIndex(optionIndices[index])
       }
-      expectFunding(form, of: place)
+      expectFunding(form, of: index)
       updates.append(FundingUpdate(symbol: instrument.symbol, eventTime: now.time, form: form))
     }
     return updates
   }
 
-  private mutating func expectFunding(_ form: FundingUpdate.Form, of place: Int) {
-    let instrument = venue.instruments[place]
-    let quantity = books.positions[place].quantity
+  private mutating func expectFunding(_ form: FundingUpdate.Form, of instrumentIndex: Int) {
+    let instrument = venue.instruments[instrumentIndex]
+    let quantity = books.positions[instrumentIndex].quantity
     let received: AssetAmount
     switch form {
     case .settlement(let rate, let price):
       received = FundingPayment.settlement(
         of: quantity, in: instrument, rate: rate, price: price)
     case .cumulativeIndex(let index):
-      received = FundingPayment.accrual(of: quantity, from: publishedIndices[place], to: index)
-      publishedIndices[place] = index
+      received = FundingPayment.accrual(
+        of: quantity, from: publishedIndices[instrumentIndex], to: index)
+      publishedIndices[instrumentIndex] = index
     case .finalSettlement: preconditionFailure("the simulated exchange ends no contract")
     }
     guard let asset = expectedFunding.firstIndex(where: { $0.asset == instrument.settlementAsset })

@@ -143,25 +143,25 @@ public struct SimulatedExchange: Sendable {
 
   private mutating func makeMarks(_ current: MarketTable.Row) -> [Price] {
     var marks = [Price](repeating: .zero, count: venue.instruments.count)
-    for (place, listing) in venue.listings.enumerated() {
-      let index = current.quotes[place].indexPrice
+    for (listingIndex, listing) in venue.listings.enumerated() {
+      let indexPrice = current.quotes[listingIndex].indexPrice
       for future in [listing.linearFuture, listing.inverseFuture].compactMap({ $0 }) {
         // A liquidation trade of the step before is the last trade that the premium sees.
         let traded =
           future == listing.linearFuture
-          ? linearLast(of: place, in: current) : inverseLast(of: place, in: current)
+          ? linearLast(of: listingIndex, in: current) : inverseLast(of: listingIndex, in: current)
         let last = ownTrades[future] ?? traded
-        var maker = markMakers[future] ?? MarkMaker(indexPrice: index, lastPrice: last)
-        maker.update(indexPrice: index, lastPrice: last)
+        var maker = markMakers[future] ?? MarkMaker(indexPrice: indexPrice, lastPrice: last)
+        maker.update(indexPrice: indexPrice, lastPrice: last)
         markMakers[future] = maker
         marks[future] = maker.markPrice(
-          indexPrice: index, tickSize: venue.instruments[future].tickSize)
+          indexPrice: indexPrice, tickSize: venue.instruments[future].tickSize)
       }
       guard let volatility = venue.volatility(of: listing, in: current) else { continue }
       for option in listing.options {
         guard let terms = venue.instruments[option].optionTerms else { continue }
         // The engine's own function, so that the book and the accounts' marks agree.
-        marks[option] = ModelMark.price(of: terms, index: index, volatility: volatility)
+        marks[option] = ModelMark.price(of: terms, index: indexPrice, volatility: volatility)
       }
     }
     ownTrades = venue.instruments.map { _ in nil }
@@ -169,16 +169,16 @@ public struct SimulatedExchange: Sendable {
   }
 
   private mutating func refillBooks(_ now: MarketState) {
-    for (place, listing) in venue.listings.enumerated() {
-      let depth = thinned(listing: place)
+    for (listingIndex, listing) in venue.listings.enumerated() {
+      let depth = thinned(listing: listingIndex)
       // Smaller coins have three tenths of the first one's depth, inverse futures half of the
       // linear ones', each option a twentieth.
-      let own = place == 0 ? depth : depth.scaled(by: 3, over: 10, rounding: .towardZero)
+      let own = listingIndex == 0 ? depth : depth.scaled(by: 3, over: 10, rounding: .towardZero)
       orderBooks[listing.linearFuture].refill(
-        midPrice: linearLast(of: place, in: table.rows[row]), depth: own)
+        midPrice: linearLast(of: listingIndex, in: table.rows[row]), depth: own)
       if let inverse = listing.inverseFuture {
         orderBooks[inverse].refill(
-          midPrice: inverseLast(of: place, in: table.rows[row]),
+          midPrice: inverseLast(of: listingIndex, in: table.rows[row]),
           depth: own.scaled(by: 1, over: 2, rounding: .towardZero))
       }
       for option in listing.options {
@@ -207,16 +207,16 @@ public struct SimulatedExchange: Sendable {
           symbol: symbol, eventTime: now.time, sourceSequence: sourceSequence, markPrice: mark,
           indexPrice: index, impliedVolatility: volatility))
     }
-    for (place, listing) in venue.listings.enumerated() {
+    for (listingIndex, listing) in venue.listings.enumerated() {
       add(
-        listing.underlying, mark: nil, index: now.indexPrices[place],
-        volatility: now.volatilities[place])
+        listing.underlying, mark: nil, index: now.indexPrices[listingIndex],
+        volatility: now.volatilities[listingIndex])
     }
     for asset in venue.assets where asset.underlying == nil {
       add(asset.symbol, mark: nil, index: now.indexPrice(of: asset.symbol), volatility: nil)
     }
-    for (place, instrument) in venue.instruments.enumerated() where instrument.isFuture {
-      add(instrument.symbol, mark: now.markPrices[place], index: nil, volatility: nil)
+    for (listingIndex, instrument) in venue.instruments.enumerated() where instrument.isFuture {
+      add(instrument.symbol, mark: now.markPrices[listingIndex], index: nil, volatility: nil)
     }
     return updates
   }

@@ -40,7 +40,7 @@ public struct SimulatedVenue: Sendable, Equatable {
   /// Contracts, each symbol once: per underlying the linear future, the inverse one, the options.
   public let instruments: [Instrument]
   let listings: [Listing]
-  private let places: [Symbol: Int]
+  private let indices: [Symbol: Int]
 
   /// Lists contracts for the underlyings of a table.
   ///
@@ -54,16 +54,16 @@ public struct SimulatedVenue: Sendable, Equatable {
     underlyings = table.underlyings
     instruments = builder.instruments
     listings = builder.listings
-    places = Dictionary(
+    indices = Dictionary(
       uniqueKeysWithValues: builder.instruments.enumerated().map { ($1.symbol, $0) })
   }
 
   /// The contract of a symbol, or nil when it is not listed.
   public func instrument(_ symbol: Symbol) -> Instrument? {
-    place(of: symbol).map { instruments[$0] }
+    index(of: symbol).map { instruments[$0] }
   }
 
-  func place(of symbol: Symbol) -> Int? { places[symbol] }
+  func index(of symbol: Symbol) -> Int? { indices[symbol] }
 
   /// The records of `reference` that define all this: assets, underlyings, contracts, rulebook.
   ///

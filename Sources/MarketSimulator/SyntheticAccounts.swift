@@ -41,7 +41,7 @@ public struct SyntheticAccounts: Sendable {
 
   /// Events of one account, in the order of their sequence.
   public func events(of number: Int) -> [AccountEvent] {
-    var draft = AccountDraft(
+    var draft = SyntheticAccount(
       accountID: Self.accountID(number), market: market,
       generator: SeededGenerator(seed: seed, stream: UInt64(number)))
     draft.compose()

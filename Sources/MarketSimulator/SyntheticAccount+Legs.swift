@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-extension AccountDraft {
+extension SyntheticAccount {
   /// Leverages and how many of a hundred traders choose them.
   static let leverages: [(value: Int, weight: Int)] = [
     (2, 12), (3, 15), (5, 24), (8, 10), (10, 20), (20, 10), (25, 4), (50, 3), (100, 2),
@@ -28,7 +28,7 @@ extension AccountDraft {
 
   /// One to three futures on different underlyings, sharing the capital; some with a long option.
   mutating func futureLegs() -> [Leg] {
-    let count = 1 + generator.place(byWeights: [55, 30, 15])
+    let count = 1 + generator.index(byWeights: [55, 30, 15])
     let share = capital().scaled(by: 1, over: Int128(count), rounding: .ceiling)
     var legs: [Leg] = []
     for _ in 0..<count {
@@ -47,7 +47,7 @@ extension AccountDraft {
     let listing = listing(among: market.venue.listings)
     let inverse = generator.chance(percent: 25) ? listing.inverseFuture : nil
     let instrument = market.venue.instruments[inverse ?? listing.linearFuture]
-    let chosen = Self.leverages[generator.place(byWeights: Self.leverages.map(\.weight))].value
+    let chosen = Self.leverages[generator.index(byWeights: Self.leverages.map(\.weight))].value
     let isLong = generator.chance(percent: 80)
     guard let mark = market.state.markPrice(of: instrument.symbol) else { return nil }
     let wanted = Money(rawValue: capital.rawValue * Int128(chosen))

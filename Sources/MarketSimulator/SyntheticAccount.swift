@@ -9,7 +9,7 @@ extension AccountMarket {
 }
 
 /// One synthetic account while it is composed: what it holds, and what that needs.
-struct AccountDraft {
+struct SyntheticAccount {
   /// A position that will be opened by a fill.
   struct Leg {
     let instrument: Instrument
@@ -52,7 +52,7 @@ struct AccountDraft {
   }
 
   mutating func compose() {
-    let style = Style.allCases[generator.place(byWeights: Style.allCases.map(\.weight))]
+    let style = Style.allCases[generator.index(byWeights: Style.allCases.map(\.weight))]
     switch style {
     case .isolatedFuture: composeIsolated()
     case .crossFutures: composeCross(legs: futureLegs())
