@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The executable: takes its words and its environment, and ends with the command's exit code.
+/// The executable: reads its arguments and environment, and ends with the command's exit code.
 @main
 struct Plimsoll {
   /// Every command, in the order in which help pages list them.

@@ -160,7 +160,7 @@ struct TopicPlanTests {
     let plan = try anyCounts()
     var facts = rightFacts(plan)
     facts["dead-letter"] = nil
-    let lines = TopicTable.text(plan, facts).split(separator: "\n").map(String.init)
+    let lines = TopicOverview.text(plan, facts).split(separator: "\n").map(String.init)
     #expect(lines.count == 10)
     #expect(
       lines[0] == "TOPIC         PARTITIONS  CLEANUP  RETENTION.MS  RETENTION.BYTES  FIRST OFFSET")

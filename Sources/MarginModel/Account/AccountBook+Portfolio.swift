@@ -41,7 +41,7 @@ struct PortfolioUnit {
   init(
     of margin: [MarginLeg], orders resting: [(leg: MarginLeg, orders: ContractOrders)] = [],
     assets counted: [CountedAsset], in market: MarketView, reporting: Symbol,
-    by rules: PortfolioRules, shelf: inout RiskArrayShelf
+    by rules: PortfolioRules, shelf: inout RiskArrayCache
   ) throws(AssessmentFault) {
     let followed = counted.compactMap { market.assets[$0.asset]?.underlying }
     let all = margin + resting.map(\.leg)
@@ -76,7 +76,7 @@ struct PortfolioUnit {
 
   private static func leg(
     _ leg: MarginLeg, _ underlyings: [Symbol], _ grids: [ScenarioGrid], _ market: MarketView,
-    _ rules: PortfolioRules, _ shelf: inout RiskArrayShelf
+    _ rules: PortfolioRules, _ shelf: inout RiskArrayCache
   ) throws(AssessmentFault) -> PortfolioLeg {
     let instrument = leg.instrument
     if case .datedOption = instrument.kind, market.asOf == nil {

@@ -1,6 +1,7 @@
 public import MarginDomain
 
-/// An account as it is margined: cash, positions and settings, apart from where it came from.
+/// What margin is computed from: an account's cash, positions and settings, wherever they come
+/// from.
 public struct AccountBook: Sendable {
   /// One position with its contract and settings.
   public struct Position: Sendable {
@@ -16,7 +17,7 @@ public struct AccountBook: Sendable {
     public let orders: ContractOrders
     /// Average price of entry of an option, where it is known.
     public let optionEntryPrice: Price?
-    /// The same position with no order beside it.
+    /// The same position without its resting orders.
     var withoutOrders: Position {
       Position(
         instrument: instrument, state: state, leverage: leverage, isolatedMargin: isolatedMargin,
@@ -37,7 +38,7 @@ public struct AccountBook: Sendable {
     }
   }
 
-  /// Whose it is.
+  /// The account.
   public let accountID: AccountID
   /// How positions share collateral.
   public let marginMode: MarginMode
@@ -45,9 +46,9 @@ public struct AccountBook: Sendable {
   public let balances: [(asset: Symbol, amount: AssetAmount)]
   /// Positions, each instrument at most once; a flat one has resting orders.
   public let positions: [Position]
-  /// Smallest initial rate, chosen by the account for all that it holds and owes; nil: none.
+  /// Smallest initial rate, chosen by the account for everything that it holds and owes; nil: none.
   public let initialRateFloor: Rate?
-  /// A credit line that beats the rulebook's table; nil: what the table says.
+  /// A credit line that overrides the rulebook's table; nil: the table applies.
   public let creditLine: CreditRules.Line?
   /// Makes a book.
   public init(

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// One change of an account in a question "what if".
+/// One change of an account in a what-if question.
 public enum AccountChange: Sendable, Equatable {
   /// Signed contracts at a price, quote per unit. No fee is charged.
   case trade(Instrument, quantity: Quantity, price: Price)
@@ -15,7 +15,7 @@ public enum AccountChange: Sendable, Equatable {
 
 /// Why a change of an account cannot be made.
 public enum AccountChangeFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A change of the leverage of what is not held.
+  /// The leverage of a position that the account does not hold.
   case notHeld(Symbol)
   /// The position or the balance would leave the admitted range.
   case outOfRange(Symbol)
@@ -42,15 +42,16 @@ public enum AccountChangeFault: Error, Sendable, Equatable, CustomStringConverti
 extension AccountBook {
   /// The account after a change, as the worker would book it, without fees.
   ///
-  /// A trade of an isolated account takes margin from the cash, as far as there is any: notional /
-  /// leverage, or without a leverage what the rules ask initially; a long option its premium. A
-  /// part that is closed keeps the rest's margin; what is closed in full returns it. Going over to
-  /// isolated sets aside what makes each position meet its initial requirement, in the order of the
-  /// book and as far as there is cash; going over to another mode returns all margins to the cash.
-  /// A worker refuses a mode whose requirement is not met; here the excess shows it.
+  /// A trade of an isolated account takes its margin from the cash, as far as there is any:
+  /// notional / leverage, or the initial requirement where no leverage is chosen; for a long option
+  /// its premium. Closing a part leaves the margin of the rest in place; closing in full returns
+  /// it. Switching to isolated sets aside what each position needs to meet its initial requirement,
+  /// in the order of the book and as far as there is cash; switching to another mode returns all
+  /// margins to the cash. A worker refuses a mode whose requirement is not met; here a negative
+  /// excess shows it.
   ///
   /// - Parameters:
-  ///   - change: what is asked about.
+  ///   - change: the change to make.
   ///   - market: prices at which margin is set aside.
   ///   - rulebook: the rules.
   /// - Returns: the changed account.
@@ -58,16 +59,16 @@ extension AccountBook {
   public func applying(
     _ change: AccountChange, in market: MarketView, by rulebook: Rulebook
   ) throws(AccountChangeFault) -> AccountBook {
-    var draft = AccountDraft(self, market: market, rulebook: rulebook)
+    var draft = ChangedAccount(self, market: market, rulebook: rulebook)
     switch change {
     case .trade(let instrument, let quantity, let price):
       try draft.trade(instrument, quantity, at: price)
     case .transfer(let asset, let amount):
       draft.add(amount, of: asset)
     case .leverage(let symbol, let leverage):
-      guard let place = draft.place(of: symbol) else { throw .notHeld(symbol) }
-      let held = draft.positions[place]
-      draft.positions[place] = held.with(leverage: leverage)
+      guard let index = draft.index(of: symbol) else { throw .notHeld(symbol) }
+      let held = draft.positions[index]
+      draft.positions[index] = held.with(leverage: leverage)
     case .marginMode(let mode):
       try draft.go(over: mode)
     }
@@ -86,8 +87,8 @@ extension AccountBook.Position {
   }
 }
 
-/// An account while it is changed.
-private struct AccountDraft {
+/// An account in the middle of a change.
+private struct ChangedAccount {
   let accountID: AccountID
   let initialRateFloor: Rate?
   let creditLine: CreditRules.Line?
@@ -116,7 +117,7 @@ private struct AccountDraft {
     self.rulebook = rulebook
   }
 
-  func place(of symbol: Symbol) -> Int? {
+  func index(of symbol: Symbol) -> Int? {
     positions.firstIndex { $0.instrument.symbol == symbol }
   }
 
@@ -135,29 +136,29 @@ private struct AccountDraft {
   mutating func trade(_ instrument: Instrument, _ quantity: Quantity, at price: Price)
     throws(AccountChangeFault)
   {
-    let place = place(of: instrument.symbol) ?? positions.count
-    if place == positions.count {
+    let index = index(of: instrument.symbol) ?? positions.count
+    if index == positions.count {
       positions.append(
         AccountBook.Position(
           instrument: instrument, state: .flat, leverage: nil, isolatedMargin: .zero))
     }
-    let held = positions[place]
+    let held = positions[index]
     var state = held.state
     let cash = state.apply(quantity, at: price, of: instrument)
-    positions[place] = AccountBook.Position(
+    positions[index] = AccountBook.Position(
       instrument: instrument, state: state, leverage: held.leverage,
       isolatedMargin: held.isolatedMargin, orders: held.orders,
       optionEntryPrice: entryPrice(of: held, after: quantity, at: price))
     if marginMode == .isolated {
-      try bookIsolated(cash, before: held, trade: (quantity, price), place: place)
+      try bookIsolated(cash, before: held, trade: (quantity, price), index: index)
     } else {
       add(cash, of: instrument.settlementAsset)
     }
-    if state.quantity.isZero, positions[place].orders.count == 0 { positions.remove(at: place) }
+    if state.quantity.isZero, positions[index].orders.count == 0 { positions.remove(at: index) }
   }
 
-  /// The average entry price of an option after a trade; what was unknown stays so until the
-  /// position turns.
+  /// The average entry price of an option after a trade; an unknown price stays unknown until the
+  /// position changes sides.
   private mutating func entryPrice(
     of held: AccountBook.Position, after quantity: Quantity, at price: Price
   ) -> Price? {
@@ -178,9 +179,9 @@ private struct AccountDraft {
   /// Moves the margin of an isolated trade, as `LiquidationStateMachine.applyFill` does.
   private mutating func bookIsolated(
     _ cash: AssetAmount, before: AccountBook.Position,
-    trade: (quantity: Quantity, price: Price), place: Int
+    trade: (quantity: Quantity, price: Price), index: Int
   ) throws(AccountChangeFault) {
-    let position = positions[place]
+    let position = positions[index]
     let asset = position.instrument.settlementAsset
     let after = position.state.quantity
     let isThroughZero = before.state.quantity.signum * after.signum < 0
@@ -201,7 +202,7 @@ private struct AccountDraft {
     add(-taken, of: asset)
     margin += taken
     if !isThroughZero, !after.isZero { margin += cash }
-    positions[place] = position.with(isolatedMargin: margin)
+    positions[index] = position.with(isolatedMargin: margin)
   }
 
   private func marginWanted(
@@ -238,16 +239,16 @@ private struct AccountDraft {
   mutating func go(over mode: MarginMode) throws(AccountChangeFault) {
     if mode == marginMode { return }
     if marginMode == .isolated {
-      for place in positions.indices {
-        let position = positions[place]
+      for index in positions.indices {
+        let position = positions[index]
         add(position.isolatedMargin, of: position.instrument.settlementAsset)
-        positions[place] = position.with(isolatedMargin: .zero)
+        positions[index] = position.with(isolatedMargin: .zero)
       }
     }
     marginMode = mode
     guard mode == .isolated else { return }
-    for place in positions.indices where !positions[place].state.quantity.isZero {
-      let position = positions[place]
+    for index in positions.indices where !positions[index].state.quantity.isZero {
+      let position = positions[index]
       let asset = position.instrument.settlementAsset
       let free = max(.zero, amount(of: asset))
       let wanted: AssetAmount?
@@ -258,7 +259,7 @@ private struct AccountDraft {
       }
       let taken = min(wanted ?? free, free)
       add(-taken, of: asset)
-      positions[place] = position.with(isolatedMargin: taken)
+      positions[index] = position.with(isolatedMargin: taken)
     }
   }
 

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// When a state is entered and left: the one place of this rule.
+/// When a state is entered and left. This rule is written nowhere else.
 ///
 /// A level is equity / maintenance margin; comparisons cross-multiply and round nothing.
 /// **Source:** docs/explanation/margin-method.md, States.
@@ -26,7 +26,7 @@ extension MarginLadder.Step {
 }
 
 extension MarginTotals {
-  /// Nothing is asked of the unit and it owes nothing.
+  /// The unit has no requirement and owes nothing.
   public var isWithoutRequirement: Bool { maintenanceMargin.isZero && !netEquity.isNegative }
 }
 
@@ -37,7 +37,7 @@ extension MarginLadder {
   /// the two changes nothing. Levels may be skipped both ways.
   ///
   /// - Parameters:
-  ///   - current: the state so far; healthy for the state that the enter levels alone give.
+  ///   - current: the state so far; pass healthy to judge by the enter levels alone.
   ///   - totals: of the unit.
   /// - Returns: healthy, warning, margin call or reduce-only.
   public func state(from current: MarginState, by totals: MarginTotals) -> MarginState {
@@ -54,12 +54,12 @@ extension MarginLadder {
   /// True when the unit has reached its liquidation level.
   ///
   /// - Parameter totals: of the unit.
-  /// - Returns: false where nothing is asked of it.
+  /// - Returns: false where the unit has no requirement.
   public func isBreached(by totals: MarginTotals) -> Bool {
     !totals.isWithoutRequirement && liquidation.isEntered(by: totals)
   }
 
-  /// True when a liquidated unit is back at its exit level, or nothing is asked of it any more.
+  /// True when a liquidated unit is back at its exit level, or no longer has a requirement.
   ///
   /// - Parameter totals: of the unit.
   /// - Returns: whether a liquidation may end.

@@ -2,7 +2,7 @@ public import FixedPoint
 public import MarginDomain
 
 extension MarginLadder {
-  /// The worst state that is entered, without history and without confirmation.
+  /// The worst state that is entered, ignoring history and confirmation.
   func state(of hasEntered: (Step) -> Bool) -> MarginState {
     if let takeover, hasEntered(takeover) { return .bankrupt }
     if hasEntered(liquidation) { return .liquidating }
@@ -11,7 +11,7 @@ extension MarginLadder {
     return hasEntered(warning) ? .warning : .healthy
   }
 
-  /// The state that a level names, without history and without confirmation.
+  /// The state of a level, ignoring history and confirmation.
   ///
   /// - Parameter level: equity / maintenance margin.
   /// - Returns: the worst state whose step the level enters.

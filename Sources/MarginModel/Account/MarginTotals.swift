@@ -3,13 +3,13 @@ public import MarginDomain
 
 /// Equity and requirements of one margin unit, summed leg by leg without allocating.
 ///
-/// The one place where haircuts meet equity. The engine's hot path and `explain` both sum through
-/// it, so that they cannot differ.
+/// Haircuts are applied to equity here and nowhere else. The engine's hot path and `explain` both
+/// sum through it, so that they cannot differ.
 public struct MarginTotals: Sendable, Equatable {
   /// With haircuts, reporting asset.
   public private(set) var equity = Money.zero
-  /// What counts for the initial requirement, reporting asset: with the haircuts and without the
-  /// profit that do not count there.
+  /// Equity that counts for the initial requirement, reporting asset: after haircuts, without
+  /// profit that does not count there.
   public private(set) var initialEquity = Money.zero
   /// Without haircuts, reporting asset.
   public private(set) var netEquity = Money.zero
@@ -85,21 +85,20 @@ public struct MarginTotals: Sendable, Equatable {
     initialEquity -= requirement.withheldProfit
   }
 
-  /// Counts what options that are ordered to be bought would add to the value under a limit.
+  /// Adds the value of options that resting orders would buy to the value under a limit.
   ///
   /// - Parameter value: at the mark, reporting asset, 0 or above.
   public mutating func add(orderedOptionValue value: Money) { limitedValue += value }
 
-  /// Takes the value of options beyond its limit out of the equity for the initial requirement.
+  /// Removes option value above the limit from the equity for the initial requirement.
   ///
   ///     withheld = max(0, V − limit · max(0, E))
   ///
-  /// V what the options add there, long less short, after haircuts; E equity. What an option is
-  /// worth backs positions in full as long as they are kept, and opens others or lets cash leave
-  /// only as a part of what the account has: its value goes first when volatility falls. The value
-  /// is the net one, so that a spread counts for what closing it would bring; options that are
-  /// ordered to be bought count as bought.
-  /// - Parameter limit: 0 to 1; once, after every amount and requirement.
+  /// V what the options add there, long less short, after haircuts; E equity. Option value backs
+  /// existing positions in full. It can open new positions or let cash leave only up to a share of
+  /// the account's equity, because it is lost first when volatility falls. V is net, so that a
+  /// spread counts for what closing it would bring; options in resting buy orders count as bought.
+  /// - Parameter limit: 0 to 1; call this once, after every amount and requirement was added.
   /// - Returns: what was withheld, reporting asset, 0 or above.
   /// - Source: margin-method.md 4.2.
   @discardableResult
@@ -110,7 +109,7 @@ public struct MarginTotals: Sendable, Equatable {
     return withheld
   }
 
-  /// What was withheld under its name; empty where nothing was.
+  /// The withheld value as a named term; empty when nothing was withheld.
   ///
   /// - Parameter withheld: as `limitOptionValue(to:)` returned it.
   /// - Returns: at most one term.
@@ -123,14 +122,15 @@ public struct MarginTotals: Sendable, Equatable {
     PositionRequirement(initial: initialMargin, maintenance: maintenanceMargin)
   }
 
-  /// Replaces the requirements by what they are under a credit line.
+  /// Replaces the requirements by those under a credit line.
   public mutating func apply(_ credited: CreditedRequirement) {
     initialCredit += initialMargin - credited.requirement.initial
     initialMargin = credited.requirement.initial
     maintenanceMargin = credited.requirement.maintenance
   }
 
-  /// What may leave the unit when above zero: the initial excess without credit, signed, exact.
+  /// What can be withdrawn from the unit, if positive: the initial excess without credit, signed,
+  /// exact.
   ///
   /// A credit line never counts for withdrawals.
   public var withdrawalExcess: Money { initialExcess - initialCredit }

@@ -11,9 +11,9 @@ public struct MarketView: Sendable {
   public var volatilities: [Symbol: Rate]
   /// Indices by underlying, quote per unit.
   public var indices: [Symbol: Price]
-  /// Reporting asset per unit, by asset, for assets that move with no underlying of `indices`.
+  /// Reporting asset per unit, by asset, for assets that follow no underlying of `indices`.
   public var assetPrices: [Symbol: Price]
-  /// Assets by symbol, for the underlyings that they move with.
+  /// Assets by symbol; each names the underlying that it follows.
   public var assets: [Symbol: CollateralAsset]
   /// What venues multiply initial requirements with (open interest), by instrument; else 1.
   public var initialMultipliers: [Symbol: Rate] = [:]
@@ -23,16 +23,18 @@ public struct MarketView: Sendable {
   public var forwards: [Symbol: Price] = [:]
   /// Interest rates per year, by the same symbols; one below 0 counts 0.
   public var interestRates: [Symbol: Rate] = [:]
-  /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset; where several are
-  /// stated the least counts, where none is it is 1.
+  /// Confidences of prices, 0 to 1, by instrument, forward, underlying or asset.
+  ///
+  /// The lowest stated value counts; without one it is 1.
   public var confidences: [Symbol: [Rate]] = [:]
   /// Funding rates of perpetual futures, where known.
   public var fundingRates: [Symbol: StatedFundingRate] = [:]
-  /// What `assetPrices` are stated in, per unit of the reporting asset; nil: the reporting asset.
+  /// Price of the reporting asset in the unit that `assetPrices` are stated in; nil: they are
+  /// stated in the reporting asset.
   public var reportingAssetPrice: Price?
   /// Open interest by instrument, contracts, where it is known.
   public var openInterests: [Symbol: Quantity] = [:]
-  /// Average prices by asset, for rules that count the worse of it and the index; empty: the index
+  /// Average prices by asset, for rules that count the worse of average and index; empty: the index
   /// alone counts.
   public var averageAssetPrices: [Symbol: Price] = [:]
   /// Deposits of all accounts by asset, in the asset, where they are known.
@@ -104,7 +106,7 @@ public struct MarketView: Sendable {
       ?? instrument.forward.flatMap { marks[$0] }
   }
 
-  /// How sure the sources of a contract's prices are of them.
+  /// How confident the sources of a contract's prices are.
   public func confidence(of instrument: Instrument) -> PriceConfidence {
     PriceConfidence(
       mark: confidence(of: instrument.symbol), index: confidence(of: instrument.underlying),
@@ -116,13 +118,14 @@ public struct MarketView: Sendable {
     volatilities[instrument.symbol] ?? volatilities[instrument.underlying]
   }
 
-  /// The same market after one underlying moved, all else as contract.md's liquidation price says.
+  /// The same market after one underlying moved, everything else as contract.md defines it for
+  /// liquidation prices.
   ///
   /// Marks of futures on it keep their basis (mark − index); options with a published mark keep
   /// their volatility or, without one, their time value; assets that move with it move along.
   ///
   /// - Parameters:
-  ///   - underlying: what moves.
+  ///   - underlying: the one that moves.
   ///   - index: its new index, above zero.
   ///   - instruments: the contracts whose marks matter.
   /// - Returns: the moved market; a mark that would not be positive becomes the smallest price.
@@ -134,11 +137,11 @@ public struct MarketView: Sendable {
     return moved
   }
 
-  /// Makes this view what another one is after one underlying moved; see
-  /// `moving(_:to:instruments:)`.
+  /// Turns this view into another view after one underlying moved; see `moving(_:to:instruments:)`.
   ///
-  /// The view is the other one, or the other one after moves of the same underlying and
-  /// instruments: each move overwrites the same entries, so that a walk needs one copy.
+  /// Before the call this view equals the other one, or is the result of earlier moves of the same
+  /// underlying and instruments. Each move overwrites the same entries, so that a series of moves
+  /// needs only one copy.
   mutating func move(
     _ underlying: Symbol, to index: Price, instruments: [Instrument], from base: MarketView
   ) {

@@ -1,22 +1,22 @@
 import FixedPoint
 public import MarginDomain
 
-/// The two forms of an account that holds options: with premiums paid in cash, as fills move them,
-/// and in variation style, where no premium was paid and equity holds what each option has changed
-/// since entry.
+/// The two forms of an account that holds options: with premiums paid in cash when a fill happens,
+/// and in variation style, where no premium was paid and equity contains each option's change in
+/// value since entry.
 ///
 /// With C cash, q position, V value and e the entry cash flow (negative for a long option):
 ///
 ///     paid        equity = C + e + q · V
 ///     variation   equity = C + (q · V + e)
 ///
-/// Equity is the same; an isolated position's margin moves by e in the place of the cash.
-/// Source: margin-method.md 3.1.
+/// Equity is the same in both. In an isolated position it is the margin that differs by e, not the
+/// cash. Source: margin-method.md 3.1.
 extension AccountBook {
-  /// The account in variation style; its premiums are paid so far.
+  /// Converts an account whose premiums are paid to variation style.
   ///
   /// - Parameter entryFlow: e of an option by its symbol, settlement asset.
-  /// - Returns: the account with premiums given back and entry cash flows in their place.
+  /// - Returns: the account with premiums refunded and replaced by entry cash flows.
   public func owingPremiums(_ entryFlow: (Symbol) -> AssetAmount) -> AccountBook {
     movingPremiums { position in
       let flow = entryFlow(position.instrument.symbol)
@@ -24,7 +24,7 @@ extension AccountBook {
     }
   }
 
-  /// The account with all premiums paid; it is in variation style so far.
+  /// Converts an account in variation style to one whose premiums are paid.
   func payingPremiums() -> AccountBook {
     movingPremiums { position in
       let state = PositionState(quantity: position.state.quantity, entryCashFlow: .zero)
@@ -32,7 +32,7 @@ extension AccountBook {
     }
   }
 
-  /// Replaces the state of each option and adds an amount to what backs it.
+  /// Replaces the state of each option and adds an amount to the cash or margin that backs it.
   private func movingPremiums(
     _ body: (Position) -> (state: PositionState, added: AssetAmount)
   ) -> AccountBook {
@@ -44,8 +44,8 @@ extension AccountBook {
         return position.with(state: state, isolatedMargin: position.isolatedMargin + added)
       }
       let asset = position.instrument.settlementAsset
-      if let place = balances.firstIndex(where: { $0.asset == asset }) {
-        balances[place].amount += added
+      if let index = balances.firstIndex(where: { $0.asset == asset }) {
+        balances[index].amount += added
       } else {
         balances.append((asset, added))
       }

@@ -8,8 +8,8 @@ extension Instrument {
   /// futures: +q · m / P (coins; a long inverse position gains when 1/P falls). q signed contracts
   /// bought, m multiplier, P price.
   ///
-  /// A future's flow is not cash at once: it is kept with the position as its entry cash flow
-  /// (`PositionState`), an option's is paid as premium.
+  /// The flow of a future is not paid at once: the position keeps it as its entry cash flow
+  /// (`PositionState`). That of an option is paid as premium.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts, positive bought.
@@ -20,7 +20,7 @@ extension Instrument {
     cashFlow(of: quantity, at: price, rounding: .floor)
   }
 
-  /// Cash flow of a fill with the rounding named; see `cashFlow(of:at:)`.
+  /// Cash flow of a fill with an explicit rounding; see `cashFlow(of:at:)`.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts, positive bought.
@@ -43,7 +43,7 @@ extension Instrument {
     notional(of: quantity, at: price, rounding: .ceiling)
   }
 
-  /// Size of a position with the rounding named; see `notional(of:at:)`.
+  /// Size of a position with an explicit rounding; see `notional(of:at:)`.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts.

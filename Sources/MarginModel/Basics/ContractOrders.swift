@@ -3,7 +3,8 @@ public import MarginDomain
 
 /// The resting orders of one contract, with their sums.
 ///
-/// Two values are equal when they hold the same orders, in whatever order these were given.
+/// Two values are equal when they hold the same orders, regardless of the order in which these were
+/// given.
 public struct ContractOrders: Sendable, Equatable {
   /// One order of the contract.
   public struct Order: Sendable, Equatable {
@@ -18,23 +19,23 @@ public struct ContractOrders: Sendable, Equatable {
     }
   }
 
-  /// The buying orders, the dearest first; ties by quantity.
+  /// The buy orders, highest price first; ties by quantity.
   private let bids: [Order]
-  /// The selling orders, the cheapest first; ties by quantity.
+  /// The sell orders, lowest price first; ties by quantity.
   private let asks: [Order]
-  /// Σ contracts of buying orders, 0 or above.
+  /// Σ contracts of buy orders, 0 or above.
   public let buys: Quantity
-  /// Σ contracts of selling orders as a magnitude, 0 or above.
+  /// Σ contracts of sell orders as a magnitude, 0 or above.
   public let sells: Quantity
   /// Σ notionals at the orders' own prices, settlement asset, each rounded up.
   public let notional: AssetAmount
-  /// The part of `notional` that is of buying orders.
+  /// The part of `notional` that belongs to buy orders.
   public let buyNotional: AssetAmount
 
   /// Number of orders.
   public var count: Int { bids.count + asks.count }
 
-  /// The orders: buys from the dearest, then sells from the cheapest; ties by quantity.
+  /// The orders: buys from the highest price, then sells from the lowest; ties by quantity.
   public var orders: [Order] { bids + asks }
 
   /// No orders.
@@ -74,11 +75,12 @@ public struct ContractOrders: Sendable, Equatable {
     (self.notional, self.buyNotional) = (notional, buyNotional)
   }
 
-  /// What filling the orders of a side at their own prices costs against the mark.
+  /// The cost of filling the orders of each side at their own prices instead of the mark.
   ///
   /// Σ over the buys above the mark, and over the sells below it, of |value at the price − value at
-  /// the mark|. An order better than the mark is no credit: the mark will have moved there when it
-  /// fills. Long inverse contracts are paid in 1/P, and a buy above the mark costs there too.
+  /// the mark|. An order better than the mark earns no credit, because by the time it fills the
+  /// mark will have moved there. Inverse contracts are valued in 1/P; a buy above the mark costs
+  /// there too.
   ///
   /// - Parameters:
   ///   - mark: quote per unit, above zero for an inverse contract.
@@ -107,7 +109,7 @@ public struct ContractOrders: Sendable, Equatable {
   }
 }
 
-/// The same thing of the buying and the selling orders of a contract.
+/// One value for the buy orders and one for the sell orders of a contract.
 struct OrderSides<Value: Sendable>: Sendable {
   var buys: Value
   var sells: Value

@@ -15,7 +15,7 @@ public struct PositionPrices: Sendable, Equatable {
   public let optionEntry: Price?
   /// Volatility per year at which an option is valued, where it is known.
   public let volatility: Rate?
-  /// What the venue multiplies the initial requirement with (open interest); 1 or more.
+  /// The venue's multiplier of the initial requirement (open interest); 1 or more.
   public let initialMultiplier: Rate
   /// Makes a set of prices.
   public init(
@@ -31,20 +31,20 @@ public struct PositionPrices: Sendable, Equatable {
     self.initialMultiplier = initialMultiplier
   }
 
-  /// The same prices beside the entry of one position.
+  /// The same prices with the entry price of one position.
   ///
   /// - Parameter optionEntry: average price of entry of an option, quote per unit.
-  /// - Returns: prices that differ in it alone.
+  /// - Returns: prices that are otherwise the same.
   public func entered(at optionEntry: Price) -> PositionPrices {
     PositionPrices(
       mark: mark, index: index, settlementIndex: settlementIndex, forward: forward,
       optionEntry: optionEntry, volatility: volatility, initialMultiplier: initialMultiplier)
   }
 
-  /// The same prices with another one of the settlement asset.
+  /// The same prices with another price of the settlement asset.
   ///
   /// - Parameter settlementIndex: reporting asset per unit of the settlement asset, above zero.
-  /// - Returns: prices that differ in it alone.
+  /// - Returns: prices that are otherwise the same.
   public func settled(at settlementIndex: Price) -> PositionPrices {
     PositionPrices(
       mark: mark, index: index, settlementIndex: settlementIndex, forward: forward,

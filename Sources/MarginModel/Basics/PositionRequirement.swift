@@ -3,9 +3,9 @@ public import MarginDomain
 
 /// Initial and maintenance requirement of one position, in the reporting asset, each ≥ 0.
 public struct PositionRequirement: Sendable, Equatable {
-  /// What opening asks.
+  /// Margin required to open.
   public var initial: Money
-  /// What keeping asks.
+  /// Margin required to keep the position.
   public var maintenance: Money
   /// Part of the position's profit that does not count for the initial requirement, 0 or above.
   public var withheldProfit: Money

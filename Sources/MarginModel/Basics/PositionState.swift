@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// A position in one contract: contracts held and the exact cash flow of having entered it.
+/// A position in one contract: the contracts held and the exact cash flow of entering them.
 ///
 /// For a future, unrealized profit is entry cash flow + cash flow of closing at the mark, whether
 /// the contract is linear or inverse; for an option the premium is paid in cash and the entry cash
@@ -10,7 +10,7 @@ public import MarginDomain
 public struct PositionState: Sendable, Equatable {
   /// Signed contracts.
   public var quantity: Quantity
-  /// Σ cash flows of the open part, settlement asset; 0 for options that were paid.
+  /// Σ cash flows of the open part, settlement asset; 0 for options whose premium was paid.
   public var entryCashFlow: AssetAmount
 
   /// A flat position.
@@ -30,8 +30,9 @@ public struct PositionState: Sendable, Equatable {
   ///
   /// An opening fill of a future changes no cash. A closing one realizes its own flow plus the
   /// closed share of the entry flow, e · |closed| / |q|, rounded down; the rest stays with the
-  /// position, so nothing is lost. A fill through zero closes all and opens the remainder.
-  /// Conservation: (cash + entry cash flow) changes by exactly the fill's cash flow.
+  /// position, so nothing is lost. A fill through zero closes the whole position and opens the
+  /// remainder on the other side. Conservation: (cash + entry cash flow) changes by exactly the
+  /// fill's cash flow.
   ///
   /// - Parameters:
   ///   - fillQuantity: signed contracts, not zero.
@@ -48,9 +49,9 @@ public struct PositionState: Sendable, Equatable {
     return applyKeepingEntry(fillQuantity, at: price, of: instrument)
   }
 
-  /// Applies a fill as one of a future, whatever the contract: what is opened changes no cash.
+  /// Applies a fill as if the contract were a future: opening changes no cash.
   ///
-  /// So the entry of an option is kept, beside the state in which its premium was paid.
+  /// This keeps an option's entry, next to the state in which its premium was paid.
   ///
   /// - Parameters:
   ///   - fillQuantity: signed contracts, not zero.

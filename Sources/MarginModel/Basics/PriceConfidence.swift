@@ -1,16 +1,16 @@
 import FixedPoint
 public import MarginDomain
 
-/// How sure the sources of a position's prices are of them, each 0 to 1.
+/// How confident the sources of a position's prices are, each 0 to 1.
 public struct PriceConfidence: Sendable, Equatable {
-  /// Of the contract's mark, or of the volatility that gives it.
+  /// Of the contract's mark, or of the volatility that the mark is computed from.
   public var mark: Rate
   /// Of the underlying's index.
   public var index: Rate
   /// Of the forward.
   public var forward: Rate
 
-  /// Nothing in doubt.
+  /// Full confidence in every price.
   public static let full = PriceConfidence(mark: .one, index: .one, forward: .one)
 
   /// Makes a set of confidences.

@@ -3,7 +3,7 @@ import MarginDomain
 
 /// Square roots of sizes on a grid.
 enum SizeRoot {
-  /// factor · √size, the root rounded down to its grid and the product to another.
+  /// factor · √size, the root rounded down to its grid and the product to a grid of its own.
   ///
   /// With r the grid of the root, √size = r · ⌊√(⌊size / r²⌋ + addend)⌋, exact integers.
   ///

@@ -5,27 +5,27 @@ public import MarginDomain
 public struct CollateralValue: Sendable, Equatable {
   /// Amount · index, signed, rounded down.
   public var net = Money.zero
-  /// Part of the equity that the ladder reads.
+  /// Contribution to the equity that the ladder reads.
   public var maintenance = Money.zero
-  /// Part of the equity for the initial requirement.
+  /// Contribution to the equity for the initial requirement.
   public var initial = Money.zero
-  /// What of the equity for the initial requirement is the value of limited options, signed.
+  /// The part of `initial` that is the value of limited options, signed.
   public var limited = Money.zero
-  /// Part of the maintenance requirement, 0 or above: a debt that stands there.
+  /// Contribution to the maintenance requirement, 0 or above: a debt that the rules count there.
   public var maintenanceDebt = Money.zero
-  /// Part of the initial requirement, 0 or above.
+  /// Contribution to the initial requirement, 0 or above.
   public var initialDebt = Money.zero
   /// Nothing.
   public init() {}
 }
 
-/// What an asset's terms are read with.
+/// The prices and deposits that an asset's terms are evaluated at.
 public struct CollateralPrices: Sendable, Equatable {
   /// Reporting asset per unit, above zero.
   public let index: Price
-  /// Average of the index, where the rules count the worse of both for the initial requirement.
+  /// Average of the index, where the rules count the worse of the two for the initial requirement.
   public let average: Price?
-  /// Deposits of all accounts, in the asset; nil: not known, and then they scale nothing.
+  /// Deposits of all accounts, in the asset; nil: not known, so that nothing is scaled by them.
   public let totalDeposits: AssetAmount?
   /// Makes a set.
   public init(index: Price, average: Price? = nil, totalDeposits: AssetAmount? = nil) {
@@ -42,11 +42,11 @@ extension CollateralTerms {
   /// requirements. For the initial requirement the worse of index and average price counts.
   ///
   /// - Parameters:
-  ///   - whole: net, signed, in the asset.
-  ///   - outside: the part of it that net equity alone holds, signed.
+  ///   - whole: the net amount, signed, in the asset.
+  ///   - outside: the part of it that counts in net equity only, signed.
   ///   - limited: the part of it that is the value of options under a limit, signed.
   ///   - prices: of the asset.
-  ///   - debtSide: where a debt stands.
+  ///   - debtSide: whether a debt counts in equity or in the requirements.
   ///   - initialRateFloor: smallest initial rate chosen by the account: a debt weighs at least
   ///     1 + it for the initial requirement; nil: none.
   /// - Returns: reporting asset; credits rounded down, debts up.
@@ -63,7 +63,7 @@ extension CollateralTerms {
       let rest = self.value(
         of: whole - limited, outsideEquity: outside, at: prices, debtSide: debtSide,
         floor: initialRateFloor)
-      // A debt that the value covers stands in the requirement where the rules put it.
+      // A debt covered by the value counts in the requirement where the rules put it.
       value.limited = value.initial - value.initialDebt - rest.initial + rest.initialDebt
     }
     return value
@@ -125,8 +125,8 @@ extension CollateralTerms {
   /// The part of a haircut schedule's weight that is left for the initial requirement once total
   /// deposits have passed their bound: weight · start / deposits.
   ///
-  /// The weight by itself, which only the published examples of a venue state; `value(of:at:)`
-  /// scales what an amount counts for in the same way.
+  /// This is the bare weight, which only a venue's published examples state; `value(of:at:)` scales
+  /// what an amount counts for in the same way.
   ///
   /// - Parameters:
   ///   - weight: 0 to 1.
@@ -205,12 +205,12 @@ extension HaircutSchedule {
 }
 
 extension CollateralRules {
-  /// The haircut of the first unit of an asset in the equity of the ladder, with what a lost peg
-  /// adds there.
+  /// The haircut of the first unit of an asset in the equity of the ladder, including what a lost
+  /// peg adds.
   ///
   /// - Parameters:
   ///   - asset: any asset.
-  ///   - price: reporting asset per unit, above zero; nil: not known, and then no peg is lost.
+  ///   - price: reporting asset per unit, above zero; nil: not known, and the peg counts as held.
   /// - Returns: 0 to 1; 1 where the rulebook does not list the asset.
   /// - Source: margin-method.md 4.2; contract.md, Debts.
   public func haircut(of asset: Symbol, at price: Price?) -> Rate {
@@ -251,9 +251,9 @@ extension DepegRule {
 }
 
 extension FuturesRules {
-  /// What a position's profit counts for in the equity for the initial requirement.
+  /// How much of a position's profit counts in the equity for the initial requirement.
   ///
-  /// min(cap, profit · w), w the weight or, for a large profit, less.
+  /// min(cap, profit · w), w the weight, which is smaller for a large profit.
   ///
   /// - Parameters:
   ///   - profit: reporting asset, 0 or above.

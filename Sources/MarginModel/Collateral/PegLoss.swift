@@ -1,7 +1,8 @@
 import FixedPoint
 import MarginDomain
 
-/// What a coin below its peg costs: one formula for haircuts, factors, charges, contingencies.
+/// The cost of a coin trading below its peg: one formula for haircuts, factors, charges and
+/// contingencies.
 enum PegLoss {
   /// factor · max(0, threshold − price).
   ///

@@ -3,8 +3,8 @@ public import MarginDomain
 
 /// Orders that rest in an asset, bought and sold for the reporting asset.
 ///
-/// A part of the method that no account can hold yet: orders of books and workers rest in
-/// contracts. The published examples of a venue are checked against it.
+/// No account can hold such orders yet: in books and workers, orders rest in contracts. A venue's
+/// published examples are checked against it.
 public struct SpotOrders: Sendable, Equatable {
   /// Σ bought, in the asset, 0 or above.
   public let buys: AssetAmount
@@ -21,17 +21,17 @@ public struct SpotOrders: Sendable, Equatable {
 }
 
 extension CollateralTerms {
-  /// What a holding counts for with the worse of its resting orders filled at the index.
+  /// What a holding counts for when the worse side of its resting orders is filled at the index.
   ///
-  /// Bought: value(held + buys), and buys · index owed beside it. Sold: value(held − sells), and
-  /// sells · index received. The one with the smaller equity − requirement for opening counts, and
-  /// each order costs a charge.
+  /// Buys filled: value(held + buys), with buys · index owed. Sells filled: value(held − sells),
+  /// with sells · index received. The case with the smaller initial excess counts, and each order
+  /// costs a charge.
   ///
   /// - Parameters:
   ///   - held: in the asset, signed.
   ///   - orders: in the asset.
   ///   - prices: of the asset.
-  ///   - debtSide: where what is owed stands.
+  ///   - debtSide: whether what is owed counts in equity or in the requirements.
   ///   - chargePerOrder: added to the initial requirement, reporting asset, 0 or above.
   /// - Returns: reporting asset.
   /// - Source: peers.md 3.2, worst-case fill of open orders.

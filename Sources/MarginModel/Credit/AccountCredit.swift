@@ -1,20 +1,20 @@
 import FixedPoint
 public import MarginDomain
 
-/// An account's credit line, brought to what requirements read: made once per account and rulebook.
+/// An account's credit line in the form that requirements read, made once per account and rulebook.
 public struct AccountCredit: Sendable, Equatable {
   /// L, reporting asset, above 0.
   public let amount: Money
-  /// What of it the rating counts, 0 to 1.
+  /// The share of it that counts for this rating, 0 to 1.
   public let factor: Rate
   /// PD · LGD, 0 to 1, rounded up.
   public let lossRate: Rate
-  /// Underlyings that fall when the obligor does.
+  /// Underlyings that fall when the obligor defaults.
   public let wrongWay: [Symbol]
   /// When the line is cut.
   public let stepDown: CreditRules.StepDown?
 
-  /// Takes a line up; nil when it is 0, or its grade unknown.
+  /// Prepares a credit line; nil when it is 0 or its grade is unknown.
   ///
   /// - Parameters:
   ///   - line: the account's.
@@ -29,7 +29,7 @@ public struct AccountCredit: Sendable, Equatable {
     stepDown = rules.stepDown
   }
 
-  /// What a unit asks under the line.
+  /// The requirement of a unit under the line.
   ///
   ///     L′   = L · (1 − reduction) where PFE − E > L, else L
   ///     CL   = L′ · rating, and 0 where E < −L′ · rating: the hard stop, which withdraws the line
@@ -37,11 +37,11 @@ public struct AccountCredit: Sendable, Equatable {
   ///     R_c  = R − C + min(EL, C)
   ///
   /// for the initial and the maintenance requirement R, each with its wrong-way part W; E equity
-  /// with haircuts, the collateral of the exposure. With W = 0 and EL ≤ C that is
-  /// max(0, R − CL) + EL. The expected loss is the price of the credit that is given, so it is
-  /// never more than that: a small line does not ask more than none.
+  /// with haircuts, the collateral of the exposure. With W = 0 and EL ≤ C that is max(0, R − CL) +
+  /// EL. The expected loss is the price of the credit granted and is capped by it, so that a small
+  /// line never requires more than no line at all.
   ///
-  /// Nothing here remembers: the line is whole again when the exposure is back below it.
+  /// No state is kept: the full line is available again when the exposure is back below it.
   /// - Parameters:
   ///   - exposure: requirement, wrong-way part and losses of the unit.
   ///   - equity: of the unit, with haircuts.
@@ -78,7 +78,7 @@ public struct AccountCredit: Sendable, Equatable {
     return equity < -line ? .zero : line
   }
 
-  /// PFE from a loss over another horizon: loss · √(margin period / horizon), rounded up.
+  /// PFE scaled from a loss over another horizon: loss · √(margin period / horizon), rounded up.
   ///
   /// - Parameters:
   ///   - loss: at the rule's confidence, over `horizonDays`; a gain counts 0.
@@ -99,11 +99,11 @@ public struct AccountCredit: Sendable, Equatable {
 }
 
 extension Rulebook {
-  /// An account's credit: its own line, else that of the table; nil without one.
+  /// An account's credit: its own line, else the one in the rulebook's table; nil without either.
   ///
   /// - Parameters:
-  ///   - account: whose.
-  ///   - own: a line that beats the table's, for example a book's.
+  ///   - account: the account.
+  ///   - own: a line that overrides the table's, for example from a book.
   /// - Returns: nil where the rulebook has no credit, or the account no line above 0.
   public func credit(of account: AccountID, own: CreditRules.Line? = nil) -> AccountCredit? {
     guard let credit, let line = own ?? credit.line(of: account) else { return nil }

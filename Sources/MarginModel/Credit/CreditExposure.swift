@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// What a unit asks without a line, and what its losses may come to.
+/// The requirement of a unit without a credit line, and how large its losses may become.
 public struct CreditExposure: Sendable, Equatable {
   /// R: initial and maintenance without credit.
   public let requirement: PositionRequirement
@@ -23,10 +23,10 @@ public struct CreditExposure: Sendable, Equatable {
     self.potentialExposure = potentialExposure
   }
 
-  /// The exposure of positions that ask for themselves.
+  /// The exposure of positions outside a portfolio, each with a requirement of its own.
   ///
-  /// Without vectors the core stands for ES and PFE: it is the sum of the maintenance requirements,
-  /// as a loss of one day.
+  /// There are no vectors, so the sum of the maintenance requirements, taken as a loss of one day,
+  /// stands in for ES and PFE.
   /// - Parameters:
   ///   - requirement: of all positions.
   ///   - wrongWay: Σ of the positions that lose when a wrong-way underlying falls.
@@ -46,11 +46,12 @@ public struct CreditExposure: Sendable, Equatable {
   /// summed over them because they fall together, times the factor of each requirement. ES is that
   /// of the vectors, at the confidence of the rulebook, with the scans that no vector covers; PFE
   /// the loss at the confidence of the step-down in the same vectors, scaled to the margin period
-  /// by the square root of time. Without vectors the core, as a loss of one day, stands for both.
+  /// by the square root of time. Without vectors the core, taken as a loss of one day, stands in
+  /// for both.
   /// - Parameters:
   ///   - portfolio: what the portfolio requires.
-  ///   - requirement: the same with what the account's debts ask beside it.
-  ///   - grids: those it was computed on.
+  ///   - requirement: the same, including the requirement of the account's debts.
+  ///   - grids: the grids that it was computed on.
   ///   - rules: its rules.
   ///   - credit: the line.
   public init(
@@ -81,18 +82,18 @@ public struct CreditExposure: Sendable, Equatable {
   }
 }
 
-/// What a unit asks under a credit line.
+/// The requirement of a unit under a credit line.
 public struct CreditedRequirement: Sendable, Equatable {
   /// Initial and maintenance, reporting asset.
   public let requirement: PositionRequirement
   /// C: what the line takes off the maintenance requirement, 0 or above.
   public let credit: Money
-  /// What of the expected loss is asked for it, 0 to `credit`.
+  /// The expected loss that is added in return, 0 to `credit`.
   public let expectedLoss: Money
-  /// W: what of the maintenance requirement gets no credit.
+  /// W: the part of the maintenance requirement that gets no credit.
   public let wrongWay: Money
 
-  /// By name: the line as a negative amount, the loss, and the wrong-way part where there is one.
+  /// Named terms: the line as a negative amount, the loss, and the wrong-way part if there is one.
   ///
   /// The first two lead from the maintenance requirement without credit to the one with it.
   public var terms: [MarginTerm] {

@@ -21,7 +21,7 @@ public enum FundingPayment {
     settlement(of: quantity, in: instrument, rate: rate, price: price, rounding: .floor)
   }
 
-  /// One settlement with the rounding named; see `settlement(of:in:rate:price:)`.
+  /// One settlement with an explicit rounding; see `settlement(of:in:rate:price:)`.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts.
@@ -54,7 +54,7 @@ public enum FundingPayment {
     accrual(of: quantity, from: last, to: index, rounding: .floor)
   }
 
-  /// The accrual with the rounding named; see `accrual(of:from:to:)`.
+  /// The accrual with an explicit rounding; see `accrual(of:from:to:)`.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts.
@@ -68,7 +68,7 @@ public enum FundingPayment {
     (index - last).scaled(by: -quantity.rawValue, over: Quantity.one.rawValue, rounding: rounding)
   }
 
-  /// What a long of one unit of an option without expiry pays: (mark − payoff) · t / T.
+  /// What the holder of one unit of a perpetual option pays: (mark − payoff) · t / T.
   ///
   /// - Parameters:
   ///   - mark: quote per unit, 0 or above.

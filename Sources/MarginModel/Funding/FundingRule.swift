@@ -1,11 +1,10 @@
 public import FixedPoint
 public import MarginDomain
 
-/// How funding rates and cumulative indices follow from averages, as venues publish it.
+/// How venues derive funding rates and cumulative indices from averages.
 ///
-/// A part of the method that nothing in the product asks yet: workers and books take funding rates
-/// and indices as they are stated. The published examples of venues are checked against it, with
-/// each venue's numbers given by the case.
+/// The product does not use it yet: workers and books take funding rates and indices as stated. The
+/// published examples of venues are checked against it; each case supplies its venue's numbers.
 public enum FundingRule {
   /// Change of a cumulative index: units · P · F · t / T (inverse: units · F · t / (T · P)).
   ///
@@ -68,7 +67,7 @@ public enum FundingRule {
       .rounded(toMultipleOf: terms.step, rounding: .towardZero)
   }
 
-  /// How far the average mark counts away from the average index: I / d.
+  /// Largest distance between average mark and average index that counts: I / d.
   ///
   /// - Parameters:
   ///   - index: I, quote per unit, above zero.
@@ -102,7 +101,7 @@ public enum FundingRule {
   }
 }
 
-/// How far a premium over the index may go, and the grids of what it gives; see
+/// The bound of a premium over the index and the grids of the result; see
 /// `FundingRule.premium(mark:index:periodSeconds:by:)`.
 public struct FundingPremiumTerms: Sendable, Equatable {
   /// d: the premium is bounded by the index over it, above zero.

@@ -1,9 +1,9 @@
 import FixedPoint
 public import MarginDomain
 
-/// What a unit's requirement reads beside its positions.
+/// What a unit's requirement depends on besides its positions.
 public struct UnitFacts: Sendable, Equatable {
-  /// An asset held as collateral that moves with an underlying.
+  /// An asset held as collateral that follows an underlying.
   public struct Holding: Sendable, Equatable {
     /// Its name.
     public let asset: Symbol
@@ -19,12 +19,12 @@ public struct UnitFacts: Sendable, Equatable {
     }
   }
 
-  /// The price of the asset that the depeg add-on watches; nil: it holds its peg.
+  /// The price of the asset that the depeg add-on watches; nil: the peg holds.
   public var pegPrice: Price?
-  /// Collateral in doubt or not, each asset once.
+  /// The collateral, each asset once.
   public var holdings: [Holding]
 
-  /// Makes facts; as they stand, nothing in doubt.
+  /// Makes facts; the defaults mean that the peg holds and there is no collateral.
   public init(pegPrice: Price? = nil, holdings: [Holding] = []) {
     self.pegPrice = pegPrice
     self.holdings = holdings
@@ -34,7 +34,7 @@ public struct UnitFacts: Sendable, Equatable {
 extension PegRule {
   /// factor · max(0, threshold − price).
   ///
-  /// - Parameter price: of the asset, 1 where it holds its peg; nil: it does.
+  /// - Parameter price: of the asset, 1 while the peg holds; nil: it holds.
   /// - Returns: a ratio, 0 or above, rounded up.
   /// - Source: Derive v2-core, `StandardManager._getDepegMultiplier`; peers.md 3.6.
   public func rate(at price: Price?) -> Rate {
@@ -48,7 +48,7 @@ extension ContingencyRules.Confidence {
   ///
   /// - Parameters:
   ///   - confidence: 0 to 1.
-  ///   - threshold: of what is held.
+  ///   - threshold: the confidence below which the add-on applies.
   /// - Returns: a ratio, 0 or above, rounded up.
   /// - Source: Derive v2-core, `StandardManager`, oracle contingency; peers.md 3.6.
   public func rate(at confidence: Rate, below threshold: Rate) -> Rate {
@@ -59,7 +59,8 @@ extension ContingencyRules.Confidence {
 }
 
 extension UnitRequirement {
-  /// Adds to the initial requirement what a lost peg and unsure prices ask, with a term per cause.
+  /// Adds the add-ons for a lost peg and for prices of low confidence to the initial requirement,
+  /// one term per cause.
   ///
   /// Depeg: rate · |q| · m · S over futures and short options. Confidence: rate · |q| · m · S over
   /// futures each and over the short options of an expiry, at the least confidence of the expiry;

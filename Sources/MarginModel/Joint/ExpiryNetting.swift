@@ -10,18 +10,18 @@ struct ExpiryGroup {
 
   /// The dated options among the legs, by underlying and expiry.
   ///
-  /// Groups are in the order of their first legs. Payoffs in coin and in quote do not bend at the
-  /// same prices, so that options of different payoffs stand in groups of their own.
+  /// Groups are in the order of their first legs. Payoffs in coin and in quote have their kinks at
+  /// different prices, so that options of different payoffs form separate groups.
   static func groups(of legs: [MarginLeg]) -> [ExpiryGroup] {
     var groups: [ExpiryGroup] = []
     for leg in legs {
       guard case .datedOption(_, let expiry, _) = leg.instrument.kind else { continue }
-      let place = groups.firstIndex {
+      let index = groups.firstIndex {
         $0.underlying == leg.instrument.underlying && $0.expiry == expiry
           && $0.payoff == leg.instrument.payoff
       }
-      if let place {
-        groups[place].legs.append(leg)
+      if let index {
+        groups[index].legs.append(leg)
       } else {
         groups.append(
           ExpiryGroup(
@@ -32,15 +32,16 @@ struct ExpiryGroup {
     return groups
   }
 
-  /// How much less the group asks together than Σ of what each position asks alone.
+  /// How much lower the group's joint requirement is than the sum of its positions' own
+  /// requirements.
   ///
   ///     asked together = L + n · r · F,   saved = max(0, Σ isolated − asked together)
   ///
-  /// L the largest loss of all payoffs together at expiry, over 0 and every strike of the group;
-  /// n the units of short calls that no long call pairs, max(0, −Σ call units); F the forward
-  /// (the largest, where legs name different ones); r the initial or the maintenance rate.
-  /// Between two strikes and from 0 to the first the payoff is linear, above the last one only
-  /// unpaired short calls lose, so L + n · r · F bounds the loss up to r · F above the last strike.
+  /// L the largest loss of all payoffs together at expiry, over 0 and every strike of the group; n
+  /// the units of short calls not covered by long calls, max(0, −Σ call units); F the forward (the
+  /// largest, where legs name different ones); r the initial or the maintenance rate. Between two
+  /// strikes and from 0 to the first the payoff is linear, above the last one only unpaired short
+  /// calls lose, so L + n · r · F bounds the loss up to r · F above the last strike.
   ///
   /// - Parameter rule: the rates of unpaired calls.
   /// - Returns: reporting asset, 0 or above, rounded down.
@@ -67,7 +68,7 @@ struct ExpiryGroup {
         isolated.maintenance - loss - unpairedCharge(unpaired, rate: rule.unpairedMaintenanceRate)))
   }
 
-  /// 0 and the strikes: the prices at which the payoff of the group bends.
+  /// 0 and the strikes: the prices at which the group's payoff has its kinks.
   private var strikes: [Price] {
     [.zero] + legs.compactMap { $0.instrument.optionTerms?.strike }
   }
@@ -96,9 +97,9 @@ struct ExpiryGroup {
 }
 
 extension UnitRequirement {
-  /// Takes off what the options of each expiry save together, with a term per expiry.
+  /// Subtracts what the options of each expiry save together, one term per expiry.
   mutating func net(_ legs: [MarginLeg], by rule: ExpiryNettingRule) {
-    // What a short call in coin loses has no bound in coins, so each is asked alone.
+    // The loss of a short call in coin has no bound in coins, so such options are not netted.
     for group in ExpiryGroup.groups(of: legs) where group.payoff == .linear {
       let saved = group.saving(by: rule)
       if saved == .zero { continue }

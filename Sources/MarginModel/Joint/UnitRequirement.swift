@@ -1,10 +1,11 @@
 public import FixedPoint
 public import MarginDomain
 
-/// One position of a unit with everything that the unit's margin reads of it.
+/// One position of a unit with everything about it that the unit's margin depends on.
 ///
-/// What rules look at that see several positions at once: netting and scenarios. Whoever assesses a
-/// unit (the engine, `explain`) makes its legs from its own tables, so that both ask one function.
+/// The input of rules that look at several positions at once: netting and scenarios. Whoever
+/// assesses a unit (the engine, `explain`) makes its legs from its own tables and calls the same
+/// function.
 public struct MarginLeg: Sendable {
   /// The contract.
   public let instrument: Instrument
@@ -14,13 +15,13 @@ public struct MarginLeg: Sendable {
   public let prices: PositionPrices
   /// Volatility per year at which an option is valued; nil for a future, or where none is known.
   public let volatility: Rate?
-  /// The position under the standard rules, with what rests beside it.
+  /// The position under the standard rules, including its resting orders.
   public let standard: PositionAssessment
-  /// What the position asks without its orders.
+  /// The position's requirement without its resting orders.
   public let alone: PositionRequirement
-  /// What its buying orders would add to the value of options under a limit, reporting asset.
+  /// What its buy orders would add to the value of options under a limit, reporting asset.
   public let orderedOptionValue: Money
-  /// How sure the sources of its prices are of them.
+  /// How confident the sources of its prices are.
   public let confidence: PriceConfidence
 
   /// Makes a leg.
@@ -40,16 +41,16 @@ public struct MarginLeg: Sendable {
   }
 }
 
-/// What the positions of one unit ask together.
+/// The joint requirement of the positions of one unit.
 public struct UnitRequirement: Sendable, Equatable {
   /// Initial and maintenance, reporting asset.
   public var requirement: PositionRequirement
-  /// What buying orders would add to the value of options under a limit, reporting asset.
+  /// What buy orders would add to the value of options under a limit, reporting asset.
   public var orderedOptionValue = Money.zero
   /// The maintenance requirement by name, in the order of the legs.
   public var terms: [MarginTerm]
-  /// In portfolio margin what each leg loses in the row that binds, in the order of the legs; nil
-  /// where each position asks for itself.
+  /// In portfolio margin the loss of each leg in the binding row, in the order of the legs; nil
+  /// where each position has a requirement of its own.
   public var shares: [Money]?
   /// Every number of a portfolio's requirement; nil outside portfolio margin.
   public var portfolio: PortfolioRequirement?
@@ -67,13 +68,14 @@ public struct UnitRequirement: Sendable, Equatable {
 }
 
 extension Rulebook {
-  /// What the positions of one unit ask together outside portfolio margin: the sum of what each
-  /// asks alone, less what the options of an expiry save together, plus what prices in doubt ask.
+  /// The joint requirement of one unit outside portfolio margin: the sum of the positions'
+  /// requirements, less what the options of an expiry save together, plus add-ons for doubtful
+  /// prices.
   ///
-  /// A portfolio asks `PortfolioRequirement.compute` instead, whose arrays the caller keeps.
+  /// For a portfolio call `PortfolioRequirement.compute` instead; the caller keeps its arrays.
   /// - Parameters:
   ///   - legs: the unit's positions, each contract once, none flat.
-  ///   - facts: what the requirement reads beside the positions.
+  ///   - facts: what the requirement depends on besides the positions.
   /// - Returns: reporting asset, rounded up per position.
   /// - Source: contract.md, Levels; peers.md 3.6 for netting and contingencies.
   public func requirement(of legs: [MarginLeg], facts: UnitFacts = UnitFacts()) -> UnitRequirement {

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// One leg of a unit whose bankruptcy prices are asked for.
+/// One leg of a unit whose bankruptcy prices are computed.
 public struct BankruptcyLeg: Sendable, Equatable {
   /// The contract.
   public let instrument: Instrument
@@ -34,14 +34,14 @@ public struct BankruptcyLeg: Sendable, Equatable {
 ///
 ///     linear and options: p = mark − a / U        inverse: p = U / (U / mark + a)
 ///
-/// A price outside what the contract can cost (option: payoff to index or strike; future: one tick
-/// to the largest admitted price) is clipped, and what the clipped leg does not use is shared among
-/// the others, so that Σ worth at the prices + cash = 0 wherever such prices exist.
+/// A price outside the contract's possible range (option: payoff to index or strike; future: one
+/// tick to the largest admitted price) is clipped. What the clipped leg does not use up is shared
+/// among the others, so that Σ worth at the prices + cash = 0 wherever such prices exist.
 public struct BankruptcyPrice: Sendable, Equatable {
   /// Quote per unit; rounded in the account's favour (long up, short down), so that closing at it
-  /// leaves no debt but what the floor of the cash flows takes.
+  /// leaves no debt other than the rounding of the cash flows.
   public let price: Price
-  /// True when the price was clipped: no price, or none that can be, uses the share up.
+  /// True when the price was clipped: no possible price uses up the share.
   public let isClipped: Bool
 
   /// Makes a price.
@@ -144,8 +144,8 @@ extension BankruptcyLeg {
     return prices.mark - step
   }
 
-  /// p = U / (U / mark + a); without a positive solution the largest price stands in, because
-  /// the position is then worth less than the share at every price.
+  /// p = U / (U / mark + a); without a positive solution the largest price is returned, because the
+  /// position is then worth less than the share at every price.
   private func inversePrice(usingUp share: Money) -> Price {
     let units = instrument.units(of: quantity)
     let isLong = quantity.isPositive

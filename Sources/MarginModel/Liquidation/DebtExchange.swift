@@ -1,23 +1,26 @@
 import FixedPoint
 public import MarginDomain
 
-/// How much of an asset settles how much of a debt once the positions are gone.
+/// How much of one asset is exchanged for how much of a debt in another, once all positions are
+/// closed.
 ///
-/// The fund takes at index less haircut, the haircut that the equity of the ladder counts. With
-/// V(a) = Σ over tiers of index · (part of a in the tier) · (1 − haircut − what a lost peg adds),
-/// or index · a · weight(a) where a haircut scales with the size,
+/// The fund takes the asset at index less haircut, the same haircut as in the equity of the ladder.
+/// With V(a) = Σ over tiers of index · (part of a in the tier) · (1 − haircut − what a lost peg
+/// adds), or index · a · weight(a) where a haircut scales with the size,
 ///
 ///     taken = the smallest t with V(n) − V(n − t) ≥ debt · index of the debt
 ///
-/// n the amount that counts: units of a tier whose haircut takes all are no part of it. The last
-/// units go first, those with the largest haircut: equity is then the same before and after (a debt
-/// counts as what it is here, also where it weighs more in equity), and neither the number of debts
-/// nor their order changes what is taken for them. Taken the other way an account that owes twice
-/// would be counted the small haircut twice. Where V(n) falls short, all that is held is taken, and
-/// what does not count with it, before a rest is written off. There alone neither statement holds:
-/// units that count for nothing are worth their index to whoever takes them.
+/// n the amount that counts, without the units of a tier whose haircut is 1. The last units are
+/// taken first, those with the largest haircut: equity is then the same before and after (a debt
+/// counts at face value here, even where it weighs more in equity), and neither the number nor the
+/// order of the debts changes what is taken for them. If the first units were taken first, an
+/// account with two debts would benefit from the small haircut twice. Where V(n) is not enough,
+/// everything held is taken, including units that count for nothing, before the rest of the debt is
+/// written off. Only in that case do the two statements not hold: units that count for nothing are
+/// worth their index to whoever takes them.
 ///
-/// Exact, rounded once: what is taken up to one unit, what it covers down, in the fund's favour.
+/// Computed exactly and rounded once, in the fund's favour: what is taken is rounded up to a unit,
+/// what it covers is rounded down.
 ///
 /// **Source:** contract.md, Money, Debts; peers.md 3.2 and 3.7 for haircuts by amount.
 public struct DebtExchange: Sendable, Equatable {
@@ -26,7 +29,8 @@ public struct DebtExchange: Sendable, Equatable {
   /// Of the other asset, above zero, at most what is held.
   public let taken: AssetAmount
 
-  /// Makes an exchange; nil where the asset counts for nothing, or for less than the debt's unit.
+  /// Makes an exchange; nil where the asset counts for nothing, or for less than one unit of the
+  /// debt.
   ///
   /// - Parameters:
   ///   - owed: in the debt's asset, above zero.
@@ -38,7 +42,7 @@ public struct DebtExchange: Sendable, Equatable {
     owed: AssetAmount, debtIndex: Price, owned: AssetAmount, index: Price, terms: CollateralTerms
   ) {
     let holding = CountedHolding(owned, at: index, terms: terms)
-    // In the denominator of the holding's parts, so that differences keep it.
+    // Uses the denominator of the holding's parts, so that differences keep it.
     let debt = ExactRatio(owed) * ExactRatio(debtIndex) * ExactRatio(Rate.one)
     let worth = holding.value
     if debt <= worth {
@@ -68,10 +72,10 @@ private struct CountedHolding {
     extra = counts ? terms.depeg?.extraHaircut(at: index) ?? .zero : .zero
   }
 
-  /// V of all that is held.
+  /// V of everything held.
   var value: ExactRatio { slices.reduce(.zero) { $0 + $1.value } }
 
-  /// The smallest amount whose loss takes that much of the value; nil where none does.
+  /// The smallest amount whose removal lowers the value by that much; nil where none does.
   func amount(losing loss: ExactRatio) -> AssetAmount? {
     if case .sizeScaled = schedule { return scaledAmount(losing: loss) }
     var left = loss
@@ -86,8 +90,10 @@ private struct CountedHolding {
     return nil
   }
 
-  /// Halves the amounts that take less and those that take enough down to two neighbours: the
-  /// weight of all that is left moves with it, on its grid.
+  /// Bisects between an amount that is too small and one that is enough until they are neighbours.
+  ///
+  /// A formula would not do, because the weight of what is left changes with the amount, on its own
+  /// grid.
   private func scaledAmount(losing loss: ExactRatio) -> AssetAmount? {
     let rest = value - loss
     var (low, high) = (AssetAmount.zero, owned)
@@ -117,9 +123,9 @@ private struct CountedHolding {
     guard case .tiered(let tiers) = schedule else {
       return [slice(owned, haircut: schedule.haircut(of: owned))]
     }
-    return tiers.indices.filter { owned > tiers[$0].floor }.map { place in
-      let end = place + 1 < tiers.count ? min(owned, tiers[place + 1].floor) : owned
-      return slice(end - tiers[place].floor, haircut: tiers[place].haircut)
+    return tiers.indices.filter { owned > tiers[$0].floor }.map { tier in
+      let end = tier + 1 < tiers.count ? min(owned, tiers[tier + 1].floor) : owned
+      return slice(end - tiers[tier].floor, haircut: tiers[tier].haircut)
     }
   }
 

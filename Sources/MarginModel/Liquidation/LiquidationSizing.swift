@@ -1,10 +1,10 @@
 public import FixedPoint
 public import MarginDomain
 
-/// How much of a position one step of a liquidation may take, and what it moves.
+/// How much of a position one step of a liquidation may close, and how much debt that pays.
 ///
-/// A part of the method that no rulebook can name yet: the engine's liquidations close a unit as a
-/// whole. The published examples of venues are checked against it.
+/// No rulebook can select it yet: the engine's liquidations close a whole unit. The published
+/// examples of venues are checked against it.
 public enum LiquidationSizing {
   /// Smallest and largest notional that one step may close.
   ///
@@ -48,10 +48,10 @@ public enum LiquidationSizing {
   }
 }
 
-/// A charge for what scenarios cannot see: a share of a size, whatever the price does.
+/// A charge for risks that scenarios do not cover: a share of a size, whatever the price does.
 ///
-/// Said apart for the published examples of a venue, which state the charge in the underlying; the
-/// product charges it in the reporting asset, see `PortfolioAddOns`.
+/// Separate because a venue's published examples state the charge in the underlying; the product
+/// charges it in the reporting asset, see `PortfolioAddOns`.
 public enum Contingency {
   /// |q| · m · c.
   ///
@@ -74,8 +74,7 @@ public enum Contingency {
 extension SizeScaling {
   /// The rate between initial and maintenance that a fill must leave: (initial + maintenance) / 2.
   ///
-  /// A part of the method that only the published examples of a venue ask: the product judges
-  /// accounts, not fills.
+  /// Only a venue's published examples use it: the product judges accounts, not fills.
   ///
   /// - Parameters:
   ///   - initial: rate or weight.

@@ -3,12 +3,12 @@ public import MarginDomain
 
 /// A liquidation that closes one share of every position of an account.
 ///
-/// A part of the method that no rulebook can name yet: the engine's liquidations close a unit as a
-/// whole. The published examples of a venue are checked against it.
+/// No rulebook can select it yet: the engine's liquidations close a whole unit. A venue's published
+/// examples are checked against it.
 public struct PartialLiquidation: Sendable, Equatable {
-  /// Shares are multiples of this, above 0, up to 1.
+  /// Shares are multiples of this step, above 0, up to 1.
   public let step: Rate
-  /// Margin ratio, requirement / equity, that the share chosen must come below.
+  /// Margin ratio, requirement / equity, that the chosen share must bring the account below.
   public let targetRatio: Rate
   /// Fee as a ratio of the maintenance margin that is closed, 0 to 1.
   public let feeRate: Rate
@@ -19,7 +19,7 @@ public struct PartialLiquidation: Sendable, Equatable {
     self.feeRate = feeRate
   }
 
-  /// What a liquidation of one share leaves.
+  /// What remains after liquidating one share.
   public struct Outcome: Sendable, Equatable {
     /// Equity after the fee.
     public let equity: Money
@@ -54,8 +54,8 @@ public struct PartialLiquidation: Sendable, Equatable {
         ? .ratio(of: left.margin, to: left.equity, rounding: .nearestEven) : nil)
   }
 
-  /// The smallest multiple of the step after which the margin ratio is below the target; the whole
-  /// where none is.
+  /// The smallest multiple of the step after which the margin ratio is below the target; 1 if there
+  /// is none.
   ///
   /// - Parameters:
   ///   - equity: reporting asset.

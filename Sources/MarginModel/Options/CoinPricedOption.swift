@@ -1,12 +1,12 @@
 import FixedPoint
 import MarginDomain
 
-/// Prices of options in what they are quoted in: quote, or for an inverse option its coin.
+/// Prices of options in the unit that they are quoted in: quote, or the coin for an inverse option.
 ///
 /// An inverse option pays its payoff in the coin of the underlying, so that its price is in coins
 /// per unit: v = V / X, V the value in quote and X the price of the coin that V was taken at (the
-/// forward where it is valued on one, else the index). Multiplied by the coin's own price it is
-/// money again.
+/// forward where it is valued on one, else the index). Multiplied by the coin's price it is an
+/// amount of money again.
 extension Instrument {
   /// The price of an option whose value in quote is known: V, or V / X.
   ///
@@ -38,12 +38,12 @@ extension Instrument {
     return payoff...max(payoff, optionPrice(ofQuoteValue: terms.upperBound(at: index), at: index))
   }
 
-  /// The price after the index moved while the time value in quote stays.
+  /// The price after the index moved while the time value in quote stays the same.
   ///
   /// g(S′) + t, of an inverse option (g(S′) + t · S) / S′, at most what the option can be worth.
   ///
   /// - Parameters:
-  ///   - timeValue: t at the old index, in what the price is in, 0 or above.
+  ///   - timeValue: t at the old index, in the unit of the price, 0 or above.
   ///   - old: S, quote per unit, above zero.
   ///   - index: S′, quote per unit, above zero.
   /// - Returns: quote or coins per unit; zero for a future.

@@ -1,13 +1,14 @@
 import DeterministicMath
 
-/// A few points with weights that stand for many: Gauss's rule for a discrete measure.
+/// A few weighted points that replace many: Gauss's rule for a discrete measure.
 ///
-/// Of a measure of weights w_i ≥ 0 at points x_i it has n nodes and positive weights with
-/// Σ W_k·p(X_k) = Σ w_i·p(x_i) for every polynomial p of degree 2n − 1 and less; each node lies
+/// Of a measure of weights w_i ≥ 0 at points x_i it has n nodes and positive weights with Σ
+/// W_k·p(X_k) = Σ w_i·p(x_i) for every polynomial p of degree 2n − 1 and less; each node lies
 /// between the first and the last point. The polynomials orthogonal under the measure follow
 /// P_{k+1} = (x − α_k)·P_k − β_k·P_{k−1}, and the nodes are the eigenvalues of the tridiagonal
 /// matrix of α on and √β beside the diagonal, the weights the squares of the first components of
-/// its eigenvectors. Made of IEEE operations in a fixed order: the same bits on every machine.
+/// its eigenvectors. Uses IEEE operations in a fixed order, which give the same bits on every
+/// machine.
 /// - Source: Golub, Welsch, "Calculation of Gauss Quadrature Rules", Mathematics of Computation 23
 ///   (1969); Gautschi, Orthogonal Polynomials (2004), 2.2.3 (Stieltjes's procedure).
 struct GaussRule: Equatable {
@@ -43,21 +44,21 @@ struct GaussRule: Equatable {
     var normBefore = 1.0
     for _ in 0..<count {
       var (norms, moments) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-      for place in points.indices {
-        let part = weights[place] * polynomial[place] * polynomial[place]
+      for index in points.indices {
+        let part = weights[index] * polynomial[index] * polynomial[index]
         norms += part
-        moments += part * points[place]
+        moments += part * points[index]
       }
       let norm = sum(norms)
       let alpha = sum(moments) / norm
       let beta = norm / normBefore
       alphas.append(alpha)
       betas.append(beta)
-      // The first β has nothing to multiply: there is no polynomial before the first.
-      for place in points.indices {
-        let next = (points[place] - alpha) * polynomial[place] - beta * before[place]
-        before[place] = polynomial[place]
-        polynomial[place] = next
+      // The first β multiplies nothing, since no polynomial comes before the first.
+      for index in points.indices {
+        let next = (points[index] - alpha) * polynomial[index] - beta * before[index]
+        before[index] = polynomial[index]
+        polynomial[index] = next
       }
       normBefore = norm
     }
@@ -69,10 +70,10 @@ struct GaussRule: Equatable {
   }
 }
 
-/// A symmetric tridiagonal matrix on its way to its eigenvalues.
+/// A symmetric tridiagonal matrix while its eigenvalues are computed.
 private struct TridiagonalMatrix {
   var diagonal: [Double]
-  /// Of each row to the next; 0 in the last.
+  /// Off-diagonal element between each row and the next; 0 in the last.
   var beside: [Double]
   /// First components of the eigenvectors.
   private(set) var firstComponents: [Double]
@@ -83,7 +84,7 @@ private struct TridiagonalMatrix {
     firstComponents = [1] + [Double](repeating: 0, count: diagonal.count - 1)
   }
 
-  /// Rotations that need this many sweeps for one eigenvalue do not happen.
+  /// Upper bound on the sweeps per eigenvalue, which is never reached.
   private static let mostSweeps = 60
 
   /// Turns the diagonal into the eigenvalues, by the implicit QL algorithm.
@@ -100,7 +101,7 @@ private struct TridiagonalMatrix {
     }
   }
 
-  /// The last row that still hangs together with this one.
+  /// The last row that is still coupled to this one.
   private func blockEnd(from row: Int) -> Int {
     var end = row
     while end + 1 < diagonal.count {
@@ -118,24 +119,24 @@ private struct TridiagonalMatrix {
     var rest =
       diagonal[end] - diagonal[row] + beside[row] / (ratio + (ratio < 0 ? -root : root))
     var (sine, cosine, shift) = (1.0, 1.0, 0.0)
-    for place in stride(from: end - 1, through: row, by: -1) {
-      let (chased, next) = (sine * beside[place], cosine * beside[place])
+    for index in stride(from: end - 1, through: row, by: -1) {
+      let (chased, next) = (sine * beside[index], cosine * beside[index])
       let length = ElementaryFunction.squareRoot(chased * chased + rest * rest)
-      beside[place + 1] = length
+      beside[index + 1] = length
       if length == 0 {
-        diagonal[place + 1] -= shift
+        diagonal[index + 1] -= shift
         beside[end] = 0
         return
       }
       (sine, cosine) = (chased / length, rest / length)
-      let base = diagonal[place + 1] - shift
-      let turn = (diagonal[place] - base) * sine + 2 * cosine * next
+      let base = diagonal[index + 1] - shift
+      let turn = (diagonal[index] - base) * sine + 2 * cosine * next
       shift = sine * turn
-      diagonal[place + 1] = base + shift
+      diagonal[index + 1] = base + shift
       rest = cosine * turn - next
-      let (upper, lower) = (firstComponents[place], firstComponents[place + 1])
-      firstComponents[place + 1] = sine * upper + cosine * lower
-      firstComponents[place] = cosine * upper - sine * lower
+      let (upper, lower) = (firstComponents[index], firstComponents[index + 1])
+      firstComponents[index + 1] = sine * upper + cosine * lower
+      firstComponents[index] = cosine * upper - sine * lower
     }
     diagonal[row] -= shift
     beside[row] = rest

@@ -2,7 +2,7 @@ import DeterministicMath
 import FixedPoint
 public import MarginDomain
 
-/// The mark of an option whose instrument asks for the model's value.
+/// The mark of an option whose instrument is marked at the model's value.
 public enum ModelMark {
   /// The model's value of an option at 12 decimals; see `OptionSeries` for the models.
   ///
@@ -19,7 +19,7 @@ public enum ModelMark {
   ///   - asOf: the moment, for the time to expiry or to the next payment.
   /// - Returns: quote per unit, of an inverse option coins per unit: the value over the price that
   ///   it was taken at, to the nearest unit; nil for a future, for a dated option without a moment,
-  ///   and for terms outside the ranges of the model, which those of the border never are.
+  ///   and for terms outside the ranges of the model, which input validation rules out.
   /// - Source: margin-method.md 1.2, 1.3, 1.6, 1.8; contract.md, option marks.
   public static func price(
     of instrument: Instrument, index: Price, forward: Price?, volatility: Rate, asOf: EventTime?
@@ -30,7 +30,7 @@ public enum ModelMark {
       let value = price(of: terms, index: index, volatility: volatility)
       return instrument.optionPrice(ofQuoteValue: value, at: index)
     }
-    // A forward above the index leaves the admitted prices before the index does.
+    // A forward above the index can leave the admitted range before the index does.
     let underlying = min(
       series.model.isOnForward ? forward ?? index : index, DomainLimits.maximumPrice)
     do throws(OptionRangeError) {
@@ -67,16 +67,16 @@ public enum ModelMark {
   /// Days of that year.
   public static let daysPerYear = 365.0
 
-  /// The double next to a price: one rounding of the integer, one of the division.
+  /// The double nearest to a price: one rounding of the integer, one of the division.
   static func double(_ price: Price) -> Double { double(ofRaw: price.rawValue) / 1e12 }
 
-  /// The double next to a ratio: one rounding of the integer, one of the division.
+  /// The double nearest to a ratio: one rounding of the integer, one of the division.
   static func double(_ rate: Rate) -> Double { double(ofRaw: rate.rawValue) / 1e12 }
 
-  /// The double next to an integer, ties to even.
+  /// The double nearest to an integer, ties to even.
   ///
-  /// The library's conversion of 128 bits is generic and hundreds of times slower than that of 64,
-  /// which nearly every number fits in; both round to the nearest.
+  /// The standard library's conversion from 128 bits is generic and hundreds of times slower than
+  /// that from 64 bits, which fit nearly every number; both round to the nearest.
   static func double(ofRaw value: Int128) -> Double {
     Int64(exactly: value).map { Double($0) } ?? Double(value)
   }

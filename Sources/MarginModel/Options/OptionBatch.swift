@@ -4,21 +4,21 @@ import MarginDomain
 ///
 /// What does not depend on the price is computed once, and continuously funded perpetual options
 /// and expiring options are then valued four at a time, whatever their order. Every value has the
-/// bits of `OptionSeries.value`: a batch only takes less time. A scenario grid keeps one batch per
-/// row of volatilities and asks it at each row of prices.
+/// same bits as `OptionSeries.value`; a batch is only faster. A scenario grid keeps one batch per
+/// row of volatilities and evaluates it at each row of prices.
 public struct OptionBatch: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
-  private(set) var perpetualPlaces = LanePlaces()
+  private(set) var perpetualIndices = LaneIndices()
   private(set) var perpetualGroups: [PerpetualGroup] = []
-  private(set) var datedPlaces = LanePlaces()
+  private(set) var datedIndices = LaneIndices()
   private(set) var datedGroups: [DatedGroup] = []
   /// The kinds that are valued one by one.
   private(set) var others: [Other] = []
 
-  /// An option that is valued by itself, and its place among the series.
+  /// An option that is valued by itself, and its index among the series.
   struct Other: Sendable, Equatable {
-    let place: Int
+    let index: Int
     let right: OptionTerms.Right
     let model: Model
 
@@ -48,32 +48,32 @@ public struct OptionBatch: Sendable, Equatable {
   public init(series: [OptionSeries], volatilities: [Double]) throws(OptionRangeError) {
     precondition(series.count == volatilities.count, "each series has a volatility")
     count = series.count
-    for place in series.indices {
-      try add(series[place], volatility: volatilities[place], place: place)
+    for index in series.indices {
+      try add(series[index], volatility: volatilities[index], index: index)
     }
   }
 
   private mutating func add(
-    _ series: OptionSeries, volatility: Double, place: Int
+    _ series: OptionSeries, volatility: Double, index: Int
   ) throws(OptionRangeError) {
     switch series.model {
     case .perpetual(let period):
       let option = try PerpetualOption.checked(
         strike: series.strike, volatility: volatility, fundingPeriodYears: period)
-      let lane = perpetualPlaces.append(place)
+      let lane = perpetualIndices.append(index)
       if lane == 0 { perpetualGroups.append(PerpetualGroup()) }
       perpetualGroups[perpetualGroups.count - 1].put(option, series.right, lane: lane)
     case .datedOnIndex, .datedOnForward:
       let option = try series.dated(volatility: volatility)
-      let lane = datedPlaces.append(place)
+      let lane = datedIndices.append(index)
       if lane == 0 { datedGroups.append(DatedGroup()) }
       datedGroups[datedGroups.count - 1].put(option, series.right, lane: lane)
     case .perpetualWithCarry:
       let option = try series.carried(volatility: volatility)
-      others.append(Other(place: place, right: series.right, model: .carried(option)))
+      others.append(Other(index: index, right: series.right, model: .carried(option)))
     case .perpetualPaidAtIntervals:
       let option = try series.discrete(volatility: volatility)
-      others.append(Other(place: place, right: series.right, model: .discrete(option)))
+      others.append(Other(index: index, right: series.right, model: .discrete(option)))
     }
   }
 
@@ -84,19 +84,19 @@ public struct OptionBatch: Sendable, Equatable {
   ///     or in `OptionRange.price`.
   ///   - values: gets quote currency per unit for each series, in their order.
   /// - Complexity: proportional to the number of series.
-  /// - Precondition: `values` has a place for each series.
+  /// - Precondition: `values` has one element per series.
   public func values(at price: Double, into values: inout [Double]) {
-    precondition(values.count == count, "there is a place for each value")
+    precondition(values.count == count, "there is room for each value")
     let lanes = SIMD4(repeating: price)
     for (number, group) in perpetualGroups.enumerated() {
       let numbers = group.values(lanes, group.logarithms(lanes))
-      perpetualPlaces.put(numbers, group: number, into: &values)
+      perpetualIndices.put(numbers, group: number, into: &values)
     }
     for (number, group) in datedGroups.enumerated() {
       let numbers = group.values(lanes, group.logarithms(lanes))
-      datedPlaces.put(numbers, group: number, into: &values)
+      datedIndices.put(numbers, group: number, into: &values)
     }
-    for other in others { values[other.place] = other.value(at: price) }
+    for other in others { values[other.index] = other.value(at: price) }
   }
 
   /// Values of all series, each at a price of its own.
@@ -106,19 +106,21 @@ public struct OptionBatch: Sendable, Equatable {
   ///     `OptionRange.price`.
   ///   - values: gets quote currency per unit for each series, in their order.
   /// - Complexity: proportional to the number of series.
-  /// - Precondition: there is a price and a place for each series.
+  /// - Precondition: one price and one element of `values` per series.
   public func values(at prices: [Double], into values: inout [Double]) {
-    precondition(prices.count == count && values.count == count, "each series has price and place")
+    precondition(
+      prices.count == count && values.count == count,
+      "each series has a price and room for its value")
     for (number, group) in perpetualGroups.enumerated() {
-      let lanes = perpetualPlaces.group(number, of: prices)
+      let lanes = perpetualIndices.group(number, of: prices)
       let numbers = group.values(lanes, group.logarithms(lanes))
-      perpetualPlaces.put(numbers, group: number, into: &values)
+      perpetualIndices.put(numbers, group: number, into: &values)
     }
     for (number, group) in datedGroups.enumerated() {
-      let lanes = datedPlaces.group(number, of: prices)
+      let lanes = datedIndices.group(number, of: prices)
       let numbers = group.values(lanes, group.logarithms(lanes))
-      datedPlaces.put(numbers, group: number, into: &values)
+      datedIndices.put(numbers, group: number, into: &values)
     }
-    for other in others { values[other.place] = other.value(at: prices[other.place]) }
+    for other in others { values[other.index] = other.value(at: prices[other.index]) }
   }
 }

@@ -1,7 +1,7 @@
 import DeterministicMath
 
-// Four options at a time. Each lane takes the steps of the function of one option, in its order, so
-// that a batch gives the bits of single values; a property test holds the two together.
+// Four options at a time. Each lane performs the same operations in the same order as the function
+// for one option, so that a batch gives the same bits; a property test checks that.
 
 extension PerpetualOption {
   /// `timeValue(logMoneyness:)` of four options.
@@ -34,47 +34,47 @@ extension DatedOption {
   }
 }
 
-/// Where the lanes of one kind of option stand in a batch.
-struct LanePlaces: Sendable, Equatable {
-  private(set) var places: [Int] = []
-  /// Whether each lane stands at its own number, so that groups are read and written whole.
+/// The indices in a batch of the options of one kind, lane by lane.
+struct LaneIndices: Sendable, Equatable {
+  private(set) var indices: [Int] = []
+  /// Whether lane and index are always equal, so that groups can be read and written whole.
   private var isDense = true
 
-  /// Adds a place and tells the lane that it gets; lane 0 opens a new group.
-  mutating func append(_ place: Int) -> Int {
-    isDense = isDense && place == places.count
-    places.append(place)
-    return (places.count - 1) & 3
+  /// Adds an index and returns the lane that it gets; lane 0 opens a new group.
+  mutating func append(_ index: Int) -> Int {
+    isDense = isDense && index == indices.count
+    indices.append(index)
+    return (indices.count - 1) & 3
   }
 
   /// The numbers of a group; lanes without an option get 1.
   @inline(__always)
   func group(_ group: Int, of values: [Double]) -> SIMD4<Double> {
     let start = 4 * group
-    if isDense && start + 4 <= places.count {
+    if isDense && start + 4 <= indices.count {
       return SIMD4(values[start], values[start + 1], values[start + 2], values[start + 3])
     }
     var lanes = SIMD4<Double>(repeating: 1)
-    for lane in 0..<min(4, places.count - start) { lanes[lane] = values[places[start + lane]] }
+    for lane in 0..<min(4, indices.count - start) { lanes[lane] = values[indices[start + lane]] }
     return lanes
   }
 
-  /// Writes a group where its options stand, `first` being the place of the first option; lanes
-  /// without an option are left out.
+  /// Writes a group to the indices of its options, `first` being the index of the first option;
+  /// lanes without an option are skipped.
   @inline(__always)
   func put(
     _ lanes: SIMD4<Double>, group: Int, into values: inout [Double], from first: Int = 0
   ) {
     let start = 4 * group
-    if isDense && start + 4 <= places.count {
-      let place = first + start
-      values[place] = lanes[0]
-      values[place + 1] = lanes[1]
-      values[place + 2] = lanes[2]
-      values[place + 3] = lanes[3]
+    if isDense && start + 4 <= indices.count {
+      let index = first + start
+      values[index] = lanes[0]
+      values[index + 1] = lanes[1]
+      values[index + 2] = lanes[2]
+      values[index + 3] = lanes[3]
     } else {
-      for lane in 0..<min(4, places.count - start) {
-        values[first + places[start + lane]] = lanes[lane]
+      for lane in 0..<min(4, indices.count - start) {
+        values[first + indices[start + lane]] = lanes[lane]
       }
     }
   }

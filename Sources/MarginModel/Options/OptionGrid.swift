@@ -1,16 +1,16 @@
 /// The same series at several rows of volatilities, revalued at one price after another.
 ///
-/// That is a scenario grid of prices by volatilities. ln(S/K) depends on no volatility, so each
-/// price takes one logarithm per series for all rows; since every row would take the same logarithm
-/// anyway, values keep the bits of `OptionSeries.value`.
+/// That is a scenario grid of prices by volatilities. ln(S/K) does not depend on the volatility, so
+/// each price needs one logarithm per series for all rows. Every row would compute the same
+/// logarithm, so values have the same bits as `OptionSeries.value`.
 public struct OptionGrid: Sendable, Equatable {
   /// How many series there are.
   public let count: Int
   /// How many rows of volatilities there are.
   public let rowCount: Int
-  /// Where the options of a group stand in each row.
-  private let perpetualPlaces: LanePlaces
-  private let datedPlaces: LanePlaces
+  /// The indices of each kind's options in a row.
+  private let perpetualIndices: LaneIndices
+  private let datedIndices: LaneIndices
   /// Each kind's groups, one row after the other.
   private let perpetualGroups: [PerpetualGroup]
   private let datedGroups: [DatedGroup]
@@ -34,8 +34,8 @@ public struct OptionGrid: Sendable, Equatable {
       batches.append(try OptionBatch(series: series, volatilities: volatilities))
     }
     rowCount = batches.count
-    perpetualPlaces = batches.first?.perpetualPlaces ?? LanePlaces()
-    datedPlaces = batches.first?.datedPlaces ?? LanePlaces()
+    perpetualIndices = batches.first?.perpetualIndices ?? LaneIndices()
+    datedIndices = batches.first?.datedIndices ?? LaneIndices()
     perpetualGroups = batches.flatMap(\.perpetualGroups)
     datedGroups = batches.flatMap(\.datedGroups)
     others = batches.map(\.others)
@@ -50,10 +50,10 @@ public struct OptionGrid: Sendable, Equatable {
   ///   - values: gets quote currency per unit, one row after the other, each in the order of the
   ///     series.
   /// - Complexity: proportional to the number of rows asked for times that of series.
-  /// - Precondition: `values` has a place for each series in each of the rows.
+  /// - Precondition: `values` has one element per series and row.
   public func values(at price: Double, rows: Range<Int>? = nil, into values: inout [Double]) {
     let rows = rows ?? 0..<rowCount
-    precondition(values.count == rows.count * count, "there is a place for each value")
+    precondition(values.count == rows.count * count, "there is room for each value")
     if rows.isEmpty { return }
     let prices = SIMD4(repeating: price)
     let perpetualCount = perpetualGroups.count / rowCount
@@ -62,7 +62,7 @@ public struct OptionGrid: Sendable, Equatable {
       for row in rows {
         let lanes = perpetualGroups[row * perpetualCount + group].values(prices, logarithms)
         let start = (row - rows.lowerBound) * count
-        perpetualPlaces.put(lanes, group: group, into: &values, from: start)
+        perpetualIndices.put(lanes, group: group, into: &values, from: start)
       }
     }
     let datedCount = datedGroups.count / rowCount
@@ -71,12 +71,12 @@ public struct OptionGrid: Sendable, Equatable {
       for row in rows {
         let lanes = datedGroups[row * datedCount + group].values(prices, logarithms)
         let start = (row - rows.lowerBound) * count
-        datedPlaces.put(lanes, group: group, into: &values, from: start)
+        datedIndices.put(lanes, group: group, into: &values, from: start)
       }
     }
     for row in rows {
       let start = (row - rows.lowerBound) * count
-      for other in others[row] { values[start + other.place] = other.value(at: price) }
+      for other in others[row] { values[start + other.index] = other.value(at: price) }
     }
   }
 }

@@ -1,10 +1,10 @@
 import DeterministicMath
 import MarginDomain
 
-// Groups are plain numbers without a reference in them, so that a loop copies one group and counts
-// no references.
+// Groups hold plain numbers and no references, so that copying one in a loop needs no reference
+// counting.
 
-/// Four continuously funded perpetual options; lanes that no option has keep these numbers.
+/// Four continuously funded perpetual options; unused lanes keep these default numbers.
 struct PerpetualGroup: Sendable, Equatable {
   private var strikes = SIMD4<Double>(repeating: 1)
   private var roots = SIMD4<Double>(repeating: 3)
@@ -32,7 +32,7 @@ struct PerpetualGroup: Sendable, Equatable {
   }
 }
 
-/// Four expiring options; lanes that no option has keep these numbers.
+/// Four expiring options; unused lanes keep these default numbers.
 struct DatedGroup: Sendable, Equatable {
   private var strikes = SIMD4<Double>(repeating: 1)
   private var assetFactors = SIMD4<Double>(repeating: 1)

@@ -1,6 +1,6 @@
-/// An argument of an option's valuation that lies outside the range for which it is right.
+/// An argument of an option's valuation outside the range in which the valuation is accurate.
 public struct OptionRangeError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Which argument of a valuation is meant.
+  /// An argument of a valuation.
   public enum Argument: String, Sendable {
     /// Index price, quote currency per unit.
     case index
@@ -70,7 +70,7 @@ public struct OptionRange: Sendable, Equatable {
   public static let datedVolatility = OptionRange(minimum: 0, maximum: 1e3)
   /// Interest and carry: −1,000 % to 1,000 % a year.
   public static let rate = OptionRange(minimum: -10, maximum: 10)
-  /// Discount factors, and the divisors of 1.3 that must stay above zero.
+  /// Discount factors, and the divisors of margin-method 1.3 that must stay above zero.
   public static let discountFactor = OptionRange(minimum: 1e-6, maximum: 1e6)
   /// Share of a funding period after which funding is paid.
   public static let intervalShare = OptionRange(minimum: 1e-4, maximum: 1e4)

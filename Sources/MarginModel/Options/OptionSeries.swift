@@ -1,6 +1,6 @@
 public import MarginDomain
 
-/// How a series of options is valued: what its funding or its expiry is.
+/// How a series of options is valued: its kind of funding, or its expiry.
 ///
 /// Times are years of 8,760 hours, rates are per year.
 public enum OptionModel: Sendable, Equatable {
@@ -18,7 +18,7 @@ public enum OptionModel: Sendable, Equatable {
   /// Expiring, on a forward with a discount factor: `DatedOption`, Black (1976).
   case datedOnForward(expiryYears: Double, discountFactor: Double)
 
-  /// Whether values are asked at a forward price instead of an index price.
+  /// Whether it is valued at a forward price instead of an index price.
   public var isOnForward: Bool {
     switch self {
     case .perpetual, .perpetualWithCarry, .perpetualPaidAtIntervals, .datedOnIndex: false
@@ -29,8 +29,8 @@ public enum OptionModel: Sendable, Equatable {
 
 /// One series of options, whatever its kind, valued at any price and volatility.
 ///
-/// This is the entry point of everything that revalues portfolios: scenarios need not know which
-/// kind of option they hold. Results are doubles with the same bits on every machine.
+/// Everything that revalues portfolios goes through this type, so that scenarios need not know
+/// which kind of option they hold. Results are doubles with the same bits on every machine.
 public struct OptionSeries: Sendable, Equatable {
   /// Call or put.
   public let right: OptionTerms.Right
@@ -39,7 +39,7 @@ public struct OptionSeries: Sendable, Equatable {
   /// How it is valued.
   public let model: OptionModel
 
-  /// A series of any kind; its numbers are checked when it is valued.
+  /// Makes a series of any kind; its numbers are checked when it is valued.
   ///
   /// - Parameters:
   ///   - right: call or put.
@@ -57,7 +57,7 @@ public struct OptionSeries: Sendable, Equatable {
   ///   - price: the index S, or the forward F where `model.isOnForward`; quote currency per unit,
   ///     in `OptionRange.price`.
   ///   - volatility: σ per year.
-  /// - Returns: quote currency per unit; the bits of `valuation`'s value.
+  /// - Returns: quote currency per unit; the same bits as the value in `valuation`.
   /// - Throws: `OptionRangeError` for the first argument or number of the series that lies outside
   ///   its range.
   public func value(at price: Double, volatility: Double) throws(OptionRangeError) -> Double {

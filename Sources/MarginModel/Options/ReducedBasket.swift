@@ -1,14 +1,14 @@
 import DeterministicMath
 import MarginDomain
 
-/// A dozen expiries that stand for all of an option that is paid at intervals.
+/// Twelve expiries that replace all expiries of an option whose funding is paid at intervals.
 ///
-/// A `DiscretePerpetualOption` is Σ φ(1 − φ)^i·BS(h + iτ), 960 expiries at 24 payments a
-/// period. The value of an expiring option is smooth in the root of its time, at the money nearly a
-/// straight line. So the next expiry stays, and of the others Gauss's rule in √t keeps eleven:
-/// every power of √t up to the 21st has the same mean over them as over all. Their weights are
-/// positive and add up to 1, so that it is a basket too: parity, bounds, monotony and convexity
-/// hold as for the whole one, which is nothing but a longer list.
+/// A `DiscretePerpetualOption` is Σ φ(1 − φ)^i·BS(h + iτ), 960 expiries at 24 payments a period.
+/// The value of an expiring option is smooth in the square root of its time to expiry, and nearly
+/// linear at the money. So the next expiry is kept, and Gauss's rule in √t replaces the others by
+/// eleven: every power of √t up to the 21st has the same mean over them as over all. Their weights
+/// are positive and add up to 1, so the result is a basket too: parity, bounds, monotonicity and
+/// convexity hold as for the whole basket, which is just a longer list.
 ///
 /// Against the whole basket, from 1 to 24 payments a period, at any moment of the interval:
 ///
@@ -23,12 +23,12 @@ struct ReducedBasket: Equatable {
   /// Their weights, which add up to 1.
   let weights: [SIMD4<Double>]
 
-  /// Expiries beside the next one.
+  /// Number of expiries besides the next one.
   private static let others = 11
-  /// Expiries beyond which weigh e^−20 together count as the last one.
+  /// Expiries that together weigh no more than e^−20 count as the last one.
   private static let longestExponent = 20.0
 
-  /// The basket of an option; nil where the whole one has hardly more expiries.
+  /// The basket of an option; nil where the whole basket has hardly more expiries.
   ///
   /// - Parameters:
   ///   - fundingPeriodYears: T in years.
@@ -46,9 +46,9 @@ struct ReducedBasket: Equatable {
     var weights = [SIMD4<Double>](repeating: .zero, count: points.count)
     var left = 1 - first
     for term in 1...count {
-      let place = term - 1
-      points[place / 4][place % 4] = ElementaryFunction.squareRoot(unit + Double(term))
-      weights[place / 4][place % 4] = term == count ? left : first * left
+      let row = term - 1
+      points[row / 4][row % 4] = ElementaryFunction.squareRoot(unit + Double(term))
+      weights[row / 4][row % 4] = term == count ? left : first * left
       left -= first * left
     }
     let rule = GaussRule(count: Self.others, points: points, weights: weights)

@@ -1,7 +1,7 @@
 import FixedPoint
 import MarginDomain
 
-/// The charges beside the core, and the floor of the core by deltas.
+/// Computes the charges on top of the core, and the delta floor of the core.
 struct PortfolioCharger {
   let legs: [PortfolioLeg]
   let holdings: [PortfolioAsset]
@@ -19,7 +19,7 @@ struct PortfolioCharger {
     }
   }
 
-  /// factor · (threshold − price) while the peg is lost.
+  /// factor · (threshold − price) while the price is below the threshold, else 0.
   var pegLoss: Rate {
     guard let depeg = rules.addOns.depeg, let price = conditions.pegPrice else { return .zero }
     return PegLoss.rate(factor: depeg.factor, below: depeg.threshold, at: price)
@@ -54,24 +54,24 @@ struct PortfolioCharger {
     )
   }
 
-  /// Σ |units| · notional of the legs asked for.
+  /// Σ |units| · notional of the selected legs.
   private func notional(of isMeant: (PortfolioLeg) -> Bool) -> Money {
     var sum = ExactSum()
     for leg in legs where isMeant(leg) { sum.add(leg.units.magnitude, leg.array.profile.notional) }
     return sum.money(.ceiling)
   }
 
-  /// Per strike and expiry, calls and puts together: what is short beyond what is long.
+  /// Notional of net short options, per strike and expiry, calls and puts taken together.
   private var nakedShortNotional: Money {
     var total = ExactSum()
-    for group in order.groups where legs[order.places[group.lowerBound]].array.group != .futures {
-      var place = group.lowerBound
-      while place < group.upperBound {
-        let first = legs[order.places[place]].array
+    for group in order.groups where legs[order.indices[group.lowerBound]].array.group != .futures {
+      var index = group.lowerBound
+      while index < group.upperBound {
+        let first = legs[order.indices[index]].array
         var net = ContractUnits.zero
-        while place < group.upperBound, legs[order.places[place]].array.strike == first.strike {
-          net += legs[order.places[place]].units
-          place += 1
+        while index < group.upperBound, legs[order.indices[index]].array.strike == first.strike {
+          net += legs[order.indices[index]].units
+          index += 1
         }
         if net.isNegative { total.add(-net, first.profile.notional) }
       }
@@ -107,7 +107,7 @@ struct PortfolioCharger {
     return total.money(.ceiling)
   }
 
-  /// Per underlying: points · part · what the buckets' vegas offset.
+  /// Per underlying: points · part · the vega that the buckets offset against each other.
   private func vegaTerm(_ rules: VegaTermRules) -> Money {
     var total = Money.zero
     for grid in grids.indices {
@@ -140,9 +140,9 @@ struct PortfolioCharger {
 
   /// Σ over underlyings of max(0, Σ units · (mark − value by the model)) of options.
   ///
-  /// Equity holds an option at its mark, and the rows move it from the model's value V to V′:
-  /// units · (mark − V′) = units · (V − V′) + units · (mark − V). A future's rows start from its
-  /// mark, so that it has no gap. Nothing is credited where the model's values are the better ones.
+  /// Equity holds an option at its mark, and the rows move it from the model's value V to V′: units
+  /// · (mark − V′) = units · (V − V′) + units · (mark − V). A future's rows start from its mark, so
+  /// it has no gap. There is no credit where the model's value is above the mark.
   private var modelGap: Money {
     var total = Money.zero
     for grid in grids.indices {
@@ -153,7 +153,7 @@ struct PortfolioCharger {
     return total
   }
 
-  /// Σ over coins below their threshold of what falls or returns with them; see `PortfolioAddOns`.
+  /// Σ over the coins below their threshold of the exposure to them; see `PortfolioAddOns`.
   private var coinPegs: Money {
     var total = Money.zero
     for (peg, price) in zip(rules.addOns.coinPegs, conditions.coinPrices) {
@@ -185,13 +185,13 @@ struct PortfolioCharger {
       bound = min(bound, leg.array.profile.confidence)
     }
     total += charge(notional { $0.array.group == .futures }, bound)
-    for group in order.groups where legs[order.places[group.lowerBound]].array.group != .futures {
+    for group in order.groups where legs[order.indices[group.lowerBound]].array.group != .futures {
       var least = bound
       var size = ExactSum()
-      for place in order.places[group] {
-        let profile = legs[place].array.profile
+      for index in order.indices[group] {
+        let profile = legs[index].array.profile
         least = min(least, profile.confidence)
-        size.add(legs[place].units.magnitude, profile.notional)
+        size.add(legs[index].units.magnitude, profile.notional)
       }
       total += charge(size.money(.ceiling), least)
     }
@@ -238,7 +238,7 @@ extension Rate {
     let largest: Int128 = 100_000_000_000_000 * Rate.one.rawValue
     let target = UInt128(min(largest, max(0, rawValue))) * UInt128(Rate.one.rawValue)
     guard target > 0 else { return .zero }
-    // Newton from above: falls until it stands at the floor of the root.
+    // Newton's method from above: decreases until it reaches the floor of the root.
     var root = UInt128(1) << ((128 - target.leadingZeroBitCount + 1) / 2)
     while true {
       let next = (root + target / root) / 2

@@ -7,7 +7,7 @@ public struct PortfolioLeg: Sendable {
   public let units: ContractUnits
   /// The contract's array, made on `grids[grid]`.
   public let array: RiskArray
-  /// Place of the underlying's grid among those given to `PortfolioRequirement.compute`.
+  /// Index of the underlying's grid among those given to `PortfolioRequirement.compute`.
   public let grid: Int
 
   /// Makes a leg.
@@ -18,15 +18,15 @@ public struct PortfolioLeg: Sendable {
   }
 }
 
-/// One asset of a portfolio: cash with the worth of what settles in it.
+/// One asset of a portfolio: cash plus the worth of the positions that settle in it.
 public struct PortfolioAsset: Sendable {
   /// The asset.
   public let asset: Symbol
   /// Net value without haircut, reporting asset, signed.
   public let value: Money
-  /// What of it counts in equity.
+  /// The part of it that counts in equity.
   public let counted: Money
-  /// Place of the grid of the underlying that it moves with; nil: none.
+  /// Index of the grid of the underlying that it follows; nil: none.
   public let grid: Int?
   /// Confidence of its price, 0 to 1; nil for the reporting asset, whose price is 1 by definition.
   public let confidence: Rate?
@@ -41,13 +41,13 @@ public struct PortfolioAsset: Sendable {
   }
 }
 
-/// What of the market portfolio rules read beside arrays.
+/// What portfolio rules read of the market besides the arrays.
 public struct PortfolioConditions: Sendable, Equatable {
-  /// Price of the asset whose peg `PortfolioAddOns.depeg` watches; nil: it holds.
+  /// Price of the asset whose peg `PortfolioAddOns.depeg` watches; nil: the peg holds.
   public var pegPrice: Price?
   /// Prices of the coins of `PortfolioAddOns.coinPegs`, in their order; nil: the peg holds.
   public var coinPrices: [Price?] = []
-  /// Least confidence of the indices that bound everything in the account, 0 to 1.
+  /// Lowest confidence among the indices that everything in the account depends on, 0 to 1.
   public var confidence: Rate
 
   /// Makes conditions.
@@ -56,13 +56,13 @@ public struct PortfolioConditions: Sendable, Equatable {
     self.confidence = confidence
   }
 
-  /// Nothing doubtful.
+  /// All pegs hold, full confidence.
   public static let usual = PortfolioConditions()
 }
 
-/// What one underlying's positions and assets lose in the rows.
+/// The losses of one underlying's positions and assets in the rows.
 public struct UnderlyingScan: Sendable, Equatable {
-  /// Place of its grid.
+  /// Index of its grid.
   public let grid: Int
   /// Weighted profit of each row, signed, rounded down.
   public let profits: [Money]
@@ -73,52 +73,52 @@ public struct UnderlyingScan: Sendable, Equatable {
   /// The basis contingency, 0 or above.
   public let basis: Money
 
-  /// The larger of both.
+  /// The larger of the two.
   public var requirement: Money { max(loss, basis) }
 }
 
-/// What of the core binds.
+/// Which part of the core is the largest and so determines it.
 public enum CoreBound: Sendable, Equatable {
   /// max_u R_u or η · Σ R_u.
   case scan
   /// The expected shortfall.
   case shortfall
-  /// A joint row, by its place.
+  /// A joint row, by its index.
   case joint(Int)
   /// The delta floor.
   case deltaFloor
 }
 
-/// A charge beside the core.
+/// A charge on top of the core.
 public struct PortfolioCharge: Sendable, Equatable {
   /// Which one.
   public enum Kind: String, Sendable, CaseIterable {
     /// Options short per strike.
     case shortOptions = "short_options"
-    /// Size of futures.
+    /// Size of futures positions.
     case futures
-    /// Assets beside the haircuts.
+    /// Assets, on top of their haircuts.
     case collateral
-    /// Cost of closing size.
+    /// Cost of closing large positions.
     case liquidity
-    /// Vega across terms.
+    /// Offsetting vega across terms.
     case vegaTerm = "vega_term"
     /// Funding that is due soon.
     case fundingProvision = "funding_provision"
     /// Taker fees.
     case closingFees = "closing_fees"
-    /// What marks of options count beyond the model's values.
+    /// Value of options at their marks above the model's values.
     case modelGap = "model_gap"
     /// Coins that have lost their peg.
     case coinPegs = "coin_pegs"
-    /// Prices of low confidence.
+    /// Prices of low confidence, by their sources' own statement.
     case confidence
   }
 
   /// Which one.
   public let kind: Kind
-  /// Of both requirements, 0 or above.
+  /// Added to both requirements, 0 or above.
   public let maintenance: Money
-  /// Of the initial requirement on top, 0 or above.
+  /// Added to the initial requirement on top, 0 or above.
   public let initialExtra: Money
 }

@@ -3,11 +3,11 @@ public import MarginDomain
 
 /// The resting orders of a portfolio in one contract.
 public struct OrderedLeg: Sendable {
-  /// What is held of the contract, with its array; may be of no units.
+  /// The position in the contract, with its array; may have no units.
   let leg: PortfolioLeg
   /// Ordered units, 0 or above.
   let units: OrderSides<ContractUnits>
-  /// What filling them costs against the mark, reporting asset, 0 or above.
+  /// The cost of filling them instead of trading at the mark, reporting asset, 0 or above.
   let cost: OrderSides<Money>
   /// The value at the mark of options ordered to be bought, reporting asset; 0 for a future.
   let boughtValue: Money
@@ -17,7 +17,7 @@ public struct OrderedLeg: Sendable {
   /// - Parameters:
   ///   - orders: of the contract.
   ///   - instrument: the contract.
-  ///   - leg: what is held of it; of no units where orders alone rest.
+  ///   - leg: the position in it; without units where there are only orders.
   ///   - prices: accepted prices.
   public init(
     _ orders: ContractOrders, in instrument: Instrument, leg: PortfolioLeg, prices: PositionPrices
@@ -54,16 +54,16 @@ public struct OrderedLeg: Sendable {
   }
 }
 
-/// What the resting orders of a portfolio ask, and which fill asks it.
+/// The requirement of a portfolio's resting orders, and the fill that determines it.
 public struct PortfolioOrderRequirement: Sendable, Equatable {
-  /// Initial alone, reporting asset, 0 or above.
+  /// Only the initial part, reporting asset, 0 or above.
   public let requirement: PositionRequirement
   /// What options ordered to be bought would add to the value under a limit, reporting asset.
   public let orderedOptionValue: Money
-  /// Which orders fill; nil where no fill asks more than the positions do.
+  /// Which orders fill; nil where no fill requires more than the positions do.
   let fill: String?
 
-  /// Under its name, with what fills; empty where orders ask nothing.
+  /// The requirement as a named term, with the fill; empty where orders add nothing.
   public var terms: [MarginTerm] {
     fill.map {
       [MarginTerm(name: "initial_orders", amount: requirement.initial, row: $0)]
@@ -72,14 +72,14 @@ public struct PortfolioOrderRequirement: Sendable, Equatable {
 }
 
 extension PortfolioRequirement {
-  /// What resting orders ask beside the positions of a portfolio.
+  /// The requirement that resting orders add to that of a portfolio's positions.
   ///
   ///     max over fills of max(0, initial requirement with the fill − without) + cost of the fill
   ///
-  /// What a fill would relieve is no credit against its cost: a part of it may fill alone. The
-  /// fills are: all buys, all sells, all orders that gain from a rise of their underlying, all that
-  /// gain from a fall; each contract's orders revalued on the arrays of its contract. Every other
-  /// set of fills is not looked at.
+  /// A requirement that a fill would lower is not offset against its cost, because only a part of
+  /// it may fill. The fills are: all buys, all sells, all orders that gain when their underlying
+  /// rises, all that gain when it falls; each contract's orders are revalued on its array. No other
+  /// combinations are considered.
   ///
   /// - Parameters:
   ///   - orders: of the account, each contract once; their legs lie on the same grids.
@@ -88,7 +88,7 @@ extension PortfolioRequirement {
   ///   - grids: those given to `compute`; every underlying that an order is on has one.
   ///   - rules: those given to `compute`.
   ///   - conditions: those given to `compute`.
-  /// - Returns: initial alone, with the value of options ordered to be bought.
+  /// - Returns: the initial part only, with the value of options ordered to be bought.
   /// - Complexity: that of `compute` for each fill that differs, 2 or 4.
   /// - Source: explain.md, Rulebook; margin-method.md 4.4 for the revaluation.
   public func requirement(

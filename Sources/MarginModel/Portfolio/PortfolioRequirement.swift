@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// What a portfolio requires, with every number that it came from.
+/// The requirement of a portfolio with every number that leads to it.
 ///
 ///     core = max(max_u R_u, η·Σ R_u, ES + Σ of what no vector covers, joint rows, delta floor)
 ///     maintenance = mm·core + Σ maintenance charges
@@ -15,19 +15,19 @@ public struct PortfolioRequirement: Sendable, Equatable {
   public let requirement: PositionRequirement
   /// Before factors and charges, 0 or above.
   public let core: Money
-  /// What of it binds.
+  /// Which part of it binds.
   public let bound: CoreBound
-  /// One per underlying that a leg or an asset moves with, in the order of the grids.
+  /// One per underlying that a leg or an asset follows, in the order of the grids.
   public let scans: [UnderlyingScan]
   /// Loss of each joint row, signed.
   public let jointLosses: [Money]
   /// The tail; nil without vectors.
   public let shortfall: ExpectedShortfall?
-  /// ES with the scans that no vector covers, 0 or above.
+  /// ES plus the scans of underlyings that no vector covers, 0 or above.
   public let shortfallWithUncovered: Money
-  /// Least core that the deltas ask.
+  /// Smallest core that the deltas require.
   public let deltaFloor: Money
-  /// im with the peg loss.
+  /// im plus the peg loss.
   public let initialFactor: Rate
   /// mm.
   public let maintenanceFactor: Rate
@@ -89,22 +89,22 @@ public struct PortfolioRequirement: Sendable, Equatable {
     var core = max(alone, sum.times(diversification, rounding: .ceiling))
     var bound = CoreBound.scan
     if shortfall > core { (core, bound) = (shortfall, .shortfall) }
-    for (place, loss) in joint.enumerated() where loss > core {
-      (core, bound) = (loss, .joint(place))
+    for (index, loss) in joint.enumerated() where loss > core {
+      (core, bound) = (loss, .joint(index))
     }
     if deltaFloor > core { (core, bound) = (deltaFloor, .deltaFloor) }
     return (core, bound)
   }
 
-  /// The scan of an underlying's grid; nil when nothing of the portfolio moves with it.
+  /// The scan of an underlying's grid; nil when nothing in the portfolio follows it.
   public func scan(of grid: Int) -> UnderlyingScan? { scans.first { $0.grid == grid } }
 }
 
-/// The legs by underlying, group and strike, so that what is valued together stands together.
+/// The legs sorted by underlying, group and strike, so that those valued together are adjacent.
 struct PortfolioOrder {
-  /// Places of the legs.
-  let places: [Int]
-  /// Stretches of `places` of one underlying and group.
+  /// Indices of the legs.
+  let indices: [Int]
+  /// Ranges of `indices` with the same underlying and group.
   let groups: [Range<Int>]
 
   init(of legs: [PortfolioLeg]) {
@@ -119,17 +119,17 @@ struct PortfolioOrder {
     }
     var groups: [Range<Int>] = []
     var start = 0
-    for place in sorted.indices {
-      let isLast = place + 1 == sorted.count
+    for index in sorted.indices {
+      let isLast = index + 1 == sorted.count
       let ends =
-        isLast || legs[sorted[place]].grid != legs[sorted[place + 1]].grid
-        || legs[sorted[place]].array.group != legs[sorted[place + 1]].array.group
+        isLast || legs[sorted[index]].grid != legs[sorted[index + 1]].grid
+        || legs[sorted[index]].array.group != legs[sorted[index + 1]].array.group
       if ends {
-        groups.append(start..<(place + 1))
-        start = place + 1
+        groups.append(start..<(index + 1))
+        start = index + 1
       }
     }
-    places = sorted
+    indices = sorted
     self.groups = groups
   }
 }

@@ -2,11 +2,11 @@ import FixedPoint
 public import MarginDomain
 
 extension PortfolioRequirement {
-  /// How much each leg loses in what binds: the Euler shares of the core.
+  /// How much each leg loses in the binding scenario: the Euler shares of the core.
   ///
-  /// m_i = max(0, −profit of leg i), of the worst rows of the underlyings, of the joint row, or the
-  /// weighted mean over the tail of the shortfall, whichever binds; a floor by deltas has no row of
-  /// its own and takes the worst rows. Where a leg gains, its share is 0.
+  /// m_i = max(0, −profit of leg i), in the worst rows of the underlyings, in the joint row, or as
+  /// the weighted mean over the tail of the shortfall, whichever binds. The delta floor has no row
+  /// of its own and uses the worst rows. A leg that gains has a share of 0.
   ///
   /// - Parameters:
   ///   - legs: those given to `compute`.
@@ -39,8 +39,8 @@ extension PortfolioRequirement {
 
   private func mean(over shortfall: ExpectedShortfall, _ profit: (Int) -> Money) -> Money {
     var sum = ExactSum()
-    for (place, weight) in zip(shortfall.tail, shortfall.weights) {
-      sum.add(profit(place).rawValue, times: weight)
+    for (index, weight) in zip(shortfall.tail, shortfall.weights) {
+      sum.add(profit(index).rawValue, times: weight)
     }
     let whole = shortfall.weights.reduce(0, +)
     return Money(rawValue: sum.quotient(over: max(1, whole), rounding: .ceiling))
@@ -51,7 +51,7 @@ extension PortfolioRequirement {
   /// `scenario.UNDERLYING` with its worst row, `basis_contingency.UNDERLYING`, `expected_shortfall`
   /// with the size of its tail, `joint` with the worst joint row, `delta_floor`, `core` with what
   /// binds, `factor.initial` and `factor.maintenance` (ratios, not amounts), `add_on.KIND` for both
-  /// requirements and `initial_add_on.KIND` for what the initial one asks on top.
+  /// requirements and `initial_add_on.KIND` for what is added to the initial one on top.
   ///
   /// - Parameters:
   ///   - grids: those given to `compute`.

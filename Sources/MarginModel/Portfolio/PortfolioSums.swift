@@ -14,7 +14,7 @@ struct PortfolioSums {
   private(set) var jointProfits: [Money] = []
   /// Profit of each vector over the underlyings that it covers.
   private(set) var vectorProfits: [Money] = []
-  /// Scratch: exact sums of one group, and profits of one underlying, per column.
+  /// Working memory: exact sums of one group, and profits of one underlying, per column.
   private var groupSums: [ExactSum] = []
   private var profits: [Money] = []
   private let isConcentrated: Bool
@@ -52,28 +52,28 @@ struct PortfolioSums {
     vectorProfits = Array(
       repeating: .zero, count: rules.expectedShortfall?.vectors.count ?? 0)
     var next = 0
-    for (place, grid) in grids.enumerated() {
+    for (index, grid) in grids.enumerated() {
       let start = next
       while next < order.groups.count,
-        legs[order.places[order.groups[next].lowerBound]].grid == place
+        legs[order.indices[order.groups[next].lowerBound]].grid == index
       {
         next += 1
       }
-      let held = collateral(moving: place)
+      let held = collateral(moving: index)
       guard start < next || held != nil else { continue }
-      add(groups: start..<next, collateral: held ?? .zero, place: place, grid: grid)
+      add(groups: start..<next, collateral: held ?? .zero, index: index, grid: grid)
     }
   }
 
-  /// What of the account's holdings moves with an underlying; nil without any.
-  private func collateral(moving place: Int) -> Money? {
+  /// The value of the account's holdings that follow an underlying; nil without any.
+  private func collateral(moving index: Int) -> Money? {
     guard rules.collateralMoves else { return nil }
-    let moving = holdings.filter { $0.grid == place }
+    let moving = holdings.filter { $0.grid == index }
     return moving.isEmpty ? nil : moving.reduce(.zero) { $0 + $1.counted }
   }
 
   private mutating func add(
-    groups: Range<Int>, collateral: Money, place: Int, grid: ScenarioGrid
+    groups: Range<Int>, collateral: Money, index: Int, grid: ScenarioGrid
   ) {
     profits.removeAll(keepingCapacity: true)
     for column in grid.columns {
@@ -85,7 +85,7 @@ struct PortfolioSums {
       addGroup(range, grid: grid)
       basis += self.basis(of: range)
     }
-    appendScan(place: place, grid: grid, basis: basis)
+    appendScan(index: index, grid: grid, basis: basis)
     for (row, column) in grid.jointColumns.enumerated() { jointProfits[row] += profits[column] }
     for (row, column) in grid.vectorColumns.enumerated() { vectorProfits[row] += profits[column] }
   }
@@ -95,15 +95,15 @@ struct PortfolioSums {
     groupSums.removeAll(keepingCapacity: true)
     groupSums.append(contentsOf: repeatElement(ExactSum(), count: grid.columns.count))
     var now = ExactSum()
-    for place in order.places[range] {
-      let units = legs[place].units.rawValue
-      now.add(units, times: legs[place].array.value.rawValue)
-      let changes = legs[place].array.changes
+    for index in order.indices[range] {
+      let units = legs[index].units.rawValue
+      now.add(units, times: legs[index].array.value.rawValue)
+      let changes = legs[index].array.changes
       for column in changes.indices {
         groupSums[column].add(units, times: changes[column].rawValue)
       }
     }
-    let first = legs[order.places[range.lowerBound]].array
+    let first = legs[order.indices[range.lowerBound]].array
     let discounts = rules.staticDiscount == nil ? nil : first.profile.discounts
     let value = now.money(.nearestEven)
     for column in groupSums.indices {
@@ -121,7 +121,7 @@ struct PortfolioSums {
     }
   }
 
-  private mutating func appendScan(place: Int, grid: ScenarioGrid, basis: Money) {
+  private mutating func appendScan(index: Int, grid: ScenarioGrid, basis: Money) {
     let weights = weights(of: grid)
     var weighted: [Money] = []
     weighted.reserveCapacity(grid.scanCount)
@@ -132,7 +132,7 @@ struct PortfolioSums {
     }
     scans.append(
       UnderlyingScan(
-        grid: place, profits: weighted, worstRow: worst,
+        grid: index, profits: weighted, worstRow: worst,
         loss: worst.map { -weighted[$0] } ?? .zero, basis: basis))
   }
 
@@ -141,13 +141,13 @@ struct PortfolioSums {
     guard rules.basisContingency != nil else { return .zero }
     var up = ExactSum()
     var down = ExactSum()
-    for place in order.places[range] {
-      let profile = legs[place].array.profile
-      up.add(legs[place].units, profile.basis.up)
-      down.add(legs[place].units, profile.basis.down)
+    for index in order.indices[range] {
+      let profile = legs[index].array.profile
+      up.add(legs[index].units, profile.basis.up)
+      down.add(legs[index].units, profile.basis.down)
     }
     let loss = max(.zero, max(-up.money(.floor), -down.money(.floor)))
-    let part = legs[order.places[range.lowerBound]].array.profile.basisPart
+    let part = legs[order.indices[range.lowerBound]].array.profile.basisPart
     return loss.times(part, rounding: .ceiling)
   }
 }

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// What is known of a book beside cash, positions and prices, and only reports need.
+/// What only reports need to know of a book, besides cash, positions and prices.
 public struct ReportDetails: Sendable, Equatable {
   /// Funding rates of futures, by instrument.
   public var fundingRates: [Symbol: StatedFundingRate]
@@ -12,7 +12,7 @@ public struct ReportDetails: Sendable, Equatable {
   }
 }
 
-/// One position with everything that is asked about it; amounts in the reporting asset.
+/// One position with everything that is reported about it; amounts in the reporting asset.
 public struct PositionReport: Sendable, Equatable {
   /// The contract.
   public let symbol: Symbol
@@ -20,13 +20,15 @@ public struct PositionReport: Sendable, Equatable {
   public let notional: Money
   /// Profit since entry at the mark, rounded down; nil for an option without an entry price.
   public let unrealizedPnL: Money?
-  /// What the position adds to net equity: a future's unrealized profit, an option's q · m · mark.
+  /// The position's contribution to net equity: a future's unrealized profit, an option's q · m ·
+  /// mark.
   public let value: Money
   /// Requirements.
   public let requirement: PositionRequirement
   /// Prices at which its unit reaches the liquidation level.
   public let liquidation: LiquidationPrices
-  /// Price at which closing it uses up its share of the net equity; nil when there is none.
+  /// Price at which closing the position uses up its share of the net equity; nil when there is
+  /// none.
   public let bankruptcyPrice: Price?
   /// Greeks of the whole position; nil without a volatility.
   public let greeks: PositionGreeks?
@@ -37,9 +39,9 @@ public struct PositionReport: Sendable, Equatable {
 
 /// An account's margin with every term.
 public struct AccountReport: Sendable {
-  /// Whose it is.
+  /// The account.
   public let accountID: AccountID
-  /// The units: one for a cross account; the cash and each position for an isolated one.
+  /// The units: one for a cross account; for an isolated account the cash and each position.
   public let units: [UnitAssessment]
   /// The worst state of the units, by the enter levels, without history.
   public let state: MarginState
@@ -55,7 +57,7 @@ public struct AccountReport: Sendable {
   public let maintenanceMargin: Money
   /// What a credit line takes off the initial margin, 0 or above.
   public let initialCredit: Money
-  /// What of each asset may leave, each alone.
+  /// How much of each asset can be withdrawn, if only that asset is.
   public let withdrawable: [WithdrawableAmount]
   /// Positions in the book's order.
   public let positions: [PositionReport]
@@ -76,12 +78,12 @@ public struct AccountReport: Sendable {
   public var initialExcess: Money { initialEquity - initialMargin }
   /// equity − maintenance margin, signed.
   public var maintenanceExcess: Money { equity - maintenanceMargin }
-  /// max(0, initial excess without credit): a credit line never counts for withdrawals.
+  /// max(0, initial excess without credit): a credit line never allows a withdrawal.
   public var available: Money { max(.zero, initialExcess - initialCredit) }
 }
 
 extension AccountBook {
-  /// The account's margin with all that is asked about each position.
+  /// The account's margin with a report on each position.
   ///
   /// - Parameters:
   ///   - market: accepted prices.

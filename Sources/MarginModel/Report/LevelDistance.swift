@@ -11,9 +11,9 @@ extension LiquidationPrices {
   }
 }
 
-/// How far a unit stands from one level of the ladder.
+/// How far a unit is from one level of the ladder.
 public struct LevelDistance: Sendable, Equatable {
-  /// What moves on the way to the level, and where it is reached.
+  /// What moves on the way to the level, and the prices at which the level is reached.
   public struct Path: Sendable, Equatable {
     /// The underlying that moves, or the contract whose own mark moves.
     public let symbol: Symbol
@@ -55,10 +55,10 @@ public struct UnitDistances: Sendable, Equatable {
 }
 
 extension AccountBook {
-  /// How far each unit that has a requirement stands from each level of the ladder.
+  /// How far each unit with a requirement is from each level of the ladder.
   ///
   /// In money: equity − level · maintenance margin. In prices: those at which the level would be
-  /// reached, found as liquidation prices are, with the level in place of that of the liquidation.
+  /// reached, found as liquidation prices are, with this level instead of the liquidation level.
   ///
   /// - Parameters:
   ///   - units: of the book that is searched, as `assess` gave them.
@@ -102,7 +102,8 @@ extension AccountBook {
     return result
   }
 
-  /// What can move a unit to a level, with one position for each.
+  /// The underlyings or contracts whose price can move a unit to a level, with one position of
+  /// each.
   private func movingPositions(
     of unit: UnitAssessment, by rulebook: Rulebook
   ) -> [(symbol: Symbol, position: Position)] {

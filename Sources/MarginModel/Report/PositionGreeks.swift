@@ -3,7 +3,7 @@ public import MarginDomain
 
 /// A greek of a whole position.
 ///
-/// Scale 1e-15: computed in IEEE doubles and brought to 15 decimals, nearest even.
+/// Scale 1e-15: computed in IEEE doubles and rounded to 15 decimals, nearest even.
 @frozen
 public struct Greek: FixedDecimal {
   /// Fifteen decimals.
@@ -13,7 +13,7 @@ public struct Greek: FixedDecimal {
   /// Makes a greek from units of 1e-15.
   @inlinable public init(rawValue: Int128) { self.rawValue = rawValue }
 
-  /// The nearest one of a double; nil when it does not fit.
+  /// The greek nearest to a double; nil when it does not fit.
   init?(_ value: Double) {
     let scaled = (value * 1e15).rounded(.toNearestOrEven)
     guard scaled.magnitude < 1e38 else { return nil }
@@ -23,8 +23,8 @@ public struct Greek: FixedDecimal {
 
 /// How the value of a whole position moves; positive delta gains when the underlying rises.
 public struct PositionGreeks: Sendable, Equatable {
-  /// Units of the underlying that move alike: q · m (linear), q · m / mark (inverse),
-  /// q · m · ∂V/∂S (option).
+  /// Equivalent units of the underlying: q · m (linear), q · m / mark (inverse), q · m · ∂V/∂S
+  /// (option).
   public let delta: Greek?
   /// q · m · ∂²V/∂S² of an option; 0 for futures.
   public let gamma: Greek?
@@ -33,8 +33,8 @@ public struct PositionGreeks: Sendable, Equatable {
 
   /// The greeks of a position.
   ///
-  /// Nil when the market holds no volatility of an option, or not the price needed, or one outside
-  /// the range of the model.
+  /// Nil when the market lacks the volatility of an option or the price needed, or one of them is
+  /// outside the range of the model.
   ///
   /// - Parameters:
   ///   - quantity: q, signed contracts.

@@ -1,7 +1,7 @@
 import FixedPoint
 import MarginDomain
 
-/// Puts the reports of a book's positions together.
+/// Assembles the reports of a book's positions.
 struct PositionReportAssembler {
   let book: AccountBook
   let market: MarketView
@@ -69,7 +69,8 @@ struct PositionReportAssembler {
       })
   }
 
-  /// A contract in which orders rest and nothing is held: it asks margin and has no prices.
+  /// The report of a contract with resting orders and no position: it has a requirement and no
+  /// prices.
   private func orderReport(
     on position: AccountBook.Position, assessment: PositionAssessment
   ) -> PositionReport {
@@ -85,9 +86,9 @@ struct PositionReportAssembler {
     of unit: UnitAssessment, positions: [AccountBook.Position]
   ) throws(AssessmentFault) -> [Price?] {
     var legs: [BankruptcyLeg] = []
-    for (place, entry) in unit.positions.enumerated()
-    where !positions[place].state.quantity.isZero {
-      let position = positions[place]
+    for (index, entry) in unit.positions.enumerated()
+    where !positions[index].state.quantity.isZero {
+      let position = positions[index]
       let instrument = position.instrument
       guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
       legs.append(
@@ -96,11 +97,11 @@ struct PositionReportAssembler {
           prices: PositionPrices(
             mark: mark, index: market.indices[instrument.underlying] ?? mark,
             settlementIndex: try settlementIndex(of: position)),
-          maintenanceMargin: unit.shares?[place] ?? entry.assessment.requirement.maintenance,
+          maintenanceMargin: unit.shares?[index] ?? entry.assessment.requirement.maintenance,
           notional: entry.assessment.notional))
     }
     let prices = BankruptcyPrice.prices(of: legs, netEquity: unit.totals.netEquity)
-    // Where every leg stands at its bound, no prices use the equity up.
+    // Where every leg is clipped, no prices use up the equity.
     guard prices.contains(where: { !$0.isClipped }) else { return prices.map { _ in nil } }
     return zip(legs, prices).map { leg, price in
       guard let rounding = rulebook.futures.bankruptcyPriceRounding, leg.instrument.isFuture else {
@@ -122,7 +123,7 @@ struct PositionReportAssembler {
     return price
   }
 
-  /// What a day of funding costs the account, positive: it pays.
+  /// Funding per day; positive: the account pays.
   ///
   /// q · m · (mark − payoff) · 24 h / T of a perpetual option; q · m · mark · rate · 24 h /
   /// interval of a future whose rate is known.

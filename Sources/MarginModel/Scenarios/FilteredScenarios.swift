@@ -6,10 +6,10 @@ public import MarginDomain
 ///
 ///     r*_t = r_t · clamp(σ_now / σ_t, 0.5, 3)
 ///
-/// with σ_t the exponentially weighted volatility known before r_t:
-/// σ²_t = λσ²_{t−1} + (1 − λ)r²_{t−1},
-/// λ = 0.5^(1/half-life), σ²_1 the mean square of all returns. A calm past is stretched to a
-/// stormy present and the other way round, but never by more than the bounds.
+/// with σ_t the exponentially weighted volatility known before r_t: σ²_t = λσ²_{t−1} + (1 −
+/// λ)r²_{t−1}, λ = 0.5^(1/half-life), σ²_1 the mean square of all returns. Returns from a calm past
+/// are stretched when the present is volatile and the other way round, but never by more than the
+/// bounds.
 /// - Source: margin-method.md 3.3; Barone-Adesi, Giannopoulos, Vosper, "VaR without correlations
 ///   for portfolios of derivative securities" (1999).
 public enum FilteredScenarios {

@@ -4,9 +4,10 @@ public import MarginDomain
 /// The price scan range in force for one underlying: a rung of a geometric ladder.
 ///
 /// Rung k is floor · ratio^k, rounded up, at most the cap. The wanted rung is the lowest one that
-/// is not below what the volatility asks for. The range moves towards it by one rung at a time,
-/// up at the earliest one interval after the last step, down after a much longer one: margin calls
-/// come early enough, and the end of a storm does not tear margins down at once.
+/// is not below the range that the volatility calls for. The range moves towards it one rung at a
+/// time: up no sooner than one interval after the last step, down after a much longer interval. So
+/// margin calls come early enough, and requirements do not collapse as soon as the market calms
+/// down.
 ///
 /// Source: margin-method.md 4.3.
 public struct PriceScanLadder: Sendable, Equatable {
@@ -19,7 +20,7 @@ public struct PriceScanLadder: Sendable, Equatable {
   /// Event time of the last step; nil before the first.
   public private(set) var lastStep: EventTime?
 
-  /// Starts on the lowest rung that is not below a range, with estimates that ask for that range.
+  /// Starts on the lowest rung that is not below a range, with estimates that call for that range.
   ///
   /// Until prices say otherwise the range stays where the rulebook's author put it.
   ///
@@ -47,18 +48,18 @@ public struct PriceScanLadder: Sendable, Equatable {
     }
   }
 
-  /// The same estimates and the same last step on the ladder of other rules: the lowest rung that
+  /// Moves to the ladder of other rules, keeping estimates and last step, on the lowest rung that
   /// is not below the range in force.
   ///
   /// - Parameters:
   ///   - bounds: of the underlying under the new rules.
   ///   - rules: the new ladder.
-  /// - Returns: the ladder to go on with.
+  /// - Returns: the ladder to continue with.
   public func reseated(in bounds: DynamicRules.Range, by rules: DynamicRules) -> PriceScanLadder {
     PriceScanLadder(holding: estimate, from: range, in: bounds, by: rules, lastStep: lastStep)
   }
 
-  /// Takes an accepted index price in and steps when it is due.
+  /// Records an accepted index price and steps when a step is due.
   ///
   /// - Parameters:
   ///   - price: index, quote per unit.
@@ -98,7 +99,7 @@ public struct PriceScanLadder: Sendable, Equatable {
       name: "price_scan_range.\(underlying)", amount: Money(rawValue: range.rawValue), row: row)
   }
 
-  /// Whether the interval since the last step has passed; before the first step it has.
+  /// Whether the interval since the last step has passed; always true before the first step.
   private func isDue(_ time: EventTime, after interval: Int64) -> Bool {
     guard let lastStep else { return true }
     return time.nanoseconds(since: lastStep) >= interval
@@ -112,7 +113,8 @@ public struct PriceScanLadder: Sendable, Equatable {
     return min(bounds.cap, raised)
   }
 
-  /// The range of a rung, built as the ladder is climbed, so that up and down meet the same values.
+  /// The range of a rung, computed rung by rung from the floor, so that stepping up and down gives
+  /// the same values.
   private static func range(
     ofRung rung: Int, in bounds: DynamicRules.Range, by rules: DynamicRules
   ) -> Rate {

@@ -5,15 +5,15 @@ extension RiskArray {
   /// Values a contract in every column of its underlying's grid.
   ///
   /// Options: V(S·(1+move), σ′) − V(S, σ) by the model, forwards moving with the index. Linear
-  /// futures: P′ − P with P′ = P + move·S or P·(1+move) as the rules say. Inverse ones:
-  /// (1/P − 1/P′) in coin. What settles in an asset that moves itself is converted at the asset's
-  /// price in that column.
+  /// futures: P′ − P with P′ = P + move·S or P·(1+move) as the rules say. Inverse ones: (1/P −
+  /// 1/P′) in coin. If the settlement asset moves too, amounts are converted at its price in that
+  /// column.
   ///
   /// - Parameters:
   ///   - instrument: the contract.
   ///   - inputs: prices; an option has a volatility.
   ///   - grid: of the contract's underlying.
-  ///   - settlementGrid: of the underlying that the settlement asset moves with; nil: none.
+  ///   - settlementGrid: of the underlying that the settlement asset follows; nil: none.
   ///   - rules: shocks and add-ons.
   /// - Returns: the array, each change to the nearest unit of 1e-12, or nil for an option without a
   ///   volatility and for one that is priced in its coin.
@@ -23,7 +23,7 @@ extension RiskArray {
     of instrument: Instrument, at inputs: RiskInputs, grid: ScenarioGrid,
     settlementGrid: ScenarioGrid?, rules: PortfolioRules
   ) -> RiskArray? {
-    // The model's values are in quote: scenarios do not revalue what is priced in a coin.
+    // The model's values are in quote; scenarios do not revalue options priced in a coin.
     if instrument.isCoinOption { return nil }
     let option = ScenarioOption(instrument, inputs)
     guard instrument.isFuture || option != nil else { return nil }
@@ -38,7 +38,7 @@ extension RiskArray {
 }
 
 extension Instrument {
-  /// What the contract is valued together with in scenarios.
+  /// The group in which the contract is valued in scenarios.
   fileprivate var riskGroup: RiskArray.Group {
     switch kind {
     case .perpetualFuture, .datedFuture: return .futures
@@ -48,13 +48,13 @@ extension Instrument {
   }
 }
 
-/// The contract under valuation.
+/// Values one contract.
 struct RiskArrayMaker {
   let instrument: Instrument
   let inputs: RiskInputs
   let rules: PortfolioRules
   let option: ScenarioOption?
-  /// The option's value as the market is; 0 for a future.
+  /// The option's value in the unmoved market; 0 for a future.
   let base: Price
 
   init(
@@ -72,22 +72,22 @@ struct RiskArrayMaker {
     let shocks = option?.shockedVolatilities(by: rules)
     var values: [Price] = []
     values.reserveCapacity(grid.columns.count)
-    for (place, column) in grid.columns.enumerated() {
+    for (row, column) in grid.columns.enumerated() {
       guard let option, let shocks else {
         values.append(.zero)
         continue
       }
-      // Joint rows repeat rows of the scan, and no valuation is as cheap as a comparison.
-      let isJoint = grid.jointColumns.contains(place)
-      let known = isJoint ? grid.columns[..<place].firstIndex(of: column) : nil
+      // Joint rows repeat rows of the scan, and comparing is cheaper than valuing.
+      let isJoint = grid.jointColumns.contains(row)
+      let known = isJoint ? grid.columns[..<row].firstIndex(of: column) : nil
       values.append(known.map { values[$0] } ?? option.value(column, shocks, rules))
     }
-    for (place, column) in grid.columns.enumerated() {
-      let move = settlementGrid?.move(in: place, of: grid) ?? .zero
-      values[place] =
+    for (row, column) in grid.columns.enumerated() {
+      let move = settlementGrid?.move(in: row, of: grid) ?? .zero
+      values[row] =
         option == nil
         ? futureChange(move: column.move, settlementMove: move)
-        : reporting(values[place] - base, settlementMove: move)
+        : reporting(values[row] - base, settlementMove: move)
     }
     return values
   }
@@ -121,7 +121,7 @@ struct RiskArrayMaker {
       by: price.rawValue, over: Price.one.rawValue, rounding: .nearestEven)
   }
 
-  /// What add-ons read.
+  /// The profile that add-ons read.
   var profile: RiskProfile {
     var profile = RiskProfile()
     profile.confidence = inputs.confidence
@@ -173,10 +173,9 @@ struct RiskArrayMaker {
     }
   }
 
-  /// What the mark is compared with: that of the model, to its last unit, so that a mark of the
-  /// model has no gap.
+  /// The model's own mark, to its last unit, so that a mark from the model has no gap.
   private var modelValue: Price {
-    // A forward or a rate that is stated beside the contract enters both in the same way.
+    // A forward or rate stated for the expiry enters both in the same way.
     if inputs.forward != nil || inputs.interestRate != nil { return base }
     let mark = inputs.volatility.flatMap {
       ModelMark.price(

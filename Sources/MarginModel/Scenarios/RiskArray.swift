@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// What the risk array of one contract is made from.
+/// The inputs of one contract's risk array.
 public struct RiskInputs: Sendable, Equatable {
   /// Mark, index of the underlying, reporting asset per unit of the settlement asset.
   public var prices: PositionPrices
@@ -9,22 +9,23 @@ public struct RiskInputs: Sendable, Equatable {
   public var volatility: Rate?
   /// σ per year of the underlying; nil where it has none.
   public var underlyingVolatility: Rate?
-  /// Forward of a dated option's expiry, where the market states one; nil: the contract's own way.
+  /// Forward of a dated option's expiry, where the market states one; nil: found as the contract
+  /// says.
   public var forward: Price?
   /// Rate per year of that expiry, 0 or above, where the market states one.
   public var interestRate: Rate?
-  /// The moment, for times to expiry and to the next payment; nil where nothing needs it.
+  /// The moment, for times to expiry and to the next payment; nil where it is not needed.
   public var asOf: EventTime?
   /// Funding rate of a perpetual future, where known.
   public var funding: StatedFundingRate?
-  /// Least confidence of what the mark stands on, 0 to 1.
+  /// Lowest confidence of the prices behind the mark, 0 to 1.
   public var confidence: Rate
 
-  /// True where the mark is known to be the model's, if perhaps of a moment before: then it has no
-  /// gap, and none is looked for.
+  /// True where the mark is known to come from the model, possibly from a moment earlier; no gap is
+  /// computed then.
   public var isModelMark = false
 
-  /// Makes inputs of a contract without expiry, rates and doubts.
+  /// Makes inputs of a contract without expiry, with no stated rates and full confidence.
   public init(prices: PositionPrices, volatility: Rate?) {
     self.prices = prices
     self.volatility = volatility
@@ -40,10 +41,10 @@ public struct RiskInputs: Sendable, Equatable {
 /// Change of value of one unit of a contract in every column of its underlying's grid.
 ///
 /// Amounts are in the reporting asset per unit of quantity · multiplier, at 12 decimals. An array
-/// is made by full revaluation when a price that it stands on changes, and shared by all accounts:
-/// an account is a dot product of units and arrays.
+/// is made by full revaluation when one of its inputs changes and is shared by all accounts: the
+/// profit of an account is a dot product of units and arrays.
 public struct RiskArray: Sendable, Equatable {
-  /// Contracts that are valued together: discounts, skew and netting see them as one.
+  /// Contracts that are valued together: discounts, skew and netting treat them as one.
   public enum Group: Sendable, Hashable, Comparable {
     /// Futures of any expiry.
     case futures
@@ -63,13 +64,13 @@ public struct RiskArray: Sendable, Equatable {
   public let value: Price
   /// Change of value per column of the grid.
   public let changes: [Price]
-  /// What add-ons read of the contract.
+  /// What add-ons read about the contract.
   public let profile: RiskProfile
 }
 
-/// What charges beside the core read of one unit of a contract; reporting asset per unit.
+/// What charges on top of the core read about one unit of a contract; reporting asset per unit.
 public struct RiskProfile: Sendable, Equatable {
-  /// Value of the underlying that one unit is.
+  /// Value of the underlying that one unit represents.
   public var notional: Price = .zero
   /// Change of value per relative move of the underlying: delta times index.
   public var delta: Price = .zero
@@ -81,7 +82,7 @@ public struct RiskProfile: Sendable, Equatable {
   public var fundingPerHour: Price = .zero
   /// Change of value in the two moves of the basis contingency; 0 without an expiry.
   public var basis: (up: Price, down: Price) = (.zero, .zero)
-  /// Part of the worse one that is charged.
+  /// Share of the worse one that is charged.
   public var basisPart: Rate = .zero
   /// Discounts of shocked values above and below zero.
   public var discounts: (long: Rate, short: Rate) = (.one, .one)
@@ -97,7 +98,7 @@ public struct RiskProfile: Sendable, Equatable {
   public var quoteAsset: Symbol?
   /// One day's volume in units; nil: no depth is known.
   public var volume: ContractUnits?
-  /// Least confidence of what the mark stands on, 0 to 1.
+  /// Lowest confidence of the prices behind the mark, 0 to 1.
   public var confidence: Rate = .one
 
   /// Equality of all parts.

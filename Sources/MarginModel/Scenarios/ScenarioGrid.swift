@@ -1,20 +1,21 @@
 import FixedPoint
 public import MarginDomain
 
-/// What one underlying does in every column of a risk array: rows, joint rows, vectors, in order.
+/// How one underlying moves in every column of a risk array: rows, joint rows, vectors, in this
+/// order.
 ///
-/// Depends on the rules and on the underlying's price scan range alone; made again when one of them
+/// Depends only on the rules and the underlying's price scan range; made again when one of them
 /// changes, and shared by all contracts and accounts.
 public struct ScenarioGrid: Sendable, Equatable {
   /// The underlying's part in one column.
   public struct Column: Sendable, Equatable {
     /// Relative move of the price, −0.99 or above.
     public let move: Rate
-    /// What happens to volatilities.
+    /// How volatilities change.
     public let volatility: VolatilityChange
   }
 
-  /// Whose grid it is.
+  /// The underlying of the grid.
   public let underlying: Symbol
   /// Every column: `scanCount` rows, `jointCount` joint rows, then `vectorCount` vectors.
   public let columns: [Column]
@@ -77,9 +78,9 @@ public struct ScenarioGrid: Sendable, Equatable {
   private static func vectors(
     of underlying: Symbol, _ rules: ExpectedShortfallRules?
   ) -> [Column] {
-    guard let rules, let place = rules.underlyings.firstIndex(of: underlying) else { return [] }
+    guard let rules, let index = rules.underlyings.firstIndex(of: underlying) else { return [] }
     return rules.vectors.map { vector in
-      let move = vector.moves[place]
+      let move = vector.moves[index]
       return Column(
         move: max(Rate(rawValue: -990_000_000_000), move.price),
         volatility: .factor(max(.zero, .one + move.volatility)))
@@ -91,7 +92,7 @@ public struct ScenarioGrid: Sendable, Equatable {
   /// The vectors' columns.
   var vectorColumns: Range<Int> { (scanCount + jointCount)..<columns.count }
 
-  /// How an asset that moves with this underlying moves in a column of another one's grid.
+  /// How an asset that follows this underlying moves in a column of another underlying's grid.
   ///
   /// A row of the scan moves one underlying alone; joint rows and vectors move both.
   func move(in column: Int, of other: ScenarioGrid) -> Rate {

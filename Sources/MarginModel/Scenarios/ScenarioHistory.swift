@@ -1,14 +1,14 @@
 import FixedPoint
 public import MarginDomain
 
-/// Daily closes of several underlyings with their implied volatilities, and the table of vectors
-/// that is made from them.
+/// Daily closes of several underlyings with their implied volatilities, from which a table of
+/// vectors is made.
 ///
-/// A move is the relative change from one day to the next: days that do not follow each other have
-/// none between them, so that separate periods may stand in one history.
+/// A move is the relative change from one day to the next. There is no move between days that are
+/// not consecutive, so that one history may hold separate periods.
 /// - Source: margin-method.md 3.3, 4.5.
 public struct ScenarioHistory: Sendable, Equatable {
-  /// What one day closed at.
+  /// The closes of one day.
   public struct Day: Sendable, Equatable {
     /// Days since 1970-01-01.
     public let number: Int
@@ -24,7 +24,7 @@ public struct ScenarioHistory: Sendable, Equatable {
     }
   }
 
-  /// How a table is cut from a history.
+  /// How a table is selected from a history.
   public struct Selection: Sendable, Equatable {
     /// How many of the newest moves make ordinary vectors, 1 or above.
     public let ordinary: Int
@@ -52,7 +52,7 @@ public struct ScenarioHistory: Sendable, Equatable {
     }
   }
 
-  /// Why a table cannot be cut from a history.
+  /// Why no table can be made from a history.
   public enum SelectionFault: Error, Sendable, Equatable {
     /// No two days follow each other.
     case noMoves
@@ -62,11 +62,12 @@ public struct ScenarioHistory: Sendable, Equatable {
     case stressed(available: Int)
   }
 
-  /// A table with what was left out of it.
+  /// A table and how many moves were left out.
   public struct Table: Sendable, Equatable {
     /// The table.
     public let rules: ExpectedShortfallRules
-    /// Moves as new as the ordinary vectors that are none, because a volatility is not on record.
+    /// Moves in the period of the ordinary vectors that were skipped because a volatility is not on
+    /// record.
     public let skippedMoves: Int
   }
 
@@ -79,7 +80,7 @@ public struct ScenarioHistory: Sendable, Equatable {
 
   /// Columns, each once.
   public let underlyings: [Symbol]
-  /// Rising by their numbers, one close and one volatility per underlying.
+  /// In ascending order, with one close and one volatility per underlying.
   public let days: [Day]
 
   /// Makes a history.
@@ -116,8 +117,8 @@ public struct ScenarioHistory: Sendable, Equatable {
     return Rate(rawValue: raw) - .one
   }
 
-  /// Places of the largest moves in `steps`, oldest first: by Σ of the squared price moves over
-  /// the underlyings, the earlier of equal ones first.
+  /// Indices of the largest moves in `steps`, oldest first: by Σ of the squared price moves over
+  /// the underlyings; of equal ones the earlier counts as larger.
   static func largest(_ steps: [Step], count: Int) -> [Int] {
     let sizes = steps.map { step in
       step.prices.reduce(Rate.zero) {
@@ -127,15 +128,15 @@ public struct ScenarioHistory: Sendable, Equatable {
     return steps.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }.prefix(count).sorted()
   }
 
-  /// The table: the newest moves filtered, the largest as they were.
+  /// The table: the newest moves, filtered, and the largest moves, unchanged.
   ///
-  /// A move of which an underlying's volatility is not on record makes no ordinary vector: what a
-  /// price did alone is no move of both. It counts in what price moves are scaled by; volatility
-  /// moves are scaled by those on record. An underlying of which no volatility move is on record at
-  /// all keeps its volatility in every vector.
+  /// A move without a recorded volatility of some underlying makes no ordinary vector, because the
+  /// price move alone is not a joint move. It still counts in the volatility by which price moves
+  /// are scaled; volatility moves are scaled by those on record. An underlying without any recorded
+  /// volatility move keeps its volatility in every vector.
   ///
-  /// On a stressed day such a volatility moves by the mean of the stressed moves on record on which
-  /// prices went the same way (Σ of the price moves below 0, or not).
+  /// On a stressed day a missing volatility move is replaced by the mean of the recorded stressed
+  /// ones on days when prices moved in the same direction (Σ of the price moves below 0, or not).
   ///
   /// - Parameter selection: how many, and how they weigh.
   /// - Returns: rules with a horizon of a day, moves to the nearest step, ties to even.
@@ -148,8 +149,8 @@ public struct ScenarioHistory: Sendable, Equatable {
     let recorded = underlyings.indices.filter { column in
       steps.contains { $0.volatilities[column] != nil }
     }
-    let whole = steps.indices.filter { place in
-      recorded.allSatisfy { steps[place].volatilities[$0] != nil }
+    let whole = steps.indices.filter { index in
+      recorded.allSatisfy { steps[index].volatilities[$0] != nil }
     }
     if selection.ordinary > whole.count { throw .ordinary(available: whole.count) }
     if selection.stressed > steps.count { throw .stressed(available: steps.count) }
@@ -159,13 +160,13 @@ public struct ScenarioHistory: Sendable, Equatable {
       ScenarioColumn(column, of: steps, stressed: stressed, halfLife: selection.halfLife)
     }
     let vectors =
-      ordinary.map { place in
+      ordinary.map { index in
         ExpectedShortfallRules.Vector(
-          isStressed: false, moves: columns.map { $0.ordinary(at: place) })
+          isStressed: false, moves: columns.map { $0.ordinary(at: index) })
       }
-      + stressed.map { place in
+      + stressed.map { index in
         ExpectedShortfallRules.Vector(
-          isStressed: true, moves: columns.map { $0.stressed(at: place) })
+          isStressed: true, moves: columns.map { $0.stressed(at: index) })
       }
     let rules = ExpectedShortfallRules(
       confidence: selection.confidence, stressedWeight: selection.stressedWeight,
@@ -194,7 +195,7 @@ private struct ScenarioColumn {
     let scaled = FilteredScenarios.filtered(
       known.compactMap { steps[$0].volatilities[column] }, halfLife: halfLife)
     var volatilities = [Rate](repeating: .zero, count: steps.count)
-    for (place, move) in zip(known, scaled) { volatilities[place] = move }
+    for (index, move) in zip(known, scaled) { volatilities[index] = move }
     scaledVolatilities = volatilities
     func mean(falling: Bool) -> Rate {
       let moves = stressed.filter { steps[$0].falls == falling }
@@ -207,13 +208,13 @@ private struct ScenarioColumn {
     means = (mean(falling: true), mean(falling: false))
   }
 
-  func ordinary(at place: Int) -> ExpectedShortfallRules.Move {
+  func ordinary(at index: Int) -> ExpectedShortfallRules.Move {
     ExpectedShortfallRules.Move(
-      price: scaledPrices[place], volatility: scaledVolatilities[place])
+      price: scaledPrices[index], volatility: scaledVolatilities[index])
   }
 
-  func stressed(at place: Int) -> ExpectedShortfallRules.Move {
-    let step = steps[place]
+  func stressed(at index: Int) -> ExpectedShortfallRules.Move {
+    let step = steps[index]
     return ExpectedShortfallRules.Move(
       price: step.prices[column],
       volatility: step.volatilities[column] ?? (step.falls ? means.falling : means.rising))

@@ -2,21 +2,22 @@ import DeterministicMath
 import FixedPoint
 import MarginDomain
 
-/// An option as scenarios see it: one contract at one market, revalued in full at each shock.
+/// An option in scenarios: one contract in one market, fully revalued at each shock.
 struct ScenarioOption {
   /// The contract's model; on a forward with a discount where the market states its expiry.
   private let series: OptionSeries
-  /// What stands for the expiries of an option that is paid at intervals; nil: the model itself.
+  /// Replaces the expiries of an option whose funding is paid at intervals; nil: the model is used
+  /// directly.
   private let basket: ReducedBasket?
-  /// Index or forward, as the model asks.
+  /// Index or forward, whichever the model needs.
   private let price: Double
   /// σ per year, unshocked.
   private let volatility: Double
   /// Funding period, or time to expiry, in years of 365 days.
   let years: Double
 
-  /// An option at a market; nil for a future, without a volatility, or without the moment that a
-  /// time to expiry is counted from.
+  /// Makes an option in a market; nil for a future, without a volatility, or without the moment
+  /// from which the time to expiry is counted.
   init?(_ instrument: Instrument, _ inputs: RiskInputs) {
     guard let terms = instrument.optionTerms, let sigma = inputs.volatility,
       let own = OptionSeries(instrument, asOf: inputs.asOf)
@@ -46,21 +47,21 @@ struct ScenarioOption {
     self.basket = basket
     series = OptionSeries(right: terms.right, strike: own.strike, model: model)
     volatility = model.bounded(volatility: ModelMark.double(sigma))
-    // A forward above the index leaves the admitted prices before the index does.
+    // A forward above the index can leave the admitted range before the index does.
     price = min(
       ModelMark.double(model.isOnForward ? inputs.forward ?? inputs.index : inputs.index),
       OptionRange.price.maximum)
   }
 
-  /// Payments in a funding period from which scenarios do without any basket.
+  /// Number of payments per funding period from which scenarios use no basket.
   ///
-  /// A basket of hourly payments over a day has 960 terms, one of many payments hundreds of
-  /// thousands, in each of hundreds of columns at each price. Below this number a `ReducedBasket`
-  /// stands for it, within 1e-4 of its value at the money, and 1e-5 up to 24 payments. From here on
-  /// making one costs more than it is worth, and the closed form at the period that is worth the
-  /// same at the money does, as just after a payment, when the time value is largest: within 0.1 %
-  /// of the value at the money of the basket then, and 0.5 % at any moment of the interval. Marks
-  /// always are the basket's.
+  /// A basket of hourly payments over a day has 960 terms, and one of more frequent payments
+  /// hundreds of thousands, in each of hundreds of columns at each price. Below this number a
+  /// `ReducedBasket` replaces it, within 1e-4 of its value at the money, and within 1e-5 up to 24
+  /// payments. From this number on a reduced basket costs more than it saves. The closed form is
+  /// used instead, at the funding period that has the same value at the money just after a payment,
+  /// when the time value is largest: within 0.1 % of the basket's value at the money then, and
+  /// within 0.5 % at any moment of the interval. Marks always use the whole basket.
   /// - Source: ADR 9; margin-method.md 1.8.
   private static let shortestBasket = 1_000.0
 
@@ -75,9 +76,9 @@ struct ScenarioOption {
   /// Days of the term.
   private var days: Double { years * 365 }
 
-  /// Value with index and forward moved by `move` and the volatility as given, at 12 decimals.
+  /// Value with index and forward moved by `move` at a given volatility, at 12 decimals.
   ///
-  /// Beyond the prices and volatilities that the models take, the nearest that they do.
+  /// Prices and volatilities outside the models' ranges are replaced by the nearest admitted ones.
   private func value(move: Double, volatility: Double) -> Price {
     let moved = max(
       min(price * (1 + move), OptionRange.price.maximum), OptionRange.price.minimum)
@@ -93,7 +94,8 @@ struct ScenarioOption {
       })
   }
 
-  /// What is in range by the border's limits, by the reader's and by the bounds of this file.
+  /// Unwraps a result that cannot fail: the arguments are in range by input validation, the reader
+  /// and the bounds of this file.
   fileprivate static func admitted<Value>(
     _ valuation: () throws(OptionRangeError) -> Value
   ) -> Value {
@@ -119,7 +121,7 @@ struct ScenarioOption {
       volatility: shockedVolatility(column.volatility, shocks, rules))
   }
 
-  /// Value with index and forward moved and the volatility as it is, at 12 decimals.
+  /// Value with index and forward moved and the volatility unchanged, at 12 decimals.
   func valueMoving(_ move: Rate) -> Price {
     value(move: ModelMark.double(move), volatility: volatility)
   }
@@ -138,7 +140,7 @@ struct ScenarioOption {
     return Rate(rawValue: ModelMark.quantized(daily).rawValue)
   }
 
-  /// Value at the market as it is, at 12 decimals.
+  /// Value in the unmoved market, at 12 decimals.
   var value: Price { value(move: 0, volatility: volatility) }
 
   /// S · dV/dS, per relative move of index and forward together, and dV/dσ, per 1 of volatility.
@@ -154,7 +156,7 @@ struct ScenarioOption {
     return (ModelMark.quantized(price * greeks.delta), ModelMark.quantized(greeks.vega))
   }
 
-  /// The volatilities of the rows that shock it, which are the same at every price.
+  /// The volatilities of the rows that shock the volatility, which are the same at every price.
   struct ShockedVolatilities {
     /// σ′ of a shock up, per year.
     let up: Double
@@ -202,7 +204,7 @@ struct ScenarioOption {
 }
 
 extension OptionModel {
-  /// The nearest volatility that the model takes.
+  /// The nearest volatility that the model admits.
   fileprivate func bounded(volatility: Double) -> Double {
     let range: OptionRange
     switch self {
@@ -214,7 +216,8 @@ extension OptionModel {
 }
 
 extension VolatilityShockRules {
-  /// range · k at a term; bounded, so that a term of nothing without a floor stays a number.
+  /// range · k at a term; bounded, so that the result stays finite at a term of zero without a
+  /// floor.
   fileprivate func relativeMove(_ range: Rate, days: Double) -> Double {
     let shock = ScenarioOption.admitted { () throws(OptionRangeError) in
       try VolatilityShock(

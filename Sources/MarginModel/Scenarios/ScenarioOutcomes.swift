@@ -3,7 +3,8 @@ public import MarginDomain
 
 /// What a holding gains or loses in each of a list of scenarios.
 ///
-/// Outcomes in the same scenarios add row by row, so a holding has the sum of those of its parts.
+/// Outcomes in the same scenarios add up row by row, so those of a holding are the sum over its
+/// parts.
 public struct ScenarioOutcomes: Sendable, Equatable {
   /// One outcome per scenario, in the order of the scenarios; positive is a gain.
   public private(set) var outcomes: [Money]

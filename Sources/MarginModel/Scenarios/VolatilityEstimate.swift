@@ -7,9 +7,9 @@ public import MarginDomain
 ///
 ///     v ← v·d + (1 − d)·r²/Δt        d = 2^(−Δt / half-life), Δt in years
 ///
-/// so that a price that is quiet for long counts as quiet, and ticks that come in bursts count by
-/// the time they span, not by their number. Prices closer than the sample distance are passed over,
-/// which keeps the noise of ticks out.
+/// so that a price that is quiet for a long time counts as quiet, and bursts of ticks count by the
+/// time they span, not by their number. Prices closer together than the sample distance are
+/// skipped, which keeps out the noise of ticks.
 ///
 /// Source: margin-method.md 4.3; RiskMetrics (1996) for the weights.
 public struct VolatilityEstimate: Sendable, Equatable {
@@ -30,14 +30,14 @@ public struct VolatilityEstimate: Sendable, Equatable {
     slowVariance = sigma * sigma
   }
 
-  /// Starts where the estimates ask for a given range, or for the least above it that they can.
+  /// Starts where the estimates call for a given range, or for the smallest possible one above it.
   ///
   ///     σ² = max(0, ((range / n)² / horizon − w·σ²stress) / (1 − w))
   ///
   /// - Parameters:
   ///   - range: a ratio of the index, above zero.
   ///   - bounds: stress volatility of the underlying.
-  ///   - rules: deviations n, horizon, weight w of stress; where w is 1 the estimates do not count
+  ///   - rules: deviations n, horizon, weight w of stress; if w is 1 the estimates do not matter
   ///     and start at zero.
   public init(asking range: Rate, in bounds: DynamicRules.Range, by rules: DynamicRules) {
     let weight = ModelMark.double(rules.stressWeight)
@@ -51,11 +51,11 @@ public struct VolatilityEstimate: Sendable, Equatable {
     slowVariance = variance
   }
 
-  /// Takes a price in, unless it follows the last sample too closely.
+  /// Records a price, unless it follows the last sample too closely.
   ///
   /// - Parameters:
   ///   - price: index, quote per unit, above zero.
-  ///   - time: its event time; one that is not later than the last sample's is passed over.
+  ///   - time: its event time; a price not later than the last sample is ignored.
   ///   - rules: half-lives and distance of samples.
   /// - Returns: true when the estimates have changed.
   public mutating func note(_ price: Price, at time: EventTime, by rules: DynamicRules) -> Bool {
@@ -79,7 +79,7 @@ public struct VolatilityEstimate: Sendable, Equatable {
     return true
   }
 
-  /// The price scan range that the estimates ask for, before ladder and speed limits.
+  /// The price scan range that the estimates call for, before ladder and speed limits.
   ///
   ///     σ²eff = (1 − w)·max(σ²fast, σ²slow) + w·σ²stress
   ///     range = clamp(n·√(σ²eff·horizon), floor, cap)
@@ -96,7 +96,7 @@ public struct VolatilityEstimate: Sendable, Equatable {
     let years = Double(rules.horizonNanoseconds) / Self.nanosecondsPerYear
     let raw =
       ModelMark.double(rules.deviations) * ElementaryFunction.squareRoot(variance * years)
-    // A variance beyond the cap's says no more than the cap, and would not fit a ratio.
+    // A variance beyond the cap gives the cap anyway, and its range would not fit a ratio.
     guard raw < ModelMark.double(range.cap) else { return range.cap }
     let quantized = Rate(rawValue: Int128((raw * 1e12).rounded(.toNearestOrEven)))
     return max(range.floor, quantized)

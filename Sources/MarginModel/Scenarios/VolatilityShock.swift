@@ -1,6 +1,6 @@
 import DeterministicMath
 
-/// How far a portfolio margin's scenarios move the volatility, by time to expiry.
+/// How far the scenarios of portfolio margin move the volatility, by time to expiry.
 ///
 /// Short-dated volatilities move more than long-dated ones. Venues scale one range, quoted at 30
 /// days, by a power of the time to expiry, and change the power at 30 days.
@@ -14,7 +14,7 @@ public struct VolatilityShock: Sendable, Equatable {
   /// Fewest days to expiry that are counted.
   public let dayFloor: Double
 
-  /// A rule from arguments that nobody has checked.
+  /// Makes a rule from unchecked arguments.
   ///
   /// - Parameters:
   ///   - range: the shock at 30 days, a share of the volatility, in `OptionRange.shockRange`.

@@ -4,9 +4,9 @@ import MarginDomain
 extension StandardOptionRules {
   /// Requirement of one unit of an option that is priced and margined in the underlying's coin.
   ///
-  /// The rule of one unit at V = v · X, over X, v the price in coins: every term of it scales with
-  /// the prices, so the coins asked do not depend on the quote currency. X is the forward where the
-  /// rates are of it, else the index.
+  /// The rule of one unit at V = v · X, divided by X, with v the price in coins. Every term scales
+  /// with the prices, so the number of coins does not depend on the quote currency. X is the
+  /// forward where the rates refer to it, else the index.
   ///
   /// - Parameters:
   ///   - prices: mark and entry in coins per unit, index and forward in quote per coin.

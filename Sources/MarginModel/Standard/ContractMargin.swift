@@ -1,10 +1,10 @@
 import FixedPoint
 public import MarginDomain
 
-/// A contract with the rules and prices of a moment: all that the assessment of a position reads.
+/// A contract with the rules and prices of a moment: everything that assessing a position needs.
 ///
 /// Made once per definition, priced once per price record and read once per position, so it is
-/// small and of plain values.
+/// small and holds plain values.
 public struct ContractMargin: Sendable {
   /// The prices that positions are margined with; nil while one is missing.
   public var prices: PositionPrices?
@@ -24,7 +24,7 @@ public struct ContractMargin: Sendable {
   /// Nil for options, and for futures that tiers by notional describe.
   private let scaled: ScaledFuture?
 
-  /// Gathers what an assessment reads, still without prices.
+  /// Gathers what an assessment needs, except for prices.
   ///
   /// - Parameters:
   ///   - instrument: the contract.
@@ -47,7 +47,7 @@ public struct ContractMargin: Sendable {
   ///   - position: not flat.
   ///   - leverage: chosen by the account, or nil.
   ///   - openInterest: of the contract, for schedules that read it; nil: not known.
-  ///   - schedule: the schedule that the contract was made with; read beyond its first tier alone.
+  ///   - schedule: the schedule that the contract was made with; only read beyond its first tier.
   /// - Returns: worth and requirements; nil while a price is missing.
   public func assess(
     _ position: PositionState, leverage: Rate?, openInterest: @autoclosure () -> Quantity? = nil,
@@ -120,7 +120,7 @@ public struct ContractMargin: Sendable {
   }
 }
 
-/// What options alone have, kept apart because most contracts are futures.
+/// What only options need, kept separate because most contracts are futures.
 private final class OptionMargin: Sendable {
   let isValueOutsideEquity: Bool
   let isValueLimited: Bool

@@ -2,14 +2,14 @@ import FixedPoint
 public import MarginDomain
 
 extension DeltaGammaRule {
-  /// Requirement of one unit from its greeks: what a move of the index costs to second order.
+  /// Requirement of one unit from its greeks: the cost of a move of the index, to second order.
   ///
   ///     maintenance = |Δ|·dS + ½·|Γ|·dS²,  dS = S · maintenance ratio
   ///     initial     = maintenance · initial ratio / maintenance ratio
   ///
-  /// It asks the same of a long and of a short. Γ of an option with a short funding period holds
-  /// for small moves only, so the rule overstates what dS costs near the strike and understates it
-  /// away from it.
+  /// It is the same for a long and a short position. Γ of an option with a short funding period
+  /// holds for small moves only, so the rule overstates what dS costs near the strike and
+  /// understates it away from it.
   ///
   /// - Parameters:
   ///   - delta: Δ = ∂V/∂S, −1 to 1.

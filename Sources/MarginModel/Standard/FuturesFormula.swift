@@ -3,8 +3,8 @@ import MarginDomain
 
 /// The choices of `FuturesRules` that the requirement of one position follows.
 ///
-/// Plain values, without the schedules, so that an evaluation reads them in place. The one place
-/// of these formulas: `FuturesRules` asks them here.
+/// Plain values, without the schedules, so that an evaluation reads them in place. The formulas are
+/// written here only; `FuturesRules` calls them.
 struct FuturesFormula: Sendable {
   let notionalBasis: FuturesRules.NotionalBasis
   let closingFee: FuturesRules.ClosingFee

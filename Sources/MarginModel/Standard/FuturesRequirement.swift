@@ -103,7 +103,8 @@ extension FuturesRules {
 
   /// Maintenance margin without any fee: max(0, N · rate · fraction − amount).
   ///
-  /// Where the tier asks a fraction, the product of notional and rate is rounded before it.
+  /// Where the tier has a fraction, the product of notional and rate is rounded before it is
+  /// applied.
   ///
   /// - Parameters:
   ///   - notional: N, reporting asset, 0 or above.
@@ -114,7 +115,7 @@ extension FuturesRules {
     FuturesFormula(self).maintenanceMargin(of: notional, leverage: leverage, tier: tier)
   }
 
-  /// Direction of requirements.
+  /// Rounding of requirements.
   var requirementRounding: RoundingMode { amountRounding?.requirement ?? .ceiling }
 
   /// A requirement on the grid of these rules.

@@ -1,20 +1,20 @@
 import FixedPoint
 public import MarginDomain
 
-/// An order for options that rests, with what a venue freezes for each order by itself.
+/// A resting order for options, and the margin that a venue freezes for each order by itself.
 ///
-/// A part of the method that only the published examples of a venue ask: the product margins the
-/// orders of a contract together, see `ContractOrders`.
+/// Only a venue's published examples use it: the product margins the orders of a contract together,
+/// see `ContractOrders`.
 public struct OptionOrder: Sendable, Equatable {
   /// Which way it changes the position.
   public enum Effect: Sendable, Equatable {
-    /// Buys to hold more.
+    /// Buys to open or increase a long position.
     case buyToOpen
-    /// Buys back what was sold.
+    /// Buys to close a short position.
     case buyToClose
-    /// Sells to owe more.
+    /// Sells to open or increase a short position.
     case sellToOpen
-    /// Sells what is held.
+    /// Sells to close a long position.
     case sellToClose
   }
 
@@ -36,8 +36,8 @@ public struct OptionOrder: Sendable, Equatable {
 
   /// What the order freezes before it trades.
   ///
-  /// P premium = units · price, φ fee, R what the position asks once it is there = units · its
-  /// initial requirement, r least margin of an opening sale.
+  /// P premium = units · price, φ fee, R the requirement of the resulting position = units · its
+  /// initial requirement, r smallest margin of an opening sale.
   ///
   ///     buy to open    P + φ               sell to open   max(R − P + φ, units · r)
   ///     buy to close   max(0, P − R + φ)   sell to close  max(0, φ − P)

@@ -2,24 +2,27 @@ import FixedPoint
 public import MarginDomain
 
 extension StandardOptionRules {
-  /// What the orders that rest in an option ask beside its position, outside a portfolio.
+  /// The requirement that an option's resting orders add to that of its position, outside a
+  /// portfolio.
   ///
-  /// The larger of what the buys and what the sells ask. R the initial requirement, q the position,
-  /// b and s contracts ordered, C what orders worse than the mark cost against it
+  /// The larger of what the buys and the sells require. R the initial requirement, q the position,
+  /// b and s contracts ordered, C the cost of orders worse than the mark
   /// (`ContractOrders.costOfFilling`):
   ///
   ///     buys    max(0, R(q + b) − R(q)) + C        sells   max(0, R(q − s) − R(q)) + C
   ///
-  /// and where the requirement holds the mark and equity does not, + P − C within the bracket of
+  /// and where the requirement includes the mark and equity does not, + P − C within the bracket of
   /// the buys and − V within that of the sells, with P the side's value at its own prices and V at
-  /// the mark. What a fill would relieve is no credit against C: a part of it may fill alone.
+  /// the mark. A requirement that a fill would lower is not offset against C, because only a part
+  /// of it may fill.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
   ///   - position: what is held in it; may be flat.
   ///   - instrument: an option.
   ///   - prices: accepted prices.
-  /// - Returns: initial alone, 0 or above, rounded up; zero where the rules ask nothing for orders.
+  /// - Returns: the initial part only, 0 or above, rounded up; zero where the rules require nothing
+  ///   for orders.
   /// - Source: OKX, "Option margin", for what an order freezes; explain.md, Rulebook.
   func requirement(
     of orders: ContractOrders, beside position: PositionState, in instrument: Instrument,
@@ -48,14 +51,14 @@ extension StandardOptionRules {
       maintenance: .zero)
   }
 
-  /// What the buying orders of an option would add to the value under a limit.
+  /// What the buy orders of an option would add to the value under a limit.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
   ///   - instrument: any contract.
   ///   - prices: accepted prices.
   /// - Returns: value at the mark, reporting asset, rounded up; 0 for a future, and where the rules
-  ///   have no limit or ask nothing for orders.
+  ///   have no limit or require nothing for orders.
   public func orderedValue(
     of orders: ContractOrders, in instrument: Instrument, prices: PositionPrices
   ) -> Money {

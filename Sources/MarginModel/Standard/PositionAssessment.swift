@@ -1,15 +1,15 @@
 import FixedPoint
 public import MarginDomain
 
-/// What one position adds to its unit: worth in the settlement asset and requirements.
+/// What one position contributes to its unit: worth in the settlement asset and requirements.
 public struct PositionAssessment: Sendable, Equatable {
   /// Unrealized profit (future) or value (option), settlement asset, rounded down.
   public let worth: AssetAmount
-  /// The part of the worth that only net equity holds: the value of an option whose requirement
+  /// The part of the worth that counts in net equity only: the value of an option whose requirement
   /// includes its mark; else 0.
   public let worthOutsideEquity: AssetAmount
-  /// Whether the worth is the value of an option which the rules limit in the equity for the
-  /// initial requirement; see `MarginTotals.limitOptionValue(to:)`.
+  /// Whether the worth is option value that the rules limit in the equity for the initial
+  /// requirement; see `MarginTotals.limitOptionValue(to:)`.
   let isWorthLimited: Bool
   /// |q| · m · P in the reporting asset, rounded up; from the mark or entry as the rules say.
   public let notional: Money
@@ -34,17 +34,17 @@ public struct PositionAssessment: Sendable, Equatable {
   /// The part of the worth under a limit in the equity for the initial requirement.
   public var limitedWorth: AssetAmount { isWorthLimited ? worth : .zero }
 
-  /// The same assessment with the initial requirement of another one.
+  /// The same assessment with the initial requirement of another assessment.
   ///
   /// - Parameter other: of the same position at other prices.
-  /// - Returns: an assessment that differs in what opening asks alone.
+  /// - Returns: an assessment in which only the initial requirement differs.
   public func opening(as other: PositionAssessment) -> PositionAssessment {
     var assessment = self
     assessment.requirement.initial = other.requirement.initial
     return assessment
   }
 
-  /// What a flat position adds.
+  /// What a flat position contributes.
   public static let nothing = PositionAssessment(
     worth: .zero, notional: .zero, requirement: .zero)
 }
@@ -73,10 +73,10 @@ extension Rulebook {
   }
 }
 
-/// A future whose rules ask for more than a tier by notional: schedules that scale with size or
-/// open interest, a grid of amounts, profit that counts in part, or a bounded loss.
+/// A future whose rules need more than a tier by notional: schedules that scale with size or open
+/// interest, a grid of amounts, profit that counts in part, or a bounded loss.
 ///
-/// Behind a reference, because most contracts have none of it and are copied often.
+/// A class, because most contracts have none of it and contracts are copied often.
 final class ScaledFuture: Sendable {
   private let instrument: Instrument
   private let rules: FuturesRules
@@ -117,8 +117,7 @@ final class ScaledFuture: Sendable {
       worth: worth, notional: notional, requirement: requirement, closingFee: fee)
   }
 
-  /// Unrealized profit at the mark; the notional behind it is on the grid of amounts where there is
-  /// one.
+  /// Unrealized profit at the mark; its notional is rounded to the grid of amounts if there is one.
   private func worth(of position: PositionState, at mark: Price) -> AssetAmount {
     guard let grid = rules.amountRounding else { return position.worth(of: instrument, at: mark) }
     let size = instrument.notional(of: position.quantity, at: mark, rounding: grid.notional)
@@ -143,7 +142,7 @@ extension FuturesRules {
     }
   }
 
-  /// Notional of so many contracts at the mark, or of what they can still lose.
+  /// Notional of a number of contracts at the mark, or of what they can still lose.
   func notionalAtMark(
     of quantity: Quantity, in instrument: Instrument, prices: PositionPrices
   ) -> Money {
@@ -155,7 +154,7 @@ extension FuturesRules {
       of: quantity, in: instrument, at: price, settlementIndex: prices.settlementIndex)
   }
 
-  /// The rates that hold for so many contracts of that notional.
+  /// The rates that apply to a number of contracts with that notional.
   func tier(
     of quantity: Quantity, notional: Money, in instrument: Instrument, schedule: MarginSchedule,
     prices: PositionPrices, openInterest: Quantity?
@@ -173,7 +172,7 @@ extension FuturesRules {
     }
   }
 
-  /// The fee to close so many contracts of that notional, by the rules.
+  /// The fee to close a number of contracts with that notional, by the rules.
   func closingFee(
     of quantity: Quantity, notional: Money, tier: MarginTier, in instrument: Instrument,
     leverage: Rate?, prices: PositionPrices
@@ -222,8 +221,8 @@ extension FuturesRules {
   }
 }
 
-/// What the requirement of one future is read from, apart from its size; for what is not asked at
-/// every price.
+/// What the requirement of one future depends on apart from its size, for computations that are not
+/// made at every price.
 struct FuturesTerms {
   let rules: FuturesRules
   let instrument: Instrument
@@ -240,7 +239,7 @@ struct FuturesTerms {
     rules.notionalAtMark(of: quantity, in: instrument, prices: prices)
   }
 
-  /// The requirement of so many contracts of that notional, with the fee to close in it.
+  /// The requirement of a number of contracts with that notional, including the fee to close.
   func requirement(of quantity: Quantity, notional: Money) -> PositionRequirement {
     let tier = rules.tier(
       of: quantity, notional: notional, in: instrument, schedule: schedule, prices: prices,

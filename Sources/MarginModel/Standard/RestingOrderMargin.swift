@@ -4,8 +4,8 @@ public import MarginDomain
 extension Rulebook {
   /// Assesses one position together with the orders that rest in its contract.
   ///
-  /// Orders change requirements alone. An account's own initial rate is the least that is asked
-  /// for the notional, orders included.
+  /// Orders change only requirements. An account's own initial rate is the least that applies to
+  /// the notional, orders included.
   ///
   /// - Parameters:
   ///   - position: flat only where orders rest in its contract.
@@ -50,8 +50,8 @@ extension Rulebook {
 }
 
 extension Rulebook {
-  /// What the orders of one contract ask beside its position; see `OrderMarginRules` and
-  /// `RestingOrderRule`.
+  /// The requirement that the orders of one contract add to that of its position; see
+  /// `OrderMarginRules` and `RestingOrderRule`.
   ///
   /// - Parameters:
   ///   - orders: of the contract.
@@ -79,13 +79,13 @@ extension Rulebook {
 }
 
 extension OrderMarginRules {
-  /// The flat charge of so many orders, reporting asset.
+  /// The flat charge for a number of orders, reporting asset.
   func charge(for orders: ContractOrders) -> Money {
     Money(rawValue: chargePerOrder.rawValue * Int128(orders.count))
   }
 }
 
-/// A position once some of its contract's orders have filled.
+/// A position after some of its contract's orders have filled.
 private struct FilledPosition {
   var quantity: Quantity
   /// Reporting asset, 0 or above.
@@ -95,14 +95,14 @@ private struct FilledPosition {
 }
 
 extension FuturesTerms {
-  /// What orders ask beside a position, each part 0 or above.
+  /// The requirement that orders add to that of a position, each part 0 or above.
   ///
   ///     max over fills of (max(0, R(fill) − R(position)) + cost of the fill) + charge per order
   ///
-  /// What a fill would relieve is no credit against its cost, because a part of it may fill alone.
-  /// The fills are those of `OrderMarginRules.Basis`. The maintenance requirement counts the same
-  /// or nothing, as the rules say. Under a rate floor f the initial requirement of a fill is no
-  /// less than f · its notional.
+  /// A requirement that a fill would lower is not offset against its cost, because only a part of
+  /// it may fill. The fills are those of `OrderMarginRules.Basis`. The maintenance requirement
+  /// counts the same or nothing, as the rules say. Under a rate floor f the initial requirement of
+  /// a fill is no less than f · its notional.
   ///
   /// - Parameters:
   ///   - orders: of the contract.

@@ -182,7 +182,7 @@ extension SquareRootScaling {
   ///   - base: r, 0 or above.
   ///   - size: 0 or above.
   /// - Returns: rounded down to the grid of rates.
-  /// - Source: peers.md 3.2; the blend is the one that the vectors `drift_perp_margin_ratio` show.
+  /// - Source: peers.md 3.2; the published vectors `drift_perp_margin_ratio` show this blend.
   public func initialRate(_ base: Rate, of size: ContractUnits) -> Rate {
     guard factor.isPositive, let ordinary = ordinaryInitialRate, ordinary > base else {
       return rate(base, of: size)

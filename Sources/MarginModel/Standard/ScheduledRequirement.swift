@@ -1,9 +1,9 @@
 import FixedPoint
 import MarginDomain
 
-/// One straight piece of a future's requirement as its notional grows.
+/// One linear piece of a future's requirement as a function of its notional.
 ///
-/// Requirement in the reporting asset: rate · N(P) + amount, N at the price asked for.
+/// Requirement in the reporting asset: rate · N(P) + amount, with N at price P.
 struct RequirementPiece {
   /// Part that grows with the notional at the price.
   let rate: ExactRatio
@@ -25,7 +25,7 @@ struct ScheduledRequirement {
   let instrument: Instrument
   let quantity: Quantity
   let leverage: Rate?
-  /// Margin / entry notional of a position without leverage whose margin is its own; else nil.
+  /// Margin / entry notional of an isolated position without leverage; else nil.
   let marginRate: ExactRatio?
   /// At the average entry price, reporting asset, exact.
   let entryNotional: ExactRatio
@@ -90,7 +90,7 @@ struct ScheduledRequirement {
     rules.closingFee == .atMark ? ExactRatio(instrument.takerFee) : .zero
   }
 
-  /// φ · max(0, 1 ∓ i), i what the position was opened with.
+  /// φ · max(0, 1 ∓ i), i the initial rate that the position was opened with.
   ///
   /// See `FuturesRules.bankruptcyClosingFee`.
   private func bankruptcyFeeRate(of tier: MarginTier) -> ExactRatio {
@@ -119,7 +119,7 @@ struct ScheduledRequirement {
     return byTier / ExactRatio(leverage)
   }
 
-  /// The rates at a notional; those that scale by units are the same at every price.
+  /// The rates at a notional; schedules that scale by units give the same rates at every price.
   private func tier(at notional: Money) -> MarginTier {
     schedule.tier(
       of: ScheduleSize(

@@ -1,11 +1,11 @@
 import FixedPoint
 public import MarginDomain
 
-/// What one unit of an option asks, quote currency; of an inverse option in its coin.
+/// The requirement of one unit of an option, in quote currency, for an inverse option in its coin.
 public struct UnitOptionRequirement: Sendable, Equatable {
-  /// What opening asks, quote per unit, 0 or above.
+  /// Margin required to open, quote per unit, 0 or above.
   public let initial: Price
-  /// What keeping asks, quote per unit, 0 or above, at most the initial.
+  /// Margin required to keep the position, quote per unit, 0 or above, at most the initial.
   public let maintenance: Price
   /// Makes a requirement.
   public init(initial: Price, maintenance: Price) {
@@ -13,7 +13,7 @@ public struct UnitOptionRequirement: Sendable, Equatable {
     self.maintenance = maintenance
   }
 
-  /// The requirement of so many units, 0 or above, rounded up.
+  /// The requirement of a number of units, 0 or above, rounded up.
   func requirement(of units: ContractUnits, settlementIndex: Price) -> PositionRequirement {
     func money(_ price: Price) -> Money {
       .value(
@@ -44,7 +44,7 @@ extension StandardOptionRules {
       of: units.magnitude, settlementIndex: prices.settlementIndex) ?? .zero
   }
 
-  /// Requirement of an option position with no price known beside mark and index.
+  /// Requirement of an option position when only mark and index are known.
   ///
   /// - Parameters:
   ///   - quantity: signed contracts.
@@ -77,9 +77,9 @@ extension StandardOptionRules {
   ///            initial      max(min(p·V, e·S) + f, maintenance)
   ///
   /// cap(x) = min(x, d·K) for puts; w is 1 for calls; a′ and c may be others for puts. The initial
-  /// requirement is then multiplied by what the venue's open interest asks. With `deltaGamma`, its
-  /// rule stands in place of the rates of both sides; without a volatility, or for a dated option,
-  /// it cannot be had, and the rates stand for it. An inverse option asks the same in coins, see
+  /// requirement is then multiplied by the venue's open-interest multiplier. With `deltaGamma`, its
+  /// rule replaces the rates of both sides; without a volatility, or for a dated option, it cannot
+  /// be computed and the rates apply. For an inverse option the same holds in coins, see
   /// `coinRequirement`.
   ///
   /// - Parameters:
@@ -156,7 +156,7 @@ extension StandardOptionRules {
       maintenance: part(longMaintenanceValueRate, cap: longMaintenanceRate) + funding)
   }
 
-  /// B: what the rates are of.
+  /// B: the price that the rates apply to.
   private func basePrice(of option: OptionTerms, prices: PositionPrices) -> Price {
     switch terms.base {
     case .index, .indexByForward: prices.index
@@ -195,7 +195,7 @@ extension StandardOptionRules {
       rounding: .ceiling)
   }
 
-  /// The requirement by delta and gamma; nil where the rules have none or it cannot be had.
+  /// The requirement by delta and gamma; nil where the rules have none or it cannot be computed.
   private func deltaGammaPerUnit(
     _ instrument: Instrument, prices: PositionPrices
   ) -> UnitOptionRequirement? {

@@ -1,8 +1,9 @@
 import FixedPoint
 public import MarginDomain
 
-/// How an account stands in one market; amounts in the reporting asset, summed over its units.
-public struct AccountStanding: Sendable, Equatable {
+/// State and margin of an account in one market; amounts in the reporting asset, summed over its
+/// units.
+public struct AccountSummary: Sendable, Equatable {
   /// The worst state of its units, by the enter levels.
   public let state: MarginState
   /// With haircuts.
@@ -11,8 +12,8 @@ public struct AccountStanding: Sendable, Equatable {
   public let netEquity: Money
   /// Σ maintenance requirements.
   public let maintenanceMargin: Money
-  /// Σ max(0, −net equity) over the units: what others would have to bear if all were closed at
-  /// the marks.
+  /// Σ max(0, −net equity) over the units: what others would have to bear if everything were closed
+  /// at the marks.
   public let shortfall: Money
 
   /// equity − maintenance margin, signed.
@@ -30,8 +31,8 @@ public struct AccountStanding: Sendable, Equatable {
     shortfall = sum { max(.zero, -$0.netEquity) }
   }
 
-  /// Whether this one is worse: the larger shortfall; of equal ones the smaller excess.
-  func isWorse(than other: AccountStanding) -> Bool {
+  /// Whether this account is worse: the larger shortfall, then the smaller excess.
+  func isWorse(than other: AccountSummary) -> Bool {
     if shortfall != other.shortfall { return shortfall > other.shortfall }
     return maintenanceExcess < other.maintenanceExcess
   }
@@ -39,16 +40,16 @@ public struct AccountStanding: Sendable, Equatable {
 
 /// An account before and in a scenario.
 public struct StressedAccount: Sendable, Equatable {
-  /// Whose it is.
+  /// The account.
   public let accountID: AccountID
   /// In the book's own market.
-  public let before: AccountStanding
+  public let before: AccountSummary
   /// In the scenario.
-  public let after: AccountStanding
+  public let after: AccountSummary
   /// Which scenario, counted from 0.
   public let scenario: Int
 
-  /// Order of a list of the worst: by `AccountStanding.isWorse`, then by name.
+  /// Order of a list of the worst: by `AccountSummary.isWorse`, then by name.
   func precedes(_ other: StressedAccount) -> Bool {
     if after.isWorse(than: other.after) { return true }
     if other.after.isWorse(than: after) { return false }
@@ -56,7 +57,8 @@ public struct StressedAccount: Sendable, Equatable {
   }
 }
 
-/// What a scenario changes on one underlying, or on an asset that follows none; reporting asset.
+/// Losses and gains in a scenario from one underlying, or from an asset that follows none;
+/// reporting asset.
 public struct StressedUnderlying: Sendable, Equatable {
   /// The underlying, or the asset.
   public let symbol: Symbol
@@ -115,11 +117,11 @@ public struct StressTally: Sendable, Equatable {
     equity += after.equity
     netEquity += after.netEquity
     maintenanceMargin += after.maintenanceMargin
-    for (place, change) in changes.enumerated() {
+    for (index, change) in changes.enumerated() {
       if change.isNegative {
-        underlyings[place].loss -= change
+        underlyings[index].loss -= change
       } else {
-        underlyings[place].gain += change
+        underlyings[index].gain += change
       }
     }
     insert(account)
@@ -131,16 +133,16 @@ public struct StressTally: Sendable, Equatable {
       guard let last = worst.last, account.precedes(last) else { return }
       worst.removeLast()
     }
-    let place = worst.firstIndex { account.precedes($0) } ?? worst.count
-    worst.insert(account, at: place)
+    let index = worst.firstIndex { account.precedes($0) } ?? worst.count
+    worst.insert(account, at: index)
   }
 
-  /// Adds what another part of the book gave in the same scenario.
+  /// Adds the tally of another part of the book in the same scenario.
   ///
   /// - Parameter other: a tally of the same symbols; the order in which parts are added does not
   ///   matter.
   public mutating func add(_ other: StressTally) {
-    for place in counts.indices { counts[place] += other.counts[place] }
+    for index in counts.indices { counts[index] += other.counts[index] }
     newlyLiquidated += other.newlyLiquidated
     newlyCalled += other.newlyCalled
     insolvent += other.insolvent
@@ -148,9 +150,9 @@ public struct StressTally: Sendable, Equatable {
     equity += other.equity
     netEquity += other.netEquity
     maintenanceMargin += other.maintenanceMargin
-    for place in underlyings.indices {
-      underlyings[place].loss += other.underlyings[place].loss
-      underlyings[place].gain += other.underlyings[place].gain
+    for index in underlyings.indices {
+      underlyings[index].loss += other.underlyings[index].loss
+      underlyings[index].gain += other.underlyings[index].gain
     }
     for account in other.worst { insert(account) }
   }

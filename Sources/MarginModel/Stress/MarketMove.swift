@@ -13,21 +13,21 @@ public enum MarketMove: Sendable, Equatable {
 
   /// The index of the underlyings is multiplied by 1 + change; above −1.
   case index(Scope, change: Rate)
-  /// The index of one underlying goes to a price above zero.
+  /// The index of one underlying becomes a price above zero.
   case indexPrice(Symbol, Price)
   /// The volatilities of the underlyings and of the options on them are multiplied by 1 + change.
   case volatility(Scope, change: Rate)
   /// The volatilities of the underlyings and of the options on them become this, per year.
   case volatilityLevel(Scope, Rate)
-  /// The own price of an asset that follows no underlying is multiplied by 1 + change.
+  /// The price of an asset that follows no underlying is multiplied by 1 + change.
   case asset(Symbol, change: Rate)
-  /// The own price of an asset that follows no underlying becomes this.
+  /// The price of an asset that follows no underlying becomes this.
   case assetPrice(Symbol, Price)
 }
 
 /// Why a move cannot be made.
 public enum MarketMoveFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The market has no price of what should move.
+  /// The market has no price for the symbol to move.
   case missingPrice(Symbol)
   /// Neither the underlying nor an option on it has a volatility.
   case missingVolatility(Symbol)
@@ -58,8 +58,8 @@ extension MarketView {
   ///
   /// An index moves as `moving(_:to:instruments:)` says: marks on it keep their basis, options
   /// their volatility, assets without a price of their own follow; assets with one that move with
-  /// the underlying are scaled by the same ratio. A changed volatility takes the place of the
-  /// published marks of the options that are valued with it.
+  /// the underlying are scaled by the same ratio. A changed volatility replaces the published marks
+  /// of the options that are valued with it.
   ///
   /// - Parameters:
   ///   - moves: in their order; two moves of one thing compound.
@@ -134,7 +134,8 @@ extension MarketView {
     guard index >= DomainLimits.minimumPrice, index <= DomainLimits.maximumPrice else {
       throw .priceOutOfRange(underlying, index)
     }
-    // A published mark of an option need not be the model's value: what does not move keeps it.
+    // A published mark of an option need not be the model's value, so an option whose underlying
+    // does not move keeps it.
     if index == old { return }
     self = moving(underlying, to: index, instruments: instruments)
     for asset in assets.keys.sorted() {

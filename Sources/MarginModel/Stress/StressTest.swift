@@ -10,28 +10,28 @@ public struct StressResult: Sendable, Equatable {
   /// Each account in the scenario that is worst for it; the first of equally bad ones.
   public var worstPoint: StressTally
 
-  /// Adds what another part of the book gave in the same scenarios.
+  /// Adds the result of another part of the book in the same scenarios.
   ///
   /// - Parameter other: of the same test; the order in which parts are added does not matter.
   public mutating func add(_ other: StressResult) {
     before.add(other.before)
-    for place in scenarios.indices { scenarios[place].add(other.scenarios[place]) }
+    for item in scenarios.indices { scenarios[item].add(other.scenarios[item]) }
     worstPoint.add(other.worstPoint)
   }
 }
 
 /// Revalues a book in several markets.
 ///
-/// The accounts stand still: nothing is liquidated, called or paid in between. Every account is
+/// Accounts do not change: nothing is liquidated, called or paid in between. Every account is
 /// assessed by the same `assess` as everywhere else.
 public struct StressTest: Sendable {
   private let accounts: [AccountBook]
   private let rulebook: Rulebook
   private let market: MarketView
   private let scenarios: [MarketView]
-  /// What value is attributed to: underlyings, and assets that follow none.
+  /// What changes of value are attributed to: underlyings, and assets that follow none.
   private let symbols: [Symbol]
-  private let placeOfSymbol: [Symbol: Int]
+  private let rowOfSymbol: [Symbol: Int]
   private let worstCount: Int
 
   /// Prepares a test.
@@ -58,7 +58,7 @@ public struct StressTest: Sendable {
         .map { market.assets[$0]?.underlying ?? $0 }
     }
     symbols = Set(held).sorted()
-    placeOfSymbol = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
+    rowOfSymbol = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
   }
 
   /// How many accounts there are.
@@ -66,7 +66,7 @@ public struct StressTest: Sendable {
 
   /// Tests some of the accounts; the parts of a whole can be tested side by side and added.
   ///
-  /// - Parameter range: places in the list of accounts.
+  /// - Parameter range: indices into the list of accounts.
   /// - Returns: their part of the result.
   /// - Throws: `AssessmentFault`, the first thing that is missing.
   /// - Complexity: one assessment per account and scenario.
@@ -76,7 +76,7 @@ public struct StressTest: Sendable {
       before: empty, scenarios: scenarios.map { _ in empty }, worstPoint: empty)
     let unchanged = [Money](repeating: .zero, count: symbols.count)
     for account in accounts[range] {
-      let attribution = Attribution(of: account, market: market, places: placeOfSymbol)
+      let attribution = Attribution(of: account, market: market, rows: rowOfSymbol)
       let (before, worth) = try value(of: account, attribution, in: market)
       let still = StressedAccount(
         accountID: account.accountID, before: before, after: before, scenario: 0)
@@ -85,8 +85,8 @@ public struct StressTest: Sendable {
       for (number, scenario) in scenarios.enumerated() {
         let (after, moved) = try value(of: account, attribution, in: scenario)
         var changes = unchanged
-        for (place, part) in attribution.places.enumerated() {
-          changes[part] += moved[place] - worth[place]
+        for (item, part) in attribution.rows.enumerated() {
+          changes[part] += moved[item] - worth[item]
         }
         let stressed = StressedAccount(
           accountID: account.accountID, before: before, after: after, scenario: number)
@@ -103,9 +103,9 @@ public struct StressTest: Sendable {
   /// Where the parts of an account's value belong: its positions, their isolated margins, its cash.
   private struct Attribution {
     let cash: [(asset: Symbol, amount: AssetAmount)]
-    let places: [Int]
+    let rows: [Int]
 
-    init(of account: AccountBook, market: MarketView, places table: [Symbol: Int]) {
+    init(of account: AccountBook, market: MarketView, rows table: [Symbol: Int]) {
       cash =
         account.balances
         + account.positions.filter { !$0.isolatedMargin.isZero }.map {
@@ -114,16 +114,16 @@ public struct StressTest: Sendable {
       let symbols =
         account.positions.map(\.instrument.underlying)
         + cash.map { market.assets[$0.asset]?.underlying ?? $0.asset }
-      places = symbols.map { table[$0] ?? 0 }
+      rows = symbols.map { table[$0] ?? 0 }
     }
   }
 
   private func value(
     of account: AccountBook, _ attribution: Attribution, in market: MarketView
-  ) throws(AssessmentFault) -> (standing: AccountStanding, worth: [Money]) {
+  ) throws(AssessmentFault) -> (summary: AccountSummary, worth: [Money]) {
     let units = try account.assess(in: market, by: rulebook)
     var worth: [Money] = []
-    worth.reserveCapacity(attribution.places.count)
+    worth.reserveCapacity(attribution.rows.count)
     func price(of asset: Symbol) -> Price? {
       market.price(of: asset, reportingAsset: rulebook.reportingAsset)
     }
@@ -141,6 +141,6 @@ public struct StressTest: Sendable {
       guard let index = price(of: asset) else { throw .missingAssetPrice(asset) }
       worth.append(.value(of: amount, at: index, rounding: .floor))
     }
-    return (AccountStanding(of: units, by: rulebook.ladder), worth)
+    return (AccountSummary(of: units, by: rulebook.ladder), worth)
   }
 }

@@ -3,7 +3,7 @@ public import MarginDomain
 import MarginModel
 
 extension Book {
-  /// The instruments that the book defines, in its order; not all of them are held.
+  /// The instruments that the book defines, in its order; not all of them need be held.
   public var instruments: [Instrument] {
     assembler.definitions.instruments.map(\.value.instrument)
   }
@@ -14,7 +14,8 @@ extension Book {
   /// The assets that the book defines, in its order.
   public var assets: [Symbol] { assembler.definitions.assets.map(\.value.symbol) }
 
-  /// What an answer would miss if an account held an instrument that nobody may hold yet.
+  /// What would be missing for an answer if an account held an instrument that no account holds
+  /// yet.
   ///
   /// - Parameter symbol: an instrument of the book.
   /// - Returns: The faults that the book would have with such a position, at the place where the

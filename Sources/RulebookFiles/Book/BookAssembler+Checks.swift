@@ -3,7 +3,7 @@ import MarginDomain
 import MarginModel
 
 extension BookAssembler {
-  /// Checks a mark against what the contract can cost.
+  /// Checks a mark against the contract's possible prices.
   func check(
     _ price: LocatedValue<Price>, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
@@ -68,7 +68,7 @@ extension BookAssembler {
     }
   }
 
-  /// Checks what a position says, and that everything its margin needs is known.
+  /// Checks a position, and that everything its margin needs is known.
   func check(
     _ position: WrittenPosition, of written: WrittenInstrument, mode: MarginMode,
     reportingTo fields: inout YAMLFields
@@ -90,7 +90,8 @@ extension BookAssembler {
     checkValue(position, of: instrument, reportingTo: &fields)
   }
 
-  /// Checks that a dated contract is alive at the book's moment, or said to await its settlement.
+  /// Checks that a dated contract has not expired at the book's moment, or is stated to await
+  /// settlement.
   private func checkExpiry(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {
@@ -294,7 +295,7 @@ extension BookAssembler {
     if !instrument.isFuture, instrument.expiry != nil, market.asOf == nil,
       market.volatility(of: instrument) != nil
     {
-      // A mark of its own does not help: away from the present price the model values the option.
+      // A mark of its own is not enough: at other prices the model values the option.
       fields.report(
         "the model's value of \(symbol) depends on the moment", at: position.place,
         expected: "as_of_ns in the book")

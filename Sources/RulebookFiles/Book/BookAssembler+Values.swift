@@ -2,13 +2,13 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// Largest values of a book, so that no sum of an answer leaves its type.
+/// Limits on the values of a book, so that no sum in an answer can overflow.
 extension BookAssembler {
-  /// 1e22 of the reporting asset, as in a worker: a thousand positions of it fit a sum.
+  /// 1e22 of the reporting asset, as in a worker: a sum of a thousand such positions fits.
   private static let largestValue = Money(rawValue: DecimalText.power(ofTen: 34))
 
-  /// Checks that a position with its orders is worth no more than sums can hold, at every price
-  /// that the book states for it.
+  /// Checks that sums cannot overflow: at every price that the book states for it, a position with
+  /// its orders is worth no more than the largest value.
   func checkValue(
     _ position: WrittenPosition, of instrument: Instrument, reportingTo fields: inout YAMLFields
   ) {

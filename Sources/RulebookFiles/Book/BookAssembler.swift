@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// Puts the parts of a book together and finds what an answer would miss.
+/// Assembles a book from its parts and reports what is missing for an answer.
 struct BookAssembler {
   let definitions: Definitions
   let document: RulebookDocument
@@ -36,7 +36,7 @@ struct BookAssembler {
     }
   }
 
-  /// Takes the marks, each of a defined instrument, each instrument once.
+  /// Stores the marks, each of a defined instrument, each instrument once.
   mutating func take(_ marks: [WrittenMark], reportingTo fields: inout YAMLFields) {
     var seen: Set<Symbol> = []
     for mark in marks {
@@ -86,7 +86,7 @@ struct BookAssembler {
     }
   }
 
-  /// Refuses schedules that the book itself writes for symbols that it does not define.
+  /// Refuses schedules in the book itself for symbols that it does not define.
   func checkSchedules(reportingTo fields: inout YAMLFields) {
     for symbol in document.ownScheduleSymbols where definitions.instrument(symbol.value) == nil {
       fields.reportUnknown(

@@ -22,7 +22,8 @@ public struct Book: Sendable {
   public let market: MarketView
   /// Accounts in the order of the book, each id once.
   public let accounts: [Account]
-  /// What the book was put together from, for questions about what it does not hold.
+  /// The parts that the book was assembled from, for questions about positions that it does not
+  /// hold.
   let assembler: BookAssembler
   /// Name of the document, for faults.
   public fileprivate(set) var file = ""

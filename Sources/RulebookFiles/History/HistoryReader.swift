@@ -7,8 +7,9 @@ public import MarginModel
 ///     day,BTC-USD,ETH-USD,volatility
 ///     2025-10-26,114559.41,4159.76,0.4176
 ///
-/// Lines that begin with `#` and empty lines are for readers. The column `volatility` is that of
-/// every underlying without one of its own, `UNDERLYING volatility`; an empty cell: none on record.
+/// Lines that begin with `#` and empty lines are ignored. The column `volatility` applies to every
+/// underlying without a column `UNDERLYING volatility` of its own; an empty cell means that none is
+/// on record.
 public struct HistoryReader {
   /// Most lines of a file.
   static let maximumLines = 100_000
@@ -16,12 +17,12 @@ public struct HistoryReader {
   private let file: String
   private var faults = FaultList()
   private var underlyings: [Symbol] = []
-  /// Places of the cells: one close per underlying, and its volatility where there is a column.
+  /// Indices of the cells: one close per underlying, and its volatility where there is a column.
   private var closes: [Int] = []
   private var volatilities: [Int?] = []
   private var width = 0
   private var days: [ScenarioHistory.Day] = []
-  /// Of the line before, also where it held faults; nil for a close that was none.
+  /// Closes of the previous line, even if it had faults; nil for a cell that was not a close.
   private var lastCloses: [Price?] = []
   private var lastDay: Int?
 
@@ -36,20 +37,20 @@ public struct HistoryReader {
   /// - Throws: Everything that is wrong, with lines.
   public static func read(_ text: String, file: String) throws(FaultList) -> ScenarioHistory {
     var reader = HistoryReader(file: file)
-    // A byte order mark is no part of the text; spreadsheets write one.
+    // A byte order mark is not part of the text; spreadsheets write one.
     let hasMark = text.unicodeScalars.first == "\u{FEFF}"
     let body = hasMark ? String(text.unicodeScalars.dropFirst()) : text
     let lines = body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if lines.count > maximumLines {
       reader.report("holds more than \(maximumLines) lines", at: maximumLines + 1)
     }
-    for (place, line) in lines.prefix(maximumLines).enumerated() {
+    for (index, line) in lines.prefix(maximumLines).enumerated() {
       if line.isEmpty || line.first == "#" { continue }
       let cells = cells(of: line)
       if reader.width == 0 {
-        guard reader.takeHeader(cells, line: place + 1) else { break }
+        guard reader.takeHeader(cells, line: index + 1) else { break }
       } else {
-        reader.takeDay(cells, line: place + 1)
+        reader.takeDay(cells, line: index + 1)
       }
     }
     if reader.faults.isEmpty, reader.days.count < 2 {
@@ -64,7 +65,7 @@ public struct HistoryReader {
   ///
   /// - Parameter path: path of the file; it is also its name in messages.
   /// - Returns: the history.
-  /// - Throws: `unreadable` when the bytes cannot be had, else what is wrong in them.
+  /// - Throws: `unreadable` when the bytes cannot be read, else what is wrong in them.
   public static func read(path: String) throws(YAMLDocument.FileError) -> ScenarioHistory {
     let most = 16 << 20
     let (name, bytes) = try YAMLDocument.bytes(path: path, atMost: most)
@@ -82,7 +83,7 @@ public struct HistoryReader {
     }
   }
 
-  /// What stands between two commas, without spaces around it, and where it starts.
+  /// The text between two commas, without surrounding spaces, and where it starts.
   private struct Cell {
     let text: String
     let column: Int
@@ -123,10 +124,10 @@ public struct HistoryReader {
         expected: "day and the names of underlyings without quotes and backslashes, each once")
       return false
     }
-    for (place, name) in names.enumerated().dropFirst()
+    for (index, name) in names.enumerated().dropFirst()
     where name != "volatility" && !name.hasSuffix(suffix) {
       underlyings.append(Symbol(name))
-      closes.append(place)
+      closes.append(index)
       volatilities.append(names.firstIndex(of: name + suffix) ?? names.firstIndex(of: "volatility"))
     }
     for name in names where name.hasSuffix(suffix) {
@@ -137,12 +138,12 @@ public struct HistoryReader {
     return faults.isEmpty
   }
 
-  /// Whether a character has a meaning in the quotes that a table is printed with.
+  /// Whether a character has a special meaning in the quotes of a printed table.
   private static func isQuoting(_ character: Character) -> Bool {
     character == "\"" || character == "\\" || character == "'"
   }
 
-  /// The closes that a table of vectors may state as a move from one.
+  /// The closes whose move from a previous close a table of vectors can state.
   private static func moves(from old: Price) -> ClosedRange<Price> {
     let range = DomainLimits.scenarioMoves
     return old.times(
@@ -156,16 +157,16 @@ public struct HistoryReader {
     }
     let number = dayNumber(cells[0], line: line)
     let before = lastCloses
-    let prices = closes.enumerated().map { column, place in
-      close(cells[place], after: before.isEmpty ? nil : before[column], line: line)
+    let prices = closes.enumerated().map { column, index in
+      close(cells[index], after: before.isEmpty ? nil : before[column], line: line)
     }
     lastCloses = prices
     // A column that serves several underlyings is read once.
     var stated: [Int: Rate] = [:]
-    for place in Set(volatilities.compactMap(\.self)).sorted() {
-      stated[place] = volatility(cells[place], line: line)
+    for index in Set(volatilities.compactMap(\.self)).sorted() {
+      stated[index] = volatility(cells[index], line: line)
     }
-    let sigmas = volatilities.map { place in place.flatMap { stated[$0] } }
+    let sigmas = volatilities.map { index in index.flatMap { stated[$0] } }
     guard faults.isEmpty, let number else { return }
     days.append(
       ScenarioHistory.Day(

@@ -10,8 +10,8 @@ public struct ReferenceEntry: Sendable, Equatable {
 
 /// Reads the file of `plimsoll reference publish` and `check`.
 ///
-/// `docs/reference/book.md` describes it: instruments, assets, underlyings and rulebooks, all
-/// whole. The file must define what its instruments and assets name.
+/// `docs/reference/book.md` describes it: instruments, assets, underlyings and rulebooks, each
+/// complete. The file must define everything that its instruments and assets name.
 public enum ReferenceReader {
   /// Reads a file.
   ///
@@ -125,8 +125,8 @@ extension YAMLFields {
 }
 
 extension YAMLNode {
-  /// The value as JSON, which the same reader reads to the same value: numbers become texts, which
-  /// keeps their digits.
+  /// The value as JSON, which the same reader turns into the same value: numbers become strings, to
+  /// keep their digits.
   var json: String {
     switch content {
     case .scalar(let text, let style):

@@ -1,8 +1,8 @@
 /// A rulebook that ships with the product.
 public struct Preset: Sendable {
-  /// Its name, which an `id` alone calls.
+  /// Its name, by which an `id` on its own refers to it.
   public let name: String
-  /// The moment of its facts, `YYYY-MM-DD`; NAME-DATE calls the same preset.
+  /// The date of its facts, `YYYY-MM-DD`; NAME-DATE refers to the same preset.
   public let date: String
   private let content: @Sendable () -> [UInt8]
 
@@ -38,10 +38,10 @@ public struct Preset: Sendable {
 
   /// Reads and checks the preset.
   ///
-  /// - Throws: Its faults; a test holds that there are none.
+  /// - Throws: Its faults; a test checks that there are none.
   public func document() throws(FaultList) -> RulebookDocument {
     let document = try YAMLDocument(bytes: content(), file: "\(name).yaml")
-    // The preset's own id is a preset's name; read alone it must not call itself.
+    // The preset's own id is a preset's name; its own file must not refer to itself.
     return try YAMLReader.read(document, as: .rulebook(RulebookContext(isPreset: true)))
   }
 }

@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// A rulebook as a document gave it, with what the rules themselves no longer show.
+/// A rulebook as read from a document, with details that the rules themselves no longer show.
 public struct RulebookDocument: Sendable, Equatable {
   /// The parts that a rulebook may leave out when no instrument needs them.
   public enum OptionalPart: String, Sendable, Equatable, CaseIterable {
@@ -15,17 +15,18 @@ public struct RulebookDocument: Sendable, Equatable {
   public let rulebook: Rulebook
   /// Parts that neither the document nor its preset holds, in the order of the cases.
   ///
-  /// Their place in `rulebook` is taken by rules that never ask too little: an option is margined
-  /// at its whole size or value, and a future at its notional where there are rules of portfolio
-  /// margin, for a worker's accounts that are not in that mode yet; else it has no schedule. In a
-  /// book all of it is a fault where one is held.
+  /// In `rulebook` they are replaced by rules that never require too little: an option is margined
+  /// at its whole size or value. A future is margined at its notional where there are rules of
+  /// portfolio margin, for a worker's accounts that are not in that mode yet; otherwise it has no
+  /// schedule. In a book, holding such a contract is a fault.
   public let absentParts: [OptionalPart]
-  /// The symbols that the document's own schedules name, with their places; a preset's are left
-  /// out.
+  /// The symbols that the document's own schedules name, with their positions in the file; those of
+  /// a preset are left out.
   public let ownScheduleSymbols: [LocatedValue<Symbol>]
-  /// Symbols whose schedule is in another asset than the reporting asset and therefore left out.
+  /// Symbols whose schedule is in an asset other than the reporting asset and is therefore left
+  /// out.
   public let symbolsInOtherAssets: [Symbol]
-  /// The part as its document has it, for a document that builds on this one.
+  /// The part as written in its document, for a document that builds on this one.
   let futuresPart: FuturesPart?
 }
 
@@ -64,7 +65,7 @@ struct RulebookParts {
     (futures == nil ? [.futures] : []) + (options == nil ? [.options] : [])
   }
 
-  /// The whole, or nil when a part that every rulebook needs is missing.
+  /// The complete document, or nil when a part that every rulebook needs is missing.
   func document(id: RulebookID, ownSymbols: [LocatedValue<Symbol>]) -> RulebookDocument? {
     guard let reportingAsset, let collateral, let ladder, let liquidation, let market else {
       return nil
@@ -83,7 +84,7 @@ struct RulebookParts {
 }
 
 extension FuturesRules {
-  /// Stands for an absent part: every future has one schedule, or none.
+  /// Replaces an absent part: every future has the same schedule, or none.
   fileprivate static func absent(schedule: MarginSchedule?) -> FuturesRules {
     FuturesRules(
       notionalBasis: .mark, tierBasis: .mark, liquidationPath: .underlying, closingFee: .none,
@@ -93,13 +94,13 @@ extension FuturesRules {
 }
 
 extension MarginSchedule {
-  /// A future asks its notional.
+  /// A future's requirement is its notional.
   fileprivate static let wholeSize = MarginSchedule.flat(
     initialRate: .one, maintenanceRate: .one)
 }
 
 extension StandardOptionRules {
-  /// Stands for an absent part: a short asks the index, a long its value.
+  /// Replaces an absent part: a short's requirement is the index, a long's its value.
   fileprivate static let wholeSize = StandardOptionRules(
     shortInitialRate: .one, shortInitialFloor: .one, shortMaintenanceRate: .one,
     shortMaintenanceFloor: .one, putCap: nil, longInitialRate: .one,

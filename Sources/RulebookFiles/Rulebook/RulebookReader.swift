@@ -36,7 +36,7 @@ struct RulebookContext: Sendable {
   var publishedID: RulebookID?
   /// The reporting asset that the document around it names.
   var reportingAsset: Symbol?
-  /// Whether it is a preset's own file, which must be whole.
+  /// Whether it is a preset's own file, which must be complete.
   var isPreset = false
 }
 
@@ -113,7 +113,7 @@ extension RulebookParts {
     "contingencies", "dynamic", "credit",
   ]
 
-  /// Takes what the document leaves out from its preset, and reports what is then missing.
+  /// Fills in what the document leaves out from its preset, and reports what is still missing.
   fileprivate mutating func fill(
     name: String, base: String?, hasParts: Bool, context: RulebookContext,
     reportingTo fields: inout YAMLFields
@@ -156,7 +156,8 @@ extension RulebookParts {
       credit = credit ?? other.credit
       return checkParts(in: &fields)
     } catch {
-      // A preset is part of the product; a fault in it must not be taken for the reader's.
+      // A preset is part of the product; a fault in it must not look like one of the user's
+      // document.
       fields.report("names the preset '\(preset.name)', which is broken: \(error)", for: "id")
       return false
     }
@@ -179,16 +180,16 @@ extension RulebookParts {
     return checkParts(in: &fields)
   }
 
-  /// What one part names must stand in another.
+  /// Checks that names used in one part are defined in another.
   private func checkParts(in fields: inout YAMLFields) -> Bool {
     checkCoinPegs(in: &fields)
     return checkDynamic(in: &fields)
   }
 
-  /// A coin whose peg the document watches is one that the rulebook counts.
+  /// Checks that every coin whose peg the document watches counts as collateral in the rulebook.
   ///
-  /// Any other name would be silent. A preset's pegs stay where the document's own haircuts count
-  /// fewer coins.
+  /// Any other name would have no effect without a message. A preset's pegs are kept even if the
+  /// document's own haircuts list fewer coins.
   private func checkCoinPegs(in fields: inout YAMLFields) {
     guard let collateral, fields.contains("portfolio") else { return }
     let known = collateral.haircuts.map(\.asset.text)
@@ -201,7 +202,7 @@ extension RulebookParts {
     }
   }
 
-  /// Ranges that move need rules that are stated by them.
+  /// Checks that dynamic ranges belong to rules that depend on a price scan range.
   private func checkDynamic(in fields: inout YAMLFields) -> Bool {
     guard dynamic != nil, portfolio == nil, !fields.contains("portfolio") else { return true }
     fields.report(

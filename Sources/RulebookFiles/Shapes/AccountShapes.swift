@@ -2,36 +2,37 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// A position as it was written.
+/// A position as written in a document.
 struct WrittenPosition: Sendable {
   let symbol: LocatedValue<Symbol>
   let quantity: LocatedValue<Quantity>
   let entryPrice: LocatedValue<Price>?
-  /// Exact cash flow of the entry, of which `entryPrice` is the average; nil: that of the price.
+  /// Exact cash flow of the entry, of which `entryPrice` is the average; nil: computed from the
+  /// price.
   var entryCashFlow: LocatedValue<AssetAmount>?
   let leverage: Rate?
   let isolatedMargin: LocatedValue<AssetAmount>?
   var orders: [LocatedValue<ContractOrders.Order>] = []
-  /// Whether it stands in a contract that has expired and is not settled yet.
+  /// Whether its contract has expired and is not settled yet.
   var awaitsSettlement: LocatedValue<Bool>?
   /// Where the position starts.
   let place: LocatedValue<Void>
 }
 
-/// An account as it was written.
+/// An account as written in a document.
 struct WrittenAccount: Sendable {
   let accountID: LocatedValue<AccountID>
   let marginMode: MarginMode
-  /// Where the mode stands.
+  /// The position of the mode in the file.
   let modePlace: LocatedValue<MarginMode>?
   let balances: [(key: LocatedValue<String>, value: AssetAmount)]
   let positions: [WrittenPosition]
   let initialRateFloor: Rate?
-  /// A line that beats the rulebook's table.
+  /// A credit line that overrides the rulebook's table.
   let creditLine: WrittenLine?
-  /// Where a line of above 0 stands.
+  /// The position in the file of a line above 0.
   let creditPlace: LocatedValue<Money>?
-  /// Whether events of it are known to be missing.
+  /// Whether events of the account are known to be missing.
   var isIncomplete = false
 }
 
@@ -75,7 +76,7 @@ extension YAMLShape where Value == WrittenAccount {
 extension YAMLFields {
   /// The credit line of an account: amount, grade and wrong-way underlyings.
   ///
-  /// A line of 0 needs no grade and still beats the table's.
+  /// A line of 0 needs no grade and still overrides the table.
   fileprivate mutating func creditLine() -> (line: WrittenLine?, place: LocatedValue<Money>?) {
     let amount = optional(
       "credit_line", .located(.creditAmount) as YAMLShape<LocatedValue<Money>>)
@@ -143,7 +144,8 @@ extension YAMLShape where Value == Quantity {
     }
   }
 
-  /// A position of 0 is written as such, where orders rest; one that is only rounded to 0 is not.
+  /// Whether a position is written as 0, which is admitted where orders rest; one that only rounds
+  /// to 0 is not.
   private static func isPlainZero(_ text: String) -> Bool { text == "0" }
 }
 
@@ -178,7 +180,7 @@ extension YAMLShape where Value == AssetAmount {
       "an amount from -1e15 to 1e15")
   }
 
-  /// What entering a position can have cost, for the largest position at the largest price.
+  /// The possible cost of entering a position, up to the largest position at the largest price.
   fileprivate static var cashFlow: YAMLShape {
     let largest = AssetAmount(rawValue: 10_000_000_000_000_000_000_000 * AssetAmount.one.rawValue)
     return fixed(in: -largest...largest, "an amount from -1e22 to 1e22")

@@ -1,7 +1,7 @@
 import FixedPoint
 import MarginDomain
 
-/// What stands under an asset in `haircuts`.
+/// The value of an asset in `haircuts`.
 private enum WrittenHaircut: Sendable {
   case plain(Rate)
   case terms(CollateralTerms)

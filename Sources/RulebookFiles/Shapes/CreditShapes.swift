@@ -50,12 +50,12 @@ private struct TableLine: Sendable {
   let line: WrittenLine
 }
 
-/// A credit line as it was written.
+/// A credit line as written in a document.
 struct WrittenLine: Sendable {
   let line: CreditRules.Line
-  /// Where the grade stands.
+  /// The grade with its position in the file.
   let grade: LocatedValue<String>
-  /// Where the wrong-way underlyings stand.
+  /// The wrong-way underlyings with their positions in the file.
   let wrongWay: [LocatedValue<Symbol>]
 }
 
@@ -113,13 +113,13 @@ extension YAMLShape where Value == Money {
 }
 
 extension YAMLFields {
-  /// Puts a line together, with its `wrong_way`.
+  /// Makes a line, with its `wrong_way`.
   mutating func creditLine(amount: Money?, grade: LocatedValue<String>?) -> WrittenLine? {
     let wrongWay =
       optional("wrong_way", .list(of: .located(.symbol)) as YAMLShape<[LocatedValue<Symbol>]>)
       ?? []
-    for (place, symbol) in wrongWay.enumerated()
-    where wrongWay[..<place].contains(where: { $0.value == symbol.value }) {
+    for (index, symbol) in wrongWay.enumerated()
+    where wrongWay[..<index].contains(where: { $0.value == symbol.value }) {
       report(
         "'\(symbol.value.text.quotable)' stands twice", at: symbol,
         expected: "each underlying once")

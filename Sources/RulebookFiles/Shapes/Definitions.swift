@@ -34,11 +34,11 @@ struct Definitions: Sendable {
     underlyingIndex[symbol].map { underlyings[$0].value }
   }
 
-  /// Reports symbols of instruments and assets that name nothing.
+  /// Reports symbols in instruments and assets that are not defined.
   ///
   /// - Parameters:
   ///   - reportingAsset: an asset that needs no definition of its own.
-  ///   - fields: takes the faults.
+  ///   - fields: receives the faults.
   func refuseDangling(reportingAsset: Symbol?, reportingTo fields: inout YAMLFields) {
     for instrument in instruments {
       let (underlying, asset) = (instrument.value.underlying, instrument.value.settlementAsset)
@@ -59,7 +59,8 @@ struct Definitions: Sendable {
     }
   }
 
-  /// The forward of a dated option is a dated future of the document on the same underlying.
+  /// Refuses the forward of a dated option unless it is a dated future of the document on the same
+  /// underlying.
   private func refuseForward(
     of option: LocatedValue<WrittenInstrument>, reportingTo fields: inout YAMLFields
   ) {
@@ -76,7 +77,7 @@ struct Definitions: Sendable {
       expected: "a DATED_FUTURE on the same underlying")
   }
 
-  /// The instruments, what others are valued on before them.
+  /// The instruments, sorted so that a future comes before the options valued on it.
   var forwardsFirst: [WrittenInstrument] {
     let all = instruments.map(\.value)
     return all.filter { $0.instrument.forward == nil }
@@ -114,18 +115,18 @@ extension YAMLFields {
     return names
   }
 
-  /// Reports a symbol that names nothing of its kind, with the nearest that does.
+  /// Reports an undefined symbol, and suggests the nearest defined one.
   mutating func reportUnknown(
     _ symbol: LocatedValue<Symbol>, _ kind: String, among known: [Symbol]
   ) {
     reportUnknown(symbol.value.text, at: symbol, kind, among: known)
   }
 
-  /// Reports a text that names nothing of its kind, with the nearest that does.
+  /// Reports an undefined name, and suggests the nearest defined one.
   mutating func reportUnknown<Value>(
     _ text: String, at place: LocatedValue<Value>, _ kind: String, among known: [Symbol]
   ) {
-    // A definition with a fault of its own is reported once, not wherever it is named.
+    // A faulty definition is reported once, not again wherever it is named.
     if definedNames.contains(text) { return }
     let nearest = nearestName(to: text, among: known.map(\.text))
     let hint = nearest.map { " (did you mean \($0)?)" } ?? ""
@@ -136,7 +137,7 @@ extension YAMLFields {
 }
 
 extension YAMLShape where Value == [String] {
-  /// The texts under a key of the mappings of a list; whatever else is there is not its business.
+  /// The texts under a key in the mappings of a list; everything else is ignored.
   fileprivate static func namesUnder(_ key: String) -> YAMLShape {
     YAMLShape(expected: "a list") { node, _, _ in
       guard case .list(let nodes) = node.content else { return [] }

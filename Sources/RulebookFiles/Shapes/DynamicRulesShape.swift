@@ -33,7 +33,7 @@ extension YAMLShape where Value == DynamicRules {
   }
 }
 
-/// The part `ranges`: bounds for all, and for underlyings of their own.
+/// The part `ranges`: default bounds, and bounds of single underlyings.
 private struct DynamicRanges: Sendable {
   let usual: DynamicRules.Range?
   let listed: [(symbol: Symbol, value: DynamicRules.Range)]

@@ -1,17 +1,18 @@
 import FixedPoint
 import MarginDomain
 
-/// The part `futures` with what its document says beside the rules.
+/// The part `futures` with what its document states besides the rules.
 struct FuturesPart: Sendable, Equatable {
   let rules: FuturesRules
-  /// The symbols of the schedules, with their places.
+  /// The symbols of the schedules, with their positions in the file.
   let symbols: [LocatedValue<Symbol>]
-  /// The assets in which the amounts of the part may be read; nil: whatever the reporting asset is.
+  /// The assets in which the amounts of the part can be read; nil: any reporting asset.
   let amountAssets: [Symbol]?
   /// Symbols whose schedule names assets of its own.
   let amountAssetsOfSymbol: [Symbol: [Symbol]]
 
-  /// The rules with the schedules that hold for a reporting asset, and the symbols of the others.
+  /// The rules with the schedules that apply to a reporting asset, and the symbols of the other
+  /// schedules.
   func applying(to reportingAsset: Symbol) -> (rules: FuturesRules, others: [Symbol]) {
     func holds(_ symbol: Symbol?) -> Bool {
       let assets = symbol.flatMap { amountAssetsOfSymbol[$0] } ?? amountAssets
@@ -69,7 +70,7 @@ extension YAMLShape where Value == FuturesPart {
   }
 }
 
-/// One schedule with the instruments that it holds for.
+/// One schedule with the instruments that it applies to.
 struct ScheduleGroup: Sendable {
   let symbols: [LocatedValue<Symbol>]
   let amountAssets: [Symbol]?
@@ -120,7 +121,7 @@ extension YAMLShape where Value == MarginSchedule {
 extension MarginSchedule {
   private static let forms = ["tiers", "flat", "open_interest_scaled", "size_scaled"]
 
-  /// Reads the one form of a schedule that is there.
+  /// Reads the form of the schedule that is present.
   fileprivate static func read(from fields: inout YAMLFields) -> MarginSchedule? {
     let given = forms.filter { fields.contains($0) }
     guard given.count == 1 else {

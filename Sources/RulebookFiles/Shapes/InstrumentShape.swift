@@ -1,7 +1,7 @@
 import FixedPoint
 import MarginDomain
 
-/// An instrument as it was written; what a document may leave out is nil.
+/// An instrument as written in a document; what the document leaves out is nil.
 struct WrittenInstrument: Sendable {
   let symbol: Symbol
   let kind: Instrument.Kind
@@ -36,9 +36,9 @@ private enum KindWord: String, CaseIterable {
 }
 
 extension YAMLShape where Value == WrittenInstrument {
-  /// An instrument of a book, which may leave out what no margin needs.
+  /// An instrument of a book, which may leave out what margin does not need.
   static var bookInstrument: YAMLShape { instrument(isWhole: false) }
-  /// An instrument of the topic `reference`, which is whole.
+  /// An instrument of the topic `reference`, which is complete.
   static var referenceInstrument: YAMLShape { instrument(isWhole: true) }
 
   private static func instrument(isWhole: Bool) -> YAMLShape {

@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// An asset as it was written.
+/// An asset as written in a document.
 struct WrittenAsset: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
@@ -12,7 +12,7 @@ struct WrittenAsset: Sendable {
   let confidence: Rate?
 }
 
-/// An underlying as it was written.
+/// An underlying as written in a document.
 struct WrittenUnderlying: Sendable {
   let symbol: Symbol
   let indexPrice: Price?
@@ -21,7 +21,7 @@ struct WrittenUnderlying: Sendable {
   let priceScanRange: Rate?
 }
 
-/// A mark as it was written.
+/// A mark as written in a document.
 struct WrittenMark: Sendable {
   let symbol: LocatedValue<Symbol>
   let markPrice: LocatedValue<Price>?

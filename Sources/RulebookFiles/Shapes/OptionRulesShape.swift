@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 
 extension YAMLShape where Value == StandardOptionRules {
-  /// The part `options`: rates, or `delta_gamma` in place of them.
+  /// The part `options`: rates, or `delta_gamma` instead of them.
   static var optionRules: YAMLShape {
     .mapping("the standard rules of options") { fields in
       var terms = OptionRequirementTerms()
@@ -25,7 +25,8 @@ extension StandardOptionRules {
     "long_initial_rate", "long_maintenance_value_rate", "long_maintenance_rate",
   ]
 
-  /// Where greeks ask, the rates are only for what has none, and then ask the whole index.
+  /// Where the requirement is by greeks, the rates only apply to options without greeks, and then
+  /// require the whole index.
   fileprivate static func readDeltaGamma(
     _ terms: OptionRequirementTerms, from fields: inout YAMLFields
   ) -> StandardOptionRules? {
@@ -81,7 +82,7 @@ extension StandardOptionRules {
 }
 
 extension OptionRequirementTerms {
-  /// Reads what may stand beside rates and greeks alike; false where terms contradict.
+  /// Reads the terms that go with both rates and greeks; false where they contradict each other.
   fileprivate mutating func read(from fields: inout YAMLFields) -> Bool {
     style = fields.optional("style", .premiumStyle) ?? style
     includesMark = fields.optional("includes_mark", .boolean) ?? includesMark
@@ -101,7 +102,7 @@ extension OptionRequirementTerms {
     return checkLimit(reportingTo: &fields) && checkMark(reportingTo: &fields) && isSound
   }
 
-  /// Reads what the maintenance rates of puts are where they are not those of calls.
+  /// Reads the maintenance rates of puts where they differ from those of calls.
   fileprivate mutating func readPutRates(
     from fields: inout YAMLFields, below initial: (rate: Rate, floor: Rate)
   ) {
@@ -210,7 +211,7 @@ extension YAMLShape where Value == OptionRequirementTerms.SizeFactor {
 }
 
 extension YAMLShape where Value == RestingOrderRule {
-  /// What orders of options, and of portfolios, ask.
+  /// The requirement of resting orders of options, and of portfolios.
   static var optionOrders: YAMLShape {
     .oneOf([(word: "none", value: .none), (word: "worst_side", value: .worstSide)])
   }
@@ -241,7 +242,7 @@ extension YAMLShape where Value == OptionRequirementTerms.PremiumBasis {
 }
 
 extension YAMLShape where Value == Rate {
-  /// A factor that does not lower, up to 3.
+  /// A factor from 1 to 3.
   static var factorFromOne: YAMLShape {
     factor(from: 1, to: 3)
   }

@@ -14,7 +14,7 @@ extension YAMLShape where Value == PegRule {
   }
 }
 
-/// A coin's peg as its entry gives it, whose key is the coin.
+/// A coin's peg as written in its entry, whose key is the coin.
 struct CoinPeg: Sendable {
   fileprivate let threshold: Price
   fileprivate let factor: Rate
@@ -38,7 +38,7 @@ extension YAMLShape where Value == CoinPeg {
 }
 
 extension YAMLShape where Value == DepegRule {
-  /// What an asset off its peg adds to its own haircut.
+  /// The extra haircut of an asset off its peg.
   static var depegRule: YAMLShape {
     .mapping("what an asset off its peg asks") { fields in
       let threshold = fields.required("threshold", .pegThreshold)
@@ -52,7 +52,7 @@ extension YAMLShape where Value == DepegRule {
 }
 
 extension YAMLShape where Value == Price {
-  /// The price below which a peg counts as lost: one that holds is no loss.
+  /// The price below which a peg counts as lost: at most 1, so that a peg that holds costs nothing.
   fileprivate static var pegThreshold: YAMLShape {
     fixed(in: .ulp ... .one, "a price above 0, at most 1")
   }

@@ -30,7 +30,7 @@ extension YAMLShape where Value == PortfolioRules {
 }
 
 extension VolatilityShockRules {
-  /// Stands for one that was refused.
+  /// Replaces a shock that was refused.
   fileprivate static let none = VolatilityShockRules(
     up: .zero, down: .zero, shortPower: .zero, longPower: .zero, dayFloor: .one)
 }
@@ -55,7 +55,7 @@ extension YAMLFields {
     rules.orders = optional("orders", .optionOrders) ?? rules.orders
   }
 
-  /// Reports what only the parts together show.
+  /// Reports contradictions between the parts.
   fileprivate mutating func checkPortfolio(_ rules: PortfolioRules, hasRanges: Bool) {
     if rules.scenarios.isEmpty, !contains("grid"), !contains("rows") {
       report("holds no row", expected: "grid, rows or both")
@@ -81,7 +81,7 @@ extension YAMLFields {
 }
 
 extension PriceShock {
-  /// As names of rows say it.
+  /// Its wording in the names of rows.
   fileprivate var words: String {
     let (word, move): (String, Rate)
     switch self {
@@ -94,7 +94,7 @@ extension PriceShock {
 }
 
 extension VolatilityChange {
-  /// As names of rows say it.
+  /// Its wording in the names of rows.
   fileprivate var words: String {
     switch self {
     case .same: return "vol same"

@@ -45,7 +45,7 @@ extension YAMLShape where Value == PerSymbol {
 }
 
 extension YAMLFields {
-  /// Entries whose keys are symbols; a key that cannot be one is reported.
+  /// Entries whose keys are symbols; other keys are reported.
   mutating func symbols<Entry>(
     _ entries: [(key: LocatedValue<String>, value: Entry)]
   ) -> [(symbol: Symbol, value: Entry)] {
@@ -127,14 +127,14 @@ extension YAMLShape where Value == FuturesShock {
 }
 
 extension YAMLShape where Value == ExpectedShortfallRules {
-  /// A table, or the name of one that ships.
+  /// A table, or the name of a built-in one.
   static var expectedShortfall: YAMLShape {
     let table = shortfallTable
-    let name = YAMLShape<String>.oneOf(ScenarioTable.names.map { (word: $0, value: $0) })
+    let name = YAMLShape<String>.oneOf(VectorTable.names.map { (word: $0, value: $0) })
     return YAMLShape(expected: table.expected) { node, path, reader in
       if case .mapping = node.content { return table.read(node, path, &reader) }
       guard let name = name.read(node, path, &reader),
-        let bytes = ScenarioTable.bytes(named: name)
+        let bytes = VectorTable.bytes(named: name)
       else { return nil }
       do throws(FaultList) {
         return try YAMLReader.read(
@@ -194,7 +194,7 @@ extension YAMLFields {
   }
 }
 
-/// One vector, where it was written; nil for a cell that was faulty and is reported.
+/// One vector with its position in the file; nil for a faulty cell, which is reported.
 private typealias VectorRow = LocatedValue<[Rate?]>
 
 extension YAMLShape where Value == [Rate?] {
@@ -204,8 +204,8 @@ extension YAMLShape where Value == [Rate?] {
       guard let cells = YAMLShape<[YAMLNode]>.list(of: .node).read(node, path, &reader) else {
         return nil
       }
-      return cells.enumerated().map { place, cell in
-        YAMLShape<Rate>.priceMove.read(cell, path.appending(index: place), &reader)
+      return cells.enumerated().map { column, cell in
+        YAMLShape<Rate>.priceMove.read(cell, path.appending(index: column), &reader)
       }
     }
   }
@@ -230,10 +230,10 @@ extension YAMLShape where Value == [VectorRow] {
           let offset = line[..<cell.startIndex].unicodeScalars.count
           return node.position(line: number, offset: offset)
         }
-        let numbers = cells.enumerated().map { place, cell in
+        let numbers = cells.enumerated().map { column, cell in
           YAMLShape<Rate>.priceMove.read(
             YAMLNode(position: position(of: cell), content: .scalar(String(cell), .plain)),
-            path.appending(index: place), &reader)
+            path.appending(index: column), &reader)
         }
         rows.append(LocatedValue(value: numbers, position: position(of: first), path: path))
       }

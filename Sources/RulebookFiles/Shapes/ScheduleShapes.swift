@@ -107,7 +107,7 @@ extension YAMLShape where Value == LinearScaling {
 }
 
 extension YAMLShape where Value == SizeDiscount {
-  /// A part that shrinks with size.
+  /// A share that shrinks with size.
   static var sizeDiscount: YAMLShape {
     .mapping("a part that shrinks with size") { fields in
       let numerator = fields.required("numerator", .positive)

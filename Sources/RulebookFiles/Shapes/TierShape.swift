@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// One row of a tiered schedule as it was written, with its place.
+/// One row of a tiered schedule as written, with its position in the file.
 struct TierRow: Sendable {
   let floor: Money
   let cap: Money?
@@ -80,7 +80,7 @@ extension YAMLShape where Value == Money {
 }
 
 extension YAMLShape where Value == Rate {
-  /// A largest leverage from 1 on, read as the initial rate 1 / leverage, rounded up.
+  /// A maximum leverage of 1 or more, read as the initial rate 1 / leverage, rounded up.
   fileprivate static var leverageCap: YAMLShape {
     let leverage = fixed(in: .one...DomainLimits.maximumRate, "a leverage from 1 to 1000000")
     return leverage.map { leverage in
@@ -92,8 +92,8 @@ extension YAMLShape where Value == Rate {
 
 /// The checks across the rows of one schedule.
 struct TierTable {
-  /// How far a given maintenance amount may lie from the continuous one: a millionth of the floor
-  /// of its tier, for tables that were published rounded.
+  /// How far a stated maintenance amount may differ from the continuous one: a millionth of the
+  /// floor of its tier, for tables that were published with rounding.
   static let toleranceDivisor: Int128 = 1_000_000
 
   let rows: [TierRow]

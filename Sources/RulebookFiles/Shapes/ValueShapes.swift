@@ -2,7 +2,7 @@ import FixedPoint
 import MarginDomain
 
 extension YAMLShape where Value: FixedDecimal {
-  /// A decimal within bounds, brought to the scale of its type by rounding to nearest even.
+  /// A decimal within bounds, rounded to the scale of its type, nearest even.
   ///
   /// - Parameters:
   ///   - range: The smallest and the largest value that are accepted, after rounding.
@@ -17,31 +17,32 @@ extension YAMLShape where Value: FixedDecimal {
 }
 
 extension YAMLShape where Value: FixedDecimal {
-  /// A grid that values are rounded to, above 0 and at most 1, whatever they are.
+  /// A grid that values of any kind are rounded to, above 0 and at most 1.
   static var grid: YAMLShape { fixed(in: .ulp ... .one, "a grid above 0, at most 1") }
 }
 
 extension YAMLShape where Value == Quantity {
-  /// A size from nothing to the largest that is admitted.
+  /// A size from 0 to the largest admitted one.
   static var size: YAMLShape {
     fixed(in: .zero...DomainLimits.maximumQuantity, "a size from 0 to 1e13")
   }
 
-  /// Contracts above 0, at most what is admitted.
+  /// A number of contracts above 0, within the admitted range.
   static var positiveQuantity: YAMLShape {
     fixed(in: .ulp...DomainLimits.maximumQuantity, "a quantity above 0, at most 1e13")
   }
 }
 
 extension YAMLShape where Value == AssetAmount {
-  /// An amount of an asset, from nothing to the largest balance.
+  /// An amount of an asset, from 0 to the largest balance.
   static var amount: YAMLShape {
     fixed(in: .zero...DomainLimits.maximumBalance, "an amount from 0 to 1e15")
   }
 }
 
 extension FixedDecimal {
-  /// The nearest value of a decimal text of any length; nil when it is none or does not fit.
+  /// The nearest value of a decimal text of any length; nil when it is not a decimal or does not
+  /// fit.
   static func rounded(_ text: String) -> Self? {
     guard let plain = DecimalNotation.plain(text) else { return nil }
     do throws(DecimalText.Fault) {

@@ -7,8 +7,8 @@ enum DecimalNotation {
 
   /// The same number without sign `+` and without exponent: `-1.5e-3` becomes `-0.0015`.
   ///
-  /// - Returns: Plain digits with at most one point and one leading `-`; nil when `text` is no
-  ///   decimal number, or too long to be meant as one.
+  /// - Returns: Plain digits with at most one point and one leading `-`; nil when `text` is not a
+  ///   decimal number, or too long to be one.
   static func plain(_ text: String) -> String? {
     var rest = text.utf8[...]
     let isNegative = rest.first == UInt8(ascii: "-")

@@ -1,4 +1,4 @@
-/// Place of a character in a file that a person wrote.
+/// Position of a character in a file that a person wrote.
 ///
 /// Both numbers start at 1; columns count characters (Unicode scalars), not bytes, as editors do.
 public struct SourcePosition: Sendable, Hashable {
@@ -14,7 +14,7 @@ public struct SourcePosition: Sendable, Hashable {
   }
 }
 
-/// One thing that is wrong in a file: where it stands, what it is, and what was expected.
+/// One thing that is wrong in a file: where it is, what it is, and what was expected.
 ///
 /// `description` is the one line that a command prints: `file:line:column: path: problem, expected
 /// X`.
@@ -56,7 +56,7 @@ public struct Fault: Error, Sendable, Hashable, CustomStringConvertible {
 /// The faults of one file, in the order in which they were found.
 ///
 /// At most `limit` faults are kept, so that a file of another kind cannot flood a terminal; the
-/// others are counted. Never both thrown and empty.
+/// others are only counted. A thrown list is never empty.
 public struct FaultList: Error, Sendable, Equatable, CustomStringConvertible {
   /// Most faults that a list keeps unless told otherwise.
   public static let usualLimit = 100
@@ -82,7 +82,7 @@ public struct FaultList: Error, Sendable, Equatable, CustomStringConvertible {
   /// Whether nothing wrong was found.
   public var isEmpty: Bool { faults.isEmpty && omittedCount == 0 }
 
-  /// Number of faults found, those that were not kept included.
+  /// Number of faults found, including those that were not kept.
   public var count: Int { faults.count + omittedCount }
 
   /// Adds a fault, or only counts it when the list is full.
@@ -90,7 +90,8 @@ public struct FaultList: Error, Sendable, Equatable, CustomStringConvertible {
     if faults.count < limit { faults.append(fault) } else { omittedCount += 1 }
   }
 
-  /// The same faults in the order of their places; at one place, as they were found.
+  /// The same faults sorted by position; at the same position, in the order in which they were
+  /// found.
   public func sorted() -> FaultList {
     var list = self
     list.faults = faults.enumerated().sorted { first, second in

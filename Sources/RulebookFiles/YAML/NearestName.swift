@@ -1,4 +1,4 @@
-/// The one of `names` that a person most likely meant by `word`, for "did you mean".
+/// The name in `names` that a person most likely meant by `word`, for "did you mean".
 ///
 /// Nearness is the number of single letters added, left out, changed or swapped with a neighbour;
 /// upper and lower case, and `-` and `_`, count as equal. A name is near when that number is at

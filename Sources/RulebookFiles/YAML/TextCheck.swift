@@ -1,4 +1,4 @@
-/// The check before any parsing that a file is UTF-8 text without control characters.
+/// Checks before any parsing that a file is UTF-8 text without control characters.
 ///
 /// The parser would notice most of these, but without a line and a column.
 enum TextCheck {
@@ -36,7 +36,7 @@ enum TextCheck {
     return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// The characters that YAML 1.1 leaves out of its set, which is also the parser's.
+  /// The characters that YAML 1.1, and thus the parser, does not admit.
   private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x0D, 0x85: false

@@ -3,9 +3,9 @@ internal import Foundation
 /// A YAML or JSON file as a tree of values, each with its line and column.
 ///
 /// JSON is read by the same parser: every JSON document without surrogate pairs in `\u` escapes is
-/// a YAML document. What could make a file mean something else than it seems is refused: aliases
-/// and anchors, tags, keys given twice, several documents in one file, NUL, bytes that are not
-/// UTF-8.
+/// a YAML document. Anything that could make a file mean something other than it seems is refused:
+/// aliases and anchors, tags, duplicate keys, several documents in one file, NUL, bytes that are
+/// not UTF-8.
 public struct YAMLDocument: Sendable, Equatable {
   /// Bounds that keep a hostile or mistaken file from exhausting memory.
   public struct Limits: Sendable, Equatable {
@@ -24,12 +24,12 @@ public struct YAMLDocument: Sendable, Equatable {
     }
   }
 
-  /// Name of the file, as it stands in messages.
+  /// Name of the file in messages.
   public let file: String
   /// The value at the top.
   public let root: YAMLNode
 
-  /// A document of a value that was read before.
+  /// Makes a document from a value that was read before.
   init(file: String, root: YAMLNode) {
     self.file = file
     self.root = root
@@ -63,7 +63,7 @@ public struct YAMLDocument: Sendable, Equatable {
   /// - Parameters:
   ///   - path: Path of the file; it is also its name in messages.
   ///   - limits: Bounds on size, number of values and depth.
-  /// - Throws: `FileError.unreadable` when the bytes cannot be had, else `FileError.faults`.
+  /// - Throws: `FileError.unreadable` when the bytes cannot be read, else `FileError.faults`.
   public init(path: String, limits: Limits = Limits()) throws(FileError) {
     let (name, bytes) = try Self.bytes(path: path, atMost: limits.bytes)
     do {
@@ -73,7 +73,7 @@ public struct YAMLDocument: Sendable, Equatable {
     }
   }
 
-  /// Why a file gave no document.
+  /// Why a document could not be read from a file.
   public enum FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file is missing, is a directory, or may not be read.
     case unreadable(file: String, reason: String)
@@ -110,7 +110,7 @@ public struct YAMLDocument: Sendable, Equatable {
     }
     defer { if path != "-" { try? handle.close() } }
     var bytes: [UInt8] = []
-    // A pipe gives its bytes in pieces, so one read is not the file.
+    // A pipe delivers its bytes in pieces, so that one read may not return the whole file.
     while bytes.count < limit,
       let piece = try handle.read(upToCount: limit - bytes.count), !piece.isEmpty
     {

@@ -1,6 +1,6 @@
 private import CYAML
 
-/// One step of a document, with nothing of libyaml left in it.
+/// One event of a document, free of libyaml's types.
 enum YAMLEvent {
   case documentStart(SourcePosition)
   case scalar(String, YAMLNode.ScalarStyle, YAMLDecoration?, SourcePosition)
@@ -10,7 +10,7 @@ enum YAMLEvent {
   case alias(SourcePosition)
 }
 
-/// What may stand before a value and changes its meaning.
+/// What can precede a value and change its meaning.
 enum YAMLDecoration: String {
   case anchor
   case tag
@@ -22,16 +22,16 @@ struct YAMLSyntaxFailure: Equatable {
   let position: SourcePosition
 }
 
-/// The one place that touches libyaml.
+/// The only code that uses libyaml.
 ///
-/// Events are used, and not libyaml's own tree, because a bound on the number of values and on
-/// depth must hold while the document is read, not after it is in memory. The parser and each
+/// It uses events instead of libyaml's own tree, because the bounds on the number of values and on
+/// depth must hold while the document is read, not only once it is in memory. The parser and each
 /// event live in memory that this function allocates and releases itself, no pointer leaves it, and
 /// every text is copied into a `String` before its event is deleted.
 enum YAMLEventParser {
   /// Calls `body` for every event until it returns false or the document ends.
   ///
-  /// - Returns: The failure of syntax, or nil when there is none or `body` stopped the parser.
+  /// - Returns: The syntax error, or nil when there is none or `body` stopped the parser.
   static func forEachEvent(
     in bytes: ArraySlice<UInt8>, _ body: (YAMLEvent) -> Bool
   ) -> YAMLSyntaxFailure? {
@@ -71,12 +71,12 @@ enum YAMLEventParser {
   private static func translate(
     _ event: yaml_event_t, _ lines: inout YAMLLineCursor
   ) -> YAMLEvent? {
-    let place = position(event.start_mark)
+    let start = position(event.start_mark)
     switch event.type {
     case YAML_DOCUMENT_START_EVENT:
-      return .documentStart(place)
+      return .documentStart(start)
     case YAML_ALIAS_EVENT:
-      return .alias(place)
+      return .alias(start)
     case YAML_SCALAR_EVENT:
       let scalar = event.data.scalar
       let text = String(
@@ -85,15 +85,15 @@ enum YAMLEventParser {
       if scalar.style == YAML_PLAIN_SCALAR_STYLE {
         style = .plain
       } else if scalar.style == YAML_LITERAL_SCALAR_STYLE {
-        style = .block(indentation: lines.indentation(of: text, below: place.line))
+        style = .block(indentation: lines.indentation(of: text, below: start.line))
       }
-      return .scalar(text, style, decoration(scalar.anchor, scalar.tag), place)
+      return .scalar(text, style, decoration(scalar.anchor, scalar.tag), start)
     case YAML_SEQUENCE_START_EVENT:
       let list = event.data.sequence_start
-      return .listStart(decoration(list.anchor, list.tag), place)
+      return .listStart(decoration(list.anchor, list.tag), start)
     case YAML_MAPPING_START_EVENT:
       let mapping = event.data.mapping_start
-      return .mappingStart(decoration(mapping.anchor, mapping.tag), place)
+      return .mappingStart(decoration(mapping.anchor, mapping.tag), start)
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
       return .containerEnd
     default:

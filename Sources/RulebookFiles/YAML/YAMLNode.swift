@@ -1,4 +1,4 @@
-/// One value of a document with the place where it starts.
+/// One value of a document with the position where it starts.
 public struct YAMLNode: Sendable, Equatable {
   /// What a value is.
   public enum Content: Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct YAMLNode: Sendable, Equatable {
     case plain
     /// In single or double quotes, or as a block of text whose lines are joined, `>`.
     case quoted
-    /// As a block of text whose lines are kept, `|`, each moved in by so many spaces.
+    /// As a block of text whose lines are kept, `|`, each indented by that many spaces.
     case block(indentation: Int)
   }
 
@@ -31,24 +31,24 @@ public struct YAMLNode: Sendable, Equatable {
     self.content = content
   }
 
-  /// Whether the value is a plain `null`, `~` or nothing at all.
+  /// Whether the value is a plain `null`, `~` or empty.
   public var isNull: Bool {
     guard case .scalar(let text, .plain) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
   }
 
-  /// Where a character of a text stands: in a block on the line that it was written on.
+  /// The position of a character of a text; in a block, on the line where it was written.
   ///
   /// - Parameters:
   ///   - line: of the text, from 0.
   ///   - offset: in that line, from 0.
-  /// - Returns: the place, or that of the whole value where its lines are not the file's.
+  /// - Returns: the position, or that of the whole value if its lines are not lines of the file.
   func position(line: Int, offset: Int) -> SourcePosition {
     guard case .scalar(_, .block(let indentation)) = content else { return position }
     return SourcePosition(line: position.line + 1 + line, column: indentation + offset + 1)
   }
 
-  /// What the value is, for a sentence that says what was found.
+  /// The kind of value, for a sentence about what was found.
   public var kindDescription: String {
     switch content {
     case .scalar(let text, let style):
@@ -102,8 +102,7 @@ public struct YAMLPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text made fit for one line of a message: control characters escaped, at most 60
-  /// characters.
+  /// The text prepared for a one-line message: control characters escaped, at most 60 characters.
   var quotable: String {
     var result = ""
     for scalar in unicodeScalars.prefix(60) {

@@ -5,7 +5,7 @@ public struct YAMLReader: Sendable {
   /// The faults so far.
   public private(set) var faults: FaultList
 
-  /// Makes a reader for a file, with the most faults it keeps.
+  /// Makes a reader for a file that keeps at most so many faults.
   public init(file: String, faultLimit: Int = FaultList.usualLimit) {
     self.file = file
     faults = FaultList(limit: faultLimit)
@@ -26,14 +26,14 @@ public struct YAMLReader: Sendable {
     let value = reader.value(of: document.root, as: shape)
     try reader.faults.sorted().throwIfAny()
     guard let value else {
-      // A shape that gives nothing and says nothing would otherwise pass as a success.
+      // A shape that returns nil without reporting a fault would otherwise pass as a success.
       reader.report("cannot be read", at: document.root.position, .root, expected: shape.expected)
       throw reader.faults
     }
     return value
   }
 
-  /// Reads one value; nil when it was wrong, which is then among the faults.
+  /// Reads one value; nil when it is wrong, which is then reported.
   public mutating func value<Value>(
     of node: YAMLNode, at path: YAMLPath = .root, as shape: YAMLShape<Value>
   ) -> Value? {
@@ -49,7 +49,7 @@ public struct YAMLReader: Sendable {
   }
 }
 
-/// The keys of one mapping while they are read: those never asked for are refused at the end.
+/// The keys of one mapping while they are read: keys that are never read are refused at the end.
 public struct YAMLFields: Sendable {
   /// Path of the mapping.
   public let path: YAMLPath
@@ -68,8 +68,7 @@ public struct YAMLFields: Sendable {
     self.reader = reader
   }
 
-  /// The value of a key that must be there; nil when it is missing or wrong, which is then
-  /// reported.
+  /// The value of a required key; nil when it is missing or wrong, which is then reported.
   public mutating func required<Value>(_ key: String, _ shape: YAMLShape<Value>) -> Value? {
     guard let entry = entry(key) else {
       report("is missing", for: key, expected: shape.expected)
@@ -78,15 +77,15 @@ public struct YAMLFields: Sendable {
     return reader.value(of: entry.value, at: path.appending(key: key), as: shape)
   }
 
-  /// The value of a key that may be left out; nil when it is absent, or wrong and reported.
+  /// The value of an optional key; nil when it is absent, or wrong and reported.
   ///
-  /// A key that is there without a value (`null`) is a fault: nothing is guessed.
+  /// A key without a value (`null`) is a fault: nothing is guessed.
   public mutating func optional<Value>(_ key: String, _ shape: YAMLShape<Value>) -> Value? {
     guard let entry = entry(key) else { return nil }
     return reader.value(of: entry.value, at: path.appending(key: key), as: shape)
   }
 
-  /// Whether the key is there; it then counts as known.
+  /// Whether the key is present; it then counts as read.
   public mutating func contains(_ key: String) -> Bool {
     entry(key) != nil
   }
@@ -97,11 +96,11 @@ public struct YAMLFields: Sendable {
     reader.report(problem, at: place, path.appending(key: key), expected: expected)
   }
 
-  /// Reports a fault of a key that stands deeper in the mapping.
+  /// Reports a fault of a key deeper in the mapping.
   ///
   /// - Parameters:
   ///   - problem: As the continuation of a sentence about the path.
-  ///   - keys: The way to it; where it ends early, the last key that is there is the place.
+  ///   - keys: The path to it; if a key is missing, the position is that of the last one present.
   ///   - expected: What would have been accepted.
   mutating func report(_ problem: String, forKeys keys: [String], expected: String? = nil) {
     var (place, path, level) = (position, path, entries)
@@ -115,7 +114,7 @@ public struct YAMLFields: Sendable {
     reader.report(problem, at: place, path, expected: expected)
   }
 
-  /// Reports a fault of a value, or of a key, that was read with its place.
+  /// Reports a fault of a value, or of a key, that was read with its position.
   public mutating func report<Value>(
     _ problem: String, at place: LocatedValue<Value>, expected: String? = nil
   ) {
@@ -127,9 +126,9 @@ public struct YAMLFields: Sendable {
     reader.report(problem, at: position, path, expected: expected)
   }
 
-  /// Refuses the keys that nobody asked for, and gives the reader back.
+  /// Refuses the keys that were never read, and returns the reader.
   consuming func finish() -> YAMLReader {
-    // A long list of keys hides what is wrong; there the nearest key must do.
+    // A long list of keys would hide what is wrong; the nearest key is named instead.
     let list =
       askedKeys.isEmpty
       ? "no keys here"

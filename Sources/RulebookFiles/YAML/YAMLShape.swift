@@ -1,13 +1,14 @@
-/// What a value must look like, and how it becomes a value of Swift.
+/// What a value must look like, and how it becomes a Swift value.
 ///
-/// Shapes are put together (`.list(of: .decimal)`); reading reports every fault and goes on, so
-/// that one run shows a person all that is wrong.
+/// Shapes are composed (`.list(of: .decimal)`). Reading reports every fault and continues, so that
+/// one run shows everything that is wrong.
 public struct YAMLShape<Value>: Sendable {
-  /// What is accepted, as it stands after "expected" in a fault.
+  /// What is accepted, as worded after "expected" in a fault.
   public let expected: String
   let read: @Sendable (YAMLNode, YAMLPath, inout YAMLReader) -> Value?
 
-  /// Makes a shape from its description and its reading, which must report a fault for every nil.
+  /// Makes a shape from its description and its reading function, which must report a fault for
+  /// every nil.
   public init(
     expected: String, read: @escaping @Sendable (YAMLNode, YAMLPath, inout YAMLReader) -> Value?
   ) {
@@ -19,7 +20,7 @@ public struct YAMLShape<Value>: Sendable {
   ///
   /// - Parameters:
   ///   - expected: What is accepted, for the fault.
-  ///   - parse: Gives the value, or nil when the text is not one.
+  ///   - parse: Returns the value, or nil when the text is not one.
   /// - Returns: The shape.
   public static func parsed(
     expected: String, _ parse: @escaping @Sendable (String) -> Value?
@@ -51,7 +52,7 @@ public struct YAMLShape<Value>: Sendable {
     }
   }
 
-  /// A mapping with named keys: `body` asks for each key, and those it did not ask for are refused.
+  /// A mapping with named keys: `body` reads each key, and keys that it does not read are refused.
   ///
   /// - Parameters:
   ///   - expected: What the mapping is, such as "a position".
@@ -73,7 +74,7 @@ public struct YAMLShape<Value>: Sendable {
     }
   }
 
-  /// The same shape with its value mapped; `transform` cannot refuse.
+  /// The same shape with its value mapped; `transform` cannot fail.
   public func map<Result>(_ transform: @escaping @Sendable (Value) -> Result) -> YAMLShape<Result> {
     let read = read
     return YAMLShape<Result>(expected: expected) { node, path, reader in
@@ -81,7 +82,7 @@ public struct YAMLShape<Value>: Sendable {
     }
   }
 
-  /// A shape's value together with where it stands, for checks that come later.
+  /// A shape's value together with its position, for later checks.
   public static func located<Inner>(_ shape: YAMLShape<Inner>) -> YAMLShape
   where Value == LocatedValue<Inner> {
     YAMLShape(expected: shape.expected) { node, path, reader in
@@ -124,13 +125,13 @@ public struct YAMLShape<Value>: Sendable {
   }
 }
 
-/// A value with the place where it was written.
+/// A value with the position where it was written.
 public struct LocatedValue<Value> {
   /// The value.
   public let value: Value
   /// Where it starts in its file.
   public let position: SourcePosition
-  /// Its way from the top of the document.
+  /// Its path from the top of the document.
   public let path: YAMLPath
 
   /// Makes a located value.
@@ -150,10 +151,10 @@ extension YAMLShape where Value == String {
     parsed(expected: "text") { $0.isEmpty ? nil : $0 }
   }
 
-  /// A decimal number, quoted or not, as plain digits: no exponent, no `+`, the digits otherwise
-  /// kept.
+  /// A decimal number, quoted or not, as plain digits: without exponent and `+`, the digits
+  /// otherwise kept.
   ///
-  /// `1e-7` is accepted and becomes `0.0000001`. Range and scale are the caller's to check.
+  /// `1e-7` is accepted and becomes `0.0000001`. The caller checks range and scale.
   public static var decimal: YAMLShape {
     parsed(expected: "a decimal number such as \"0.0005\"", DecimalNotation.plain)
   }

@@ -1,4 +1,4 @@
-/// Builds the tree of one document from the parser's events and holds the limits meanwhile.
+/// Builds the tree of one document from the parser's events and enforces the limits on the way.
 struct YAMLTreeBuilder {
   /// A list or mapping that is not closed yet.
   private struct OpenContainer {
@@ -23,7 +23,7 @@ struct YAMLTreeBuilder {
     self.limits = limits
   }
 
-  /// Takes one event in.
+  /// Processes one event.
   ///
   /// - Returns: False when the rest of the document is not worth reading.
   mutating func accept(_ event: YAMLEvent) -> Bool {

@@ -17,7 +17,7 @@ struct BookDocument {
   /// Accounts, and whether events of each are missing.
   let accounts: [(book: AccountBook, isIncomplete: Bool)]
 
-  /// Accounts of one market; the first view gives what is the same for all.
+  /// Makes the document of accounts in one market; the first view supplies what all have in common.
   ///
   /// - Returns: nil without an account.
   init?(_ views: [AccountBookView], rules: Rulebook, rulebook: AnswerJSON) {

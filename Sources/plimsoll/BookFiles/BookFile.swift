@@ -13,7 +13,7 @@ enum BookFile {
     }
   }
 
-  /// Reads a book for the answer about one account, and how many others are faulty.
+  /// Reads a book for an answer about one account, and counts how many others are faulty.
   static func read(
     _ path: String, account: String
   ) throws(YAMLDocument.FileError) -> (book: Book, faultyOthers: Int) {

@@ -2,7 +2,7 @@ import LiquidationWire
 import MarginDomain
 import RulebookFiles
 
-/// The readers of rulebooks as the other parts of the program want them.
+/// The readers of rulebooks in the form that other parts of the program need.
 enum RulebookDocuments {
   /// Reads a document of the `reference` topic.
   static func read(

@@ -1,8 +1,8 @@
-/// One command of the executable with all that is said about it.
+/// One command of the executable with everything that help and completion say about it.
 struct Command: Sendable {
   /// An operand of a command.
   struct Argument: Sendable {
-    /// Stands for the operand in usage lines.
+    /// Name of the operand in usage lines.
     let name: String
     let help: String
     var completion = ValueCompletion.nothing
@@ -15,7 +15,7 @@ struct Command: Sendable {
     let meaning: String
   }
 
-  /// The words that call it, one or two: `["topics", "create"]`.
+  /// The words that invoke it, one or two: `["topics", "create"]`.
   let path: [String]
   /// What it does, in half a line.
   let summary: String
@@ -25,7 +25,7 @@ struct Command: Sendable {
   /// The operands, all of them required.
   var arguments: [Argument] = []
   let examples: [Example]
-  /// The exit codes that it can end with beside 0, 64, 70 and 78.
+  /// The exit codes that it can end with besides 0, 64, 70 and 78.
   var exitStatuses: [ExitStatus] = []
   /// Whether librdkafka properties can be passed through.
   var usesKafka: Bool { options.contains { $0.name == KafkaOptions.property.definition.name } }
@@ -34,7 +34,7 @@ struct Command: Sendable {
   /// Does the work.
   let run: @Sendable (ResolvedOptions) async -> ExitStatus
 
-  /// The words that call it as one text.
+  /// Its words as one text.
   var name: String { path.joined(separator: " ") }
 
   /// The options together with those that every command has.

@@ -2,10 +2,10 @@ internal import RulebookFiles
 
 /// The file of `--config`: options of all commands by their keys, and the section `kafka`.
 ///
-/// One file may serve several commands, so the keys of all of them are known in it; any other is
+/// One file may serve several commands, so it may contain the keys of all of them; any other key is
 /// refused with its line.
 struct ConfigurationFile: Sendable {
-  /// One value with its place.
+  /// One value with its position.
   struct Item: Sendable {
     let texts: [String]
     let position: SourcePosition
@@ -19,7 +19,7 @@ struct ConfigurationFile: Sendable {
 
   /// Reads and checks a file.
   ///
-  /// - Throws: That it cannot be read, or all its faults.
+  /// - Throws: A fault when it cannot be read, else all its faults.
   static func load(
     path: String, table: CommandTable
   ) throws(YAMLDocument.FileError) -> ConfigurationFile {

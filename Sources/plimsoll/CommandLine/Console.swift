@@ -26,13 +26,13 @@ enum Console {
       let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
       return isControl ? scalar.escaped(asASCII: true) : String(scalar)
     }
-    // Nobody is left to be told when standard error is gone too.
+    // When standard error is gone too, nobody can be told.
     try? FileHandle.standardError.write(contentsOf: Data((safe.joined() + "\n").utf8))
   }
 
   /// Writes over the status line of a terminal; empty text clears it.
   static func status(_ text: String) {
-    // A status line that cannot be shown is no fault of the run.
+    // A status line that cannot be shown is not an error of the run.
     try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[K\(text)".utf8))
   }
 }

@@ -1,6 +1,6 @@
 internal import RulebookFiles
 
-/// Finds the command that a line means and runs it.
+/// Finds the command that the words name and runs it.
 struct Dispatcher: Sendable {
   let table: CommandTable
   let environment: [String: String]

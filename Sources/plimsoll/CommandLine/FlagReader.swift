@@ -1,6 +1,6 @@
 internal import RulebookFiles
 
-/// The flags of a command line by option name, and its operands, with our sentences for faults.
+/// Reads the flags of a command line by option name, and its operands; words the faults.
 struct FlagReader {
   /// What was read.
   struct Line {
@@ -35,7 +35,7 @@ struct FlagReader {
         use.value ?? (name.isNegated ? "false" : "true"))
     }
     for (name, texts) in line.flags {
-      // A switch given twice means what it meant last.
+      // Of a switch given twice the last one counts.
       if command.option(named: name)?.isSwitch == true { line.flags[name] = texts.suffix(1) }
     }
     let isHelp = line.flags["help"] == ["true"]

@@ -16,7 +16,7 @@ struct GetoptOption: Sendable {
 struct ParsedArguments: Equatable, Sendable {
   /// One use of an option.
   struct Use: Equatable, Sendable {
-    /// Place of the option in the table given.
+    /// Index of the option in the table given.
     let option: Int
     /// The value, for an option that takes one.
     let value: String?
@@ -35,16 +35,16 @@ struct ParsedArguments: Equatable, Sendable {
   var faults: [Fault] = []
 }
 
-/// The one place that calls libc's `getopt_long`.
+/// The only code that calls libc's `getopt_long`.
 ///
-/// getopt keeps its place in global variables, so a lock lets one vector through at a time. The C
-/// strings are made here with `strdup`, and freed here after the last answer was copied.
+/// getopt keeps its state in global variables, so a lock admits one vector at a time. The C strings
+/// are made here with `strdup`, and freed here after the last answer was copied.
 enum Getopt {
   private static let turn = Mutex(())
   /// Codes of long options start above every character.
   private static let firstLongCode: Int32 = 256
 
-  /// Takes arguments apart by GNU's rules.
+  /// Parses arguments by GNU's rules.
   ///
   /// - Parameters:
   ///   - arguments: The arguments without the program's name.
@@ -56,7 +56,8 @@ enum Getopt {
   ) -> ParsedArguments {
     turn.withLock { _ in
       var vector = (["plimsoll"] + arguments).map { strdup($0) } + [nil]
-      // getopt moves operands to the end of the vector, so every pointer is freed by what it is.
+      // getopt moves operands to the end of the vector, so pointers are freed by value, not by
+      // position.
       defer { for pointer in vector { free(pointer) } }
       let names = options.map { strdup($0.name) }
       defer { for name in names { free(name) } }
@@ -114,7 +115,7 @@ enum Getopt {
     }
   }
 
-  /// getopt answers `?` alike for an unknown name, an ambiguous one, and a value too many.
+  /// getopt answers `?` for an unknown name, an ambiguous one, and a superfluous value alike.
   private static func refusal(
     of code: Int32, written: String, options: [GetoptOption]
   ) -> ParsedArguments.Fault {

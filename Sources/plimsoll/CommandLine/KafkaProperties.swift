@@ -4,8 +4,8 @@ internal import RulebookFiles
 enum KafkaProperties {
   /// The property that `NAME` in the environment stands for, without its `KAFKA_`.
   ///
-  /// Lower case; `_` is a point, `__` a dash and `___` an underscore, as in the containers of
-  /// Kafka's own makers. A point stays a point.
+  /// Lower case; `_` is a point, `__` a dash and `___` an underscore, as in Kafka's official
+  /// container images. A point stays a point.
   static func name(fromEnvironment text: String) -> String {
     var result = ""
     var run = 0
@@ -37,7 +37,7 @@ enum KafkaProperties {
     name == "metadata.broker.list" ? "bootstrap.servers" : name
   }
 
-  /// Properties that cannot be passed through, with who sets them.
+  /// Properties that cannot be passed through, with what sets them instead.
   static let owners: [String: String] = [
     "session.timeout.ms": "--session-timeout",
     "group.instance.id": "--instance",
@@ -51,7 +51,7 @@ enum KafkaProperties {
     "partitioner": "the worker, because account topics share one partitioner",
   ]
 
-  /// Variables of Kafka's own tools that are no properties.
+  /// Variables of Kafka's own tools that are not properties.
   static let foreignNames: Set<String> = [
     "KAFKA_HOME", "KAFKA_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_LOG4J_OPTS", "KAFKA_JMX_OPTS",
     "KAFKA_JMX_PORT", "KAFKA_JMX_HOSTNAME", "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS",

@@ -17,7 +17,7 @@ struct OptionDefinition: Sendable {
   let section: OptionSection
   /// One or two sentences, the first letter small, no full stop at the end.
   let help: String
-  /// Stands for the value; nil for a switch, which takes none.
+  /// Placeholder for the value; nil for a switch, which takes none.
   let placeholder: String?
   /// What is accepted, after "expected".
   let expected: String
@@ -26,7 +26,7 @@ struct OptionDefinition: Sendable {
   let defaultText: String?
   let isRequired: Bool
   let isRepeatable: Bool
-  /// Whether the value is shown to nobody.
+  /// Whether the value must never be shown.
   let isSecret: Bool
   let reach: Reach
   /// The librdkafka property that this option is, if any; its `KAFKA_` name then works too.
@@ -60,7 +60,7 @@ enum OptionSection: String, CaseIterable, Sendable {
   case configuration = "Configuration"
 }
 
-/// A typed handle of an option: `options[DemoCommand.accounts]` gives its value.
+/// A typed handle of an option: `options[DemoCommand.accounts]` returns its value.
 struct Option<Value: Sendable>: Sendable {
   let definition: OptionDefinition
   /// Turns the texts given, none for an absent option, into the value.

@@ -2,9 +2,10 @@ internal import Foundation
 internal import KafkaTransport
 internal import RulebookFiles
 
-/// Finds the value of every option of one command: flags over environment over file over default.
+/// Determines the value of every option of one command: flags before environment before file before
+/// default.
 struct OptionResolver {
-  /// What became of a command line.
+  /// The outcome of a command line.
   enum Outcome: Sendable {
     case help
     case printConfiguration(ResolvedOptions)
@@ -48,7 +49,7 @@ struct OptionResolver {
     return line.flags["print-config"] == ["true"] ? .printConfiguration(options) : .run(options)
   }
 
-  /// All complaints at once; a wrong command line outweighs a wrong configuration.
+  /// All complaints at once; a wrong command line takes precedence over a wrong configuration.
   private func failure() -> Outcome {
     let first = complaints.first { $0.status == .usage } ?? complaints[0]
     var messages = complaints.map(\.message)
@@ -73,7 +74,7 @@ struct OptionResolver {
       case .unreadable(let file, let reason):
         complain(.noInput, "configuration file \(file) cannot be read: \(reason)")
       case .faults(let list):
-        // The place comes first on a line, where editors look for it.
+        // The position comes first on a line, where editors look for it.
         for line in list.description.split(separator: "\n") {
           complaints.append(Complaint(status: .configuration, message: String(line)))
         }

@@ -1,6 +1,6 @@
 internal import LiquidationWire
 
-/// What `--print-config` prints: a configuration file with the origin of each value beside it.
+/// What `--print-config` prints: a configuration file with the origin of each value next to it.
 ///
 /// It can be used as a file again once the redacted secrets are filled in.
 enum PrintedConfiguration {

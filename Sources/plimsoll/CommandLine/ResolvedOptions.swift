@@ -1,14 +1,14 @@
 internal import RulebookFiles
 
-/// Where a value comes from, in falling weight.
+/// Where a value comes from, highest priority first.
 enum ValueSource: Equatable, Sendable, CustomStringConvertible {
   /// The flag as it is named in the table, dashes included.
   case flag(String)
   /// The name in the environment.
   case environment(String)
-  /// The configuration file and the place in it.
+  /// The configuration file and the position in it.
   case file(String, SourcePosition)
-  /// Nobody said anything.
+  /// Not given anywhere.
   case unset
 
   /// Smaller wins.
@@ -21,7 +21,7 @@ enum ValueSource: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// How `--print-config` says it.
+  /// Its wording in `--print-config`.
   var description: String {
     switch self {
     case .flag(let name): "flag \(name)"
@@ -54,11 +54,11 @@ struct KafkaProperty: Equatable, Sendable {
   let name: String
   let value: String
   let source: ValueSource
-  /// Whether the value is shown to nobody.
+  /// Whether the value must never be shown.
   let isSecret: Bool
 }
 
-/// What a command runs with: every value checked, the typed handles give them out.
+/// The options that a command runs with: all values are checked, and typed handles return them.
 struct ResolvedOptions: Sendable {
   /// The command's name, for messages.
   let commandName: String

@@ -240,7 +240,7 @@ struct FishCompletion {
       for name in option.typedNames {
         text += "complete -c plimsoll -n \(condition) -l \(name.dropFirst(2))"
         if name == "--\(option.name)", let short = option.short { text += " -s \(short)" }
-        // -x keeps file names away from values that are none.
+        // -x suppresses file names for values that are not files.
         let isFile = option.completion == .files
         text += option.isSwitch ? "" : (isFile ? " -r" : " -x") + value(option.completion)
         text += " -d \(quoted(option.help))\n"

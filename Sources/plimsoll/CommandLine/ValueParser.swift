@@ -1,14 +1,14 @@
-/// How the text of a value becomes a value, with what help pages and completion need to know of it.
+/// Turns the text of a value into the value, with what help pages and completion need to know.
 struct ValueParser<Value: Sendable>: Sendable {
-  /// Stands for the value in usage lines: `N`, `FILE`.
+  /// Placeholder for the value in usage lines: `N`, `FILE`.
   let placeholder: String
   /// What is accepted, after "expected".
   let expected: String
   /// What a shell can complete.
   let completion: ValueCompletion
-  /// Gives the value, or nil when the text is not one.
+  /// Returns the value, or nil when the text is not one.
   let parse: @Sendable (String) -> Value?
-  /// What to say about a text that is not a value; nil: the text, and what is expected.
+  /// The message for a text that is not a value; nil: the text, and what is expected.
   let complaint: @Sendable (String) -> ValueProblem?
 
   init(
@@ -35,7 +35,7 @@ enum ValueCompletion: Equatable, Sendable {
 struct ValueProblem: Error, Equatable, Sendable {
   let problem: String
   let expected: String
-  /// Whether the value may hold a secret, so that nobody else may repeat it either.
+  /// Whether the value may hold a secret, so that no message may repeat it.
   var hidesValue = false
 }
 
@@ -93,7 +93,7 @@ extension ValueParser where Value == String {
 
   /// Addresses of brokers, separated by commas.
   ///
-  /// A Kafka address has no place for a user: such a one is refused without repeating it.
+  /// A Kafka address cannot contain a user: such an address is refused without repeating it.
   static var brokers: ValueParser {
     ValueParser(
       placeholder: "HOST:PORT,...", expected: "HOST:PORT, several separated by commas",

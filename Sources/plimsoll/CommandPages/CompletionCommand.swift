@@ -1,6 +1,8 @@
 /// `plimsoll completion`: a script that completes commands, options and values in a shell.
 enum CompletionCommand {
-  /// The command; the table that it describes holds the command itself, so it comes when asked.
+  /// Makes the command.
+  ///
+  /// The table is passed as a closure, because it contains this command itself.
   static func command(for table: @escaping @Sendable () -> CommandTable) -> Command {
     Command(
       path: ["completion"],

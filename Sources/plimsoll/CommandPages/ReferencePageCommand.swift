@@ -1,6 +1,8 @@
-/// `plimsoll reference-page`: the page `docs/reference/configuration.md`, for those who build.
+/// `plimsoll reference-page`: prints `docs/reference/configuration.md`, for contributors.
 enum ReferencePageCommand {
-  /// The command; the table that it describes holds the command itself, so it comes when asked.
+  /// Makes the command.
+  ///
+  /// The table is passed as a closure, because it contains this command itself.
   static func command(for table: @escaping @Sendable () -> CommandTable) -> Command {
     Command(
       path: ["reference-page"],

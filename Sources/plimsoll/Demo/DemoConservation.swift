@@ -11,9 +11,9 @@ enum DemoConservation {
   /// Asks every shard for its ledgers and sums them with the exchange's own side.
   ///
   /// - Parameters:
-  ///   - exchange: the books' keeper; told what funding the ledgers have settled.
+  ///   - exchange: keeps the books; is told what funding the ledgers have settled.
   ///   - service: the worker.
-  /// - Returns: what does not cancel.
+  /// - Returns: the amounts that do not cancel.
   /// - Throws: `SimulationFailure` when the books do not know an asset.
   static func report(
     exchange: inout SimulatedExchange, service: LiquidationService
@@ -35,7 +35,7 @@ enum DemoConservation {
     return exchange.books.conservation(with: clients)
   }
 
-  /// The ledgers of all partitions, asked of the shards from a thread that may block.
+  /// The ledgers of all partitions, requested from the shards on a thread that may block.
   private static func ledgers(of service: LiquidationService) -> [LedgerTotals] {
     let box = LedgerBox()
     let done = DispatchSemaphore(value: 0)

@@ -7,10 +7,10 @@ import MarginDomain
   import Darwin
 #endif
 
-/// What a person sees while the demo runs: a live status line on a terminal, plain lines otherwise,
-/// and the first events as they come.
+/// The output while the demo runs: a live status line on a terminal, plain lines otherwise, and the
+/// first events as they arrive.
 struct DemoReporter {
-  /// Events of each kind that are shown.
+  /// Number of events of each kind that are shown.
   private static let shownPerKind = 2
   private let isTerminal: Bool
   private var shown: [String: Int] = [:]
@@ -18,13 +18,13 @@ struct DemoReporter {
 
   init() { isTerminal = isatty(2) == 1 }
 
-  /// A line of its own.
+  /// Prints a line of its own.
   mutating func note(_ text: String) {
     clearStatus()
     Console.complain(text)
   }
 
-  /// The first events of each kind.
+  /// Prints the first events of each kind.
   mutating func show(_ events: [ReceivedEvent]) {
     for item in events {
       let count = shown[item.event.id.kind, default: 0]
@@ -35,7 +35,7 @@ struct DemoReporter {
     }
   }
 
-  /// How far the replay is; on a terminal in place, otherwise every sixtieth step.
+  /// Shows the progress of the replay: on a terminal in one line, otherwise every sixtieth step.
   mutating func status(step: Int, of steps: Int, time: EventTime, summary: DemoSummary) {
     let text =
       "\(InternetTime.text(time.nanoseconds))  step \(step)/\(steps)  "

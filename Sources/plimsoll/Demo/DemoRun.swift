@@ -31,7 +31,7 @@ final class DemoRun {
     if let path = options[DemoCommand.summary],
       !FileManager.default.createFile(atPath: path, contents: nil)
     {
-      // Known now rather than after the whole run.
+      // Better to fail now than after the whole run.
       throw .summary(path: path, reason: "the file cannot be made")
     }
     let table = try SimulationInputs.market(options)
@@ -234,7 +234,7 @@ final class DemoRun {
   }
 }
 
-/// Holds a replay to a multiple of real time.
+/// Paces a replay at a multiple of real time.
 struct ReplayPace {
   private let factor: Double?
   private let firstTime: EventTime
@@ -248,7 +248,7 @@ struct ReplayPace {
     firstTime = time
   }
 
-  /// Waits until the event time's turn has come.
+  /// Waits until an event time is due.
   mutating func wait(until time: EventTime) {
     guard let factor else { return }
     let due = Double(time.nanoseconds(since: firstTime)) / 1e9 / factor

@@ -17,10 +17,10 @@ struct DemoSummary {
   var bankruptAccounts: Int { bankrupt.count }
   var shortfall = Money.zero
   var deadLetters = 0
-  /// Nil until the check was made.
+  /// Nil until the check has run.
   var conservation: ConservationReport?
-  /// Digest of what the events say, in the order of partition, topic and sequence within a round:
-  /// the same for one seed.
+  /// Digest of the events' contents, in the order of partition, topic and sequence within a round;
+  /// the same seed gives the same digest.
   var decisionDigest: UInt64 = 0xcbf2_9ce4_8422_2325
   var events = 0
   var latency = LatencyHistogram()
@@ -29,7 +29,7 @@ struct DemoSummary {
 
   var inputsPerSecond: Double { seconds > 0 ? Double(inputs) / seconds : 0 }
 
-  /// Takes a round's events in.
+  /// Adds a round's events.
   mutating func add(_ received: [ReceivedEvent]) {
     for item in received {
       events += 1
@@ -47,7 +47,8 @@ struct DemoSummary {
     }
   }
 
-  /// What does not cancel, summed over assets and contracts without sign; 0 when all is conserved.
+  /// Sum of the absolute amounts that do not cancel, over assets and contracts; 0 when everything
+  /// is conserved.
   var conservationError: String {
     guard let conservation else { return "not checked" }
     var total: Int128 = 0
@@ -56,7 +57,7 @@ struct DemoSummary {
     return total == 0 ? "0" : AssetAmount(rawValue: total).description
   }
 
-  /// FNV-1a over the text: enough to tell two runs apart, and no secret rests on it.
+  /// FNV-1a over the text: enough to tell two runs apart; it need not be secure.
   private mutating func fold(_ text: String) {
     for byte in text.utf8 { decisionDigest = (decisionDigest ^ UInt64(byte)) &* 0x100_0000_01b3 }
   }

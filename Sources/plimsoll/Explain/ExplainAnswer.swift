@@ -12,7 +12,7 @@ struct ExplainAnswer: Sendable {
   let asOf: EventTime?
   let isIncomplete: Bool
 
-  /// Asks everything about one account.
+  /// Computes everything about one account.
   init(
     book: AccountBook, details: ReportDetails, market: MarketView, rulebook: Rulebook,
     asOf: EventTime?, isIncomplete: Bool

@@ -8,7 +8,7 @@ struct ExplainComparison {
   let after: ExplainAnswer
   private let decimals: Int
 
-  /// Every account, one after the other, below the changes that were asked about.
+  /// All accounts, one after the other, below the changes in question.
   static func text(_ pairs: [ExplainComparison], changes: [String]) -> String {
     let head = "what if\n" + changes.map { "    \(FigureText.printable($0))\n" }.joined() + "\n"
     return head + pairs.map(\.text).joined(separator: "\n")
@@ -67,7 +67,7 @@ struct ExplainComparison {
     ]
   }
 
-  /// Per unit and level: the money above it and the nearest price, then and now.
+  /// Per unit and level: the money above it and the nearest price, before and after.
   private var distances: [[String]] {
     var rows = [["", "level", "before", "after", "reached by", "reached by"]]
     for unit in unitNames {

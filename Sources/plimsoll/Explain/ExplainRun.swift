@@ -4,7 +4,7 @@ import RulebookFiles
 
 /// One run of `plimsoll explain`.
 struct ExplainRun {
-  /// A reason to end that was printed already.
+  /// Ends the run; the reason has already been printed.
   private struct Ended: Error {
     let status: ExitStatus
   }
@@ -51,7 +51,7 @@ struct ExplainRun {
     }
   }
 
-  /// What is said beside an answer about one account when others are faulty.
+  /// The notice printed with an answer about one account when other accounts are faulty.
   private static func notice(of faultyOthers: Int) -> String {
     (faultyOthers == 1
       ? "1 other account has faults" : "\(faultyOthers) other accounts have faults")
@@ -86,7 +86,7 @@ struct ExplainRun {
       }
     }
     for change in changes {
-      do throws(ScenarioFault) {
+      do throws(ScenarioTextFault) {
         try whatIf.apply(change)
       } catch {
         throw refuse(error.sentence(option: "--what-if", text: change))
@@ -111,7 +111,7 @@ struct ExplainRun {
   ) async throws(Ended) -> [ExplainAnswer] {
     let (accounts, market) = (state.accounts, state.market)
     do throws(AssessmentFault) {
-      return try await AccountParts.answers(about: accounts.count) {
+      return try await AccountBatches.answers(about: accounts.count) {
         (range) throws(AssessmentFault) in
         var answers: [ExplainAnswer] = []
         for (account, details, isIncomplete) in accounts[range] {
@@ -123,7 +123,7 @@ struct ExplainRun {
         return answers
       }.flatMap { $0 }
     } catch {
-      // The reader has checked that nothing is missing, so this is a fault of the program.
+      // The reader has checked that nothing is missing, so this is a bug.
       Console.complain("plimsoll explain: \(error)")
       throw Ended(status: .software)
     }

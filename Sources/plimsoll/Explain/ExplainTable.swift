@@ -95,7 +95,7 @@ struct ExplainTable {
           let held = answer.book.balances.first { $0.asset == part.asset }?.amount
           return [
             FigureText.printable(part.asset.text), FigureText.short(held, 8),
-            // Never more than may leave.
+            // Rounded down, so that never more than the withdrawable amount is shown.
             FigureText.short(
               part.amount.rounded(toMultipleOf: Self.printedUnit, rounding: .floor), 8),
           ]

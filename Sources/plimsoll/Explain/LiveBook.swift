@@ -1,7 +1,7 @@
 import OperatorEndpoint
 import RulebookFiles
 
-/// Why a worker gave no book.
+/// Why a worker did not return a book.
 struct LiveBookFailure: Error, CustomStringConvertible {
   let description: String
   let exitStatus: ExitStatus
@@ -15,7 +15,7 @@ struct LiveBook {
   /// Asks the worker; blocks the calling thread.
   ///
   /// - Throws: 64 for a faulty address or an unknown account, 69 when no worker answers or it is
-  ///   not ready, 65 when its answer is no whole book, such as while a price is missing.
+  ///   not ready, 65 when its answer is not a complete book, for example while a price is missing.
   func read(account: String) throws(LiveBookFailure) -> Book {
     let response: HTTPResponse
     do throws(HTTPClient.Failure) {

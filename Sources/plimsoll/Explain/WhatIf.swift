@@ -17,22 +17,22 @@ struct WhatIf {
   }
 
   /// Makes the next change, after those that were made before it.
-  mutating func apply(_ text: String) throws(ScenarioFault) {
+  mutating func apply(_ text: String) throws(ScenarioTextFault) {
     switch try WhatIfReader(book: book).change(text, in: market) {
     case .market(let move):
       do throws(MarketMoveFault) {
         market = try market.applying(
           [move], instruments: book.instruments, reportingAsset: book.rulebook.reportingAsset)
       } catch {
-        throw ScenarioFault(error.description)
+        throw ScenarioTextFault(error.description)
       }
     case .account(let change): try apply(change)
     }
   }
 
-  private mutating func apply(_ change: AccountChange) throws(ScenarioFault) {
+  private mutating func apply(_ change: AccountChange) throws(ScenarioTextFault) {
     guard accounts.count == 1 else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "changes an account, and \(accounts.count) are asked about", expected: "one --account")
     }
     let (account, details, isIncomplete) = accounts[0]
@@ -40,7 +40,7 @@ struct WhatIf {
       !account.positions.contains(where: { $0.instrument.symbol == instrument.symbol }),
       let faults = book.faults(ofHolding: instrument.symbol)
     {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "\(instrument.symbol) cannot be held: \(faults.faults[0].problem)",
         expected: faults.faults[0].expected)
     }
@@ -48,7 +48,7 @@ struct WhatIf {
       let changed = try account.applying(change, in: market, by: book.rulebook)
       accounts = [(changed, details, isIncomplete)]
     } catch {
-      throw ScenarioFault(error.description)
+      throw ScenarioTextFault(error.description)
     }
   }
 }

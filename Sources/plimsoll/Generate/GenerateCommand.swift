@@ -41,7 +41,7 @@ enum GenerateCommand {
 
 /// How fast records are written.
 enum RecordRate: Equatable, Sendable {
-  /// As fast as the broker takes them.
+  /// As fast as the broker accepts them.
   case maximum
   /// That many each second.
   case perSecond(Int)

@@ -99,7 +99,7 @@ final class GenerateRun {
     }
   }
 
-  /// Where the outputs end now: older orders are another run's.
+  /// The current ends of the outputs: older orders belong to another run.
   private func ends(
     of topics: WorkerTopics, on connector: KafkaConnector
   ) throws(TransportError) -> [TopicPartition: Int64] {
@@ -114,16 +114,17 @@ final class GenerateRun {
           kind: .refused, code: "UNKNOWN_TOPIC",
           reason: WorkerError.missingTopic(name).description)
       }
-      for partition in 0..<count {
-        let place = TopicPartition(topic: name, partition: partition)
-        ends[place] = try administrator.watermarks(of: place, timeoutMilliseconds: 30_000).high
+      for number in 0..<count {
+        let partition = TopicPartition(topic: name, partition: number)
+        ends[partition] = try administrator.watermarks(of: partition, timeoutMilliseconds: 30_000)
+          .high
       }
     }
     return ends
   }
 }
 
-/// Holds a stream of records to a rate.
+/// Paces a stream of records.
 struct RecordPace {
   private let perSecond: Double?
   private let begun = Date()
@@ -135,7 +136,7 @@ struct RecordPace {
     }
   }
 
-  /// Waits until so many records are due.
+  /// Waits until that many records are due.
   mutating func wait(after records: Int) {
     guard let perSecond else { return }
     let ahead = Double(records) / perSecond - Date().timeIntervalSince(begun)

@@ -68,7 +68,7 @@ enum ReferencePublishCommand {
 }
 
 extension ReferenceEntry {
-  /// The entry as its publisher has it.
+  /// The entry as it is published.
   fileprivate var published: PublishedDefinition {
     switch update.definition {
     case .instrument(let instrument): .instrument(instrument)

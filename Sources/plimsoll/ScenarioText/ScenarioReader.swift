@@ -6,7 +6,7 @@ import RulebookFiles
 /// Reads moves of the market as people write them: `BTC-USD -20%`, `BTC-USD 52000`, `all -10%`,
 /// `BTC-USD vol +50%`, `USDC 0.97`.
 struct ScenarioReader {
-  /// What a move moves.
+  /// The target of a move.
   struct Target: Equatable {
     enum Kind: Equatable {
       case all
@@ -16,7 +16,7 @@ struct ScenarioReader {
     let kind: Kind
     let isVolatility: Bool
 
-    /// The words that mean it.
+    /// Its wording.
     var text: String {
       let name =
         switch kind {
@@ -32,7 +32,7 @@ struct ScenarioReader {
   static let percentForm = "a signed change such as -20% or +50%"
 
   /// A move: its target and how far.
-  func move(_ words: inout ScenarioWords) throws(ScenarioFault) -> MarketMove {
+  func move(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> MarketMove {
     let target = try target(&words)
     let value = try words.next(
       expected: target.isVolatility
@@ -42,44 +42,44 @@ struct ScenarioReader {
   }
 
   /// The underlying, asset or `all` that the next word names, and whether `vol` follows.
-  func target(_ words: inout ScenarioWords) throws(ScenarioFault) -> Target {
+  func target(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> Target {
     let word = try words.next(expected: "an underlying, an asset or 'all'")
     let kind = try kind(of: word)
     let isVolatility = words.take("vol", "volatility")
     if isVolatility, case .asset(let asset) = kind {
-      throw ScenarioFault("the asset \(asset) has no volatility", expected: "an underlying")
+      throw ScenarioTextFault("the asset \(asset) has no volatility", expected: "an underlying")
     }
     return Target(kind: kind, isVolatility: isVolatility)
   }
 
-  private func kind(of word: String) throws(ScenarioFault) -> Target.Kind {
+  private func kind(of word: String) throws(ScenarioTextFault) -> Target.Kind {
     if word.lowercased() == "all" { return .all }
     let symbol = Symbol(word)
     if book.underlyings.contains(symbol) { return .underlying(symbol) }
     if let instrument = book.instruments.first(where: { $0.symbol == symbol }) {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "\(word) is an instrument; it moves with its underlying",
         expected: instrument.underlying.text)
     }
     if book.assets.contains(symbol) {
       if let underlying = book.market.assets[symbol]?.underlying {
-        throw ScenarioFault(
+        throw ScenarioTextFault(
           "the asset \(word) moves with its underlying", expected: underlying.text)
       }
       return .asset(symbol)
     }
     let names = book.underlyings + book.assets
-    throw ScenarioFault(
+    throw ScenarioTextFault(
       "'\(word)' is no underlying and no asset of the book"
         + Self.hint(word, names.map(\.text) + ["all"]),
       expected: Self.list(book.underlyings.map(\.text) + ["all"]))
   }
 
-  private func move(_ target: Target, _ word: String) throws(ScenarioFault) -> MarketMove {
+  private func move(_ target: Target, _ word: String) throws(ScenarioTextFault) -> MarketMove {
     if word.hasSuffix("%") { return Self.move(target, change: try Self.change(word)) }
     if target.isVolatility {
       guard let level = try? Rate.parse(word), level.isPositive, !Self.hasSign(word) else {
-        throw ScenarioFault(
+        throw ScenarioTextFault(
           "'\(word)' is no volatility",
           expected: "\(Self.percentForm), or a volatility per year such as 0.8")
       }
@@ -89,7 +89,7 @@ struct ScenarioReader {
       }
     }
     guard let price = try? Price.parse(word), price.isPositive, !Self.hasSign(word) else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(word)' is neither a change nor a price",
         expected: "\(Self.percentForm), or a price such as 52000")
     }
@@ -97,7 +97,7 @@ struct ScenarioReader {
     case .underlying(let symbol): return .indexPrice(symbol, price)
     case .asset(let symbol): return .assetPrice(symbol, price)
     case .all:
-      throw ScenarioFault("'all' cannot go to one price", expected: Self.percentForm)
+      throw ScenarioTextFault("'all' cannot go to one price", expected: Self.percentForm)
     }
   }
 
@@ -116,19 +116,21 @@ struct ScenarioReader {
   }
 
   /// A change in percent as a ratio, such as −0.2 for `-20%`; the sign may only be absent at 0.
-  static func change(_ word: String, expected: String = percentForm) throws(ScenarioFault) -> Rate {
+  static func change(_ word: String, expected: String = percentForm) throws(ScenarioTextFault)
+    -> Rate
+  {
     guard word.hasSuffix("%"), let percent = try? Rate.parse(String(word.dropLast())) else {
-      throw ScenarioFault("'\(word)' is no change in percent", expected: expected)
+      throw ScenarioTextFault("'\(word)' is no change in percent", expected: expected)
     }
     guard percent.isZero || hasSign(word) else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(word)' does not say up or down", expected: "+\(word) or -\(word)")
     }
     guard percent.rawValue > -100 * Rate.one.rawValue else {
-      throw ScenarioFault("'\(word)' leaves nothing", expected: "more than -100%")
+      throw ScenarioTextFault("'\(word)' leaves nothing", expected: "more than -100%")
     }
     guard percent <= DomainLimits.maximumRate else {
-      throw ScenarioFault("'\(word)' is too large", expected: "at most +1000000%")
+      throw ScenarioTextFault("'\(word)' is too large", expected: "at most +1000000%")
     }
     return percent.scaled(by: 1, over: 100, rounding: .nearestEven)
   }

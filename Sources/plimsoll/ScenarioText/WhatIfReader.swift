@@ -26,8 +26,8 @@ struct WhatIfReader {
   ///   - text: as it was given.
   ///   - market: prices at which a trade without a price is made.
   /// - Returns: the change.
-  /// - Throws: the first word that is not understood.
-  func change(_ text: String, in market: MarketView) throws(ScenarioFault) -> WhatIfChange {
+  /// - Throws: a fault for the first word that cannot be parsed.
+  func change(_ text: String, in market: MarketView) throws(ScenarioTextFault) -> WhatIfChange {
     var words = ScenarioWords(text)
     let change: WhatIfChange
     switch words.peek?.lowercased() {
@@ -35,12 +35,12 @@ struct WhatIfReader {
     case "deposit", "withdraw": change = .account(try transfer(&words))
     case "leverage": change = .account(try leverage(&words))
     case "mode": change = .account(try mode(&words))
-    case nil: throw ScenarioFault("the text is empty", expected: Self.forms)
+    case nil: throw ScenarioTextFault("the text is empty", expected: Self.forms)
     case .some:
       if let word = words.peek, let verb = nearestName(to: word, among: Self.verbs),
         !isKnown(word)
       {
-        throw ScenarioFault(
+        throw ScenarioTextFault(
           "'\(word)' is not understood (did you mean \(verb)?)", expected: Self.forms)
       }
       change = .market(try ScenarioReader(book: book).move(&words))
@@ -57,13 +57,13 @@ struct WhatIfReader {
 
   private func trade(
     _ words: inout ScenarioWords, in market: MarketView
-  ) throws(ScenarioFault) -> AccountChange {
+  ) throws(ScenarioTextFault) -> AccountChange {
     let isSale = try words.next(expected: "buy or sell").lowercased() == "sell"
     let sizeText = try words.next(expected: "a quantity in contracts")
     guard let size = try? Quantity.parse(sizeText), size.isPositive,
       size <= DomainLimits.maximumQuantity
     else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(sizeText)' is no quantity", expected: "contracts above 0, at most 1e13, such as 0.5")
     }
     let instrument = try instrument(&words)
@@ -72,7 +72,7 @@ struct WhatIfReader {
       price = try self.price(&words, of: instrument)
     } else {
       guard let mark = market.mark(of: instrument) else {
-        throw ScenarioFault(
+        throw ScenarioTextFault(
           "\(instrument.symbol) has no mark price", expected: "'@' and a price")
       }
       price = mark
@@ -80,11 +80,11 @@ struct WhatIfReader {
     return .trade(instrument, quantity: isSale ? -size : size, price: price)
   }
 
-  private func instrument(_ words: inout ScenarioWords) throws(ScenarioFault) -> Instrument {
+  private func instrument(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> Instrument {
     let word = try words.next(expected: "an instrument of the book")
     guard let instrument = book.instruments.first(where: { $0.symbol == Symbol(word) }) else {
       let names = book.instruments.map(\.symbol.text)
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(word)' is no instrument of the book" + ScenarioReader.hint(word, names),
         expected: names.isEmpty ? "a book with instruments" : ScenarioReader.list(names))
     }
@@ -93,7 +93,7 @@ struct WhatIfReader {
 
   private func price(
     _ words: inout ScenarioWords, of instrument: Instrument
-  ) throws(ScenarioFault) -> Price {
+  ) throws(ScenarioTextFault) -> Price {
     let word = try words.next(expected: "a price")
     let smallest =
       !instrument.isFuture
@@ -102,48 +102,48 @@ struct WhatIfReader {
         ? DomainLimits.minimumInversePrice : DomainLimits.minimumPrice
     guard let price = try? Price.parse(word), price >= smallest, price <= DomainLimits.maximumPrice
     else {
-      throw ScenarioFault("'\(word)' is no price", expected: "a price from \(smallest) to 1e9")
+      throw ScenarioTextFault("'\(word)' is no price", expected: "a price from \(smallest) to 1e9")
     }
     return price
   }
 
-  private func transfer(_ words: inout ScenarioWords) throws(ScenarioFault) -> AccountChange {
+  private func transfer(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> AccountChange {
     let isOut = try words.next(expected: "deposit or withdraw").lowercased() == "withdraw"
     let text = try words.next(expected: "an amount")
     guard let amount = try? AssetAmount.parse(text), amount.isPositive,
       amount <= DomainLimits.maximumBalance
     else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(text)' is no amount", expected: "an amount above 0, at most 1e15, such as 1000")
     }
     let word = try words.next(expected: "an asset of the book")
     let asset = Symbol(word)
     guard book.assets.contains(asset) || asset == book.rulebook.reportingAsset else {
       let names = book.assets.map(\.text)
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(word)' is no asset of the book" + ScenarioReader.hint(word, names),
         expected: ScenarioReader.list(names))
     }
     guard book.market.price(of: asset, reportingAsset: book.rulebook.reportingAsset) != nil else {
-      throw ScenarioFault("\(word) has no price", expected: "an asset with an index_price")
+      throw ScenarioTextFault("\(word) has no price", expected: "an asset with an index_price")
     }
     return .transfer(asset: asset, amount: isOut ? -amount : amount)
   }
 
-  private func leverage(_ words: inout ScenarioWords) throws(ScenarioFault) -> AccountChange {
+  private func leverage(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> AccountChange {
     _ = try words.next(expected: "leverage")
     let instrument = try instrument(&words)
     let word = try words.next(expected: "a leverage such as 10")
     let text = word.lowercased().hasSuffix("x") ? String(word.dropLast()) : word
     guard let leverage = try? Rate.parse(text), leverage >= .one,
       leverage <= DomainLimits.maximumRate
-    else { throw ScenarioFault("'\(word)' is no leverage", expected: "1 or more, such as 10") }
+    else { throw ScenarioTextFault("'\(word)' is no leverage", expected: "1 or more, such as 10") }
     return .leverage(instrument.symbol, leverage)
   }
 
   private static let modes = "cross, isolated or portfolio"
 
-  private func mode(_ words: inout ScenarioWords) throws(ScenarioFault) -> AccountChange {
+  private func mode(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> AccountChange {
     _ = try words.next(expected: "mode")
     let word = try words.next(expected: Self.modes)
     switch word.lowercased() {
@@ -151,11 +151,11 @@ struct WhatIfReader {
     case "isolated": return .marginMode(.isolated)
     case "portfolio" where book.rulebook.portfolio != nil: return .marginMode(.portfolio)
     case "portfolio":
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "the rulebook \(book.rulebook.id.name) has no part portfolio",
         expected: "cross or isolated")
     default:
-      throw ScenarioFault("'\(word)' is no margin mode", expected: Self.modes)
+      throw ScenarioTextFault("'\(word)' is no margin mode", expected: Self.modes)
     }
   }
 }

@@ -72,7 +72,7 @@ enum ScenariosCommand {
       if table.skippedMoves > 0 {
         Console.complain(note(ofSkipped: table.skippedMoves))
       }
-      return Console.write(ScenarioTable.text(of: table.rules))
+      return Console.write(VectorTable.text(of: table.rules))
     } catch {
       return complain(of: error, in: file)
     }

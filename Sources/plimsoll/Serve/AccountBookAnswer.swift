@@ -4,13 +4,13 @@ import MarginDomain
 import OperatorEndpoint
 
 /// The answer of `/accounts/{id}/book`: one account with the market and the rules, as the document
-/// that `explain` reads, so that what it prints and asks about is computed there.
+/// that `explain` reads, so that `explain` does all further computation.
 enum AccountBookAnswer {
   static let pattern = "/accounts/{id}/book"
 
   /// Asks the lane that owns the account.
   static func response(
-    for id: AccountID, service: LiquidationService, shelf: RulebookShelf
+    for id: AccountID, service: LiquidationService, rulebooks: RulebookDocumentCache
   ) async -> HTTPResponse {
     let partition = service.partition(of: id)
     guard service.isLive(on: partition) else {
@@ -25,7 +25,7 @@ enum AccountBookAnswer {
       return .text(503, "no rulebook is in force yet\n")
     }
     guard
-      let document = shelf.document(of: rules.id, for: Set(view.instruments.map(\.symbol))),
+      let document = rulebooks.document(of: rules.id, for: Set(view.instruments.map(\.symbol))),
       let book = BookDocument([view], rules: rules, rulebook: document)
     else { return .text(500, "the document of rulebook \(rules.id) is not kept\n") }
     return .json(book.text)

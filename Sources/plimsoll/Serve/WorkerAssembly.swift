@@ -10,15 +10,15 @@ import RulebookFiles
 import StreamTransport
 import Telemetry
 
-/// Puts worker and adapters together: the one place where they meet, used by `run` and `demo`.
+/// Assembles worker and adapters, which meet nowhere else; used by `run` and `demo`.
 struct WorkerAssembly: Sendable {
   let service: LiquidationService
   let registry: MetricsRegistry
   let health: HealthState
   let logger: Logger
-  private let shelf = RulebookShelf()
+  private let rulebooks = RulebookDocumentCache()
 
-  /// - Throws: `WorkerError` when the topics are not as they must be, or the broker fails.
+  /// - Throws: `WorkerError` when the topics are not set up as required, or the broker fails.
   init(
     configuration: WorkerConfiguration, connector: KafkaConnector, logger: Logger
   ) throws(WorkerError) {
@@ -31,16 +31,16 @@ struct WorkerAssembly: Sendable {
     } catch {
       throw .transport("the process metrics could not be declared: \(error)")
     }
-    let shelf = shelf
+    let rulebooks = rulebooks
     service = try LiquidationService(
       configuration: configuration, connector: connector,
-      rulebooks: { shelf.read(document: $0, id: $1) },
+      rulebooks: { rulebooks.read(document: $0, id: $1) },
       logger: logger, registry: registry, health: health)
   }
 
   /// Serves metrics, health and account queries until it is stopped.
   func serve(address: String, port: Int) throws(HTTPServerError) -> HTTPServer {
-    let (service, shelf) = (service, shelf)
+    let (service, rulebooks) = (service, rulebooks)
     var configuration = HTTPServerConfiguration()
     configuration.address = address
     configuration.port = UInt16(clamping: port)
@@ -53,7 +53,7 @@ struct WorkerAssembly: Sendable {
           AccountBookAnswer.pattern,
           .deferred { request in
             await AccountBookAnswer.response(
-              for: AccountID(request.parameter ?? ""), service: service, shelf: shelf)
+              for: AccountID(request.parameter ?? ""), service: service, rulebooks: rulebooks)
           })
       ])
   }
@@ -67,7 +67,7 @@ struct WorkerAssembly: Sendable {
 }
 
 extension Logger {
-  /// The logger that the options ask for, on standard error.
+  /// Makes the logger that the options describe, on standard error.
   init(options: ResolvedOptions) {
     let level: LogLevel
     switch options[LogOptions.level] {
@@ -86,12 +86,12 @@ extension Logger {
 }
 
 extension KafkaConnector {
-  /// The connector that the options ask for; the client's own words go to the log.
+  /// Makes the connector that the options describe; the client's own messages go to the log.
   ///
   /// - Parameters:
   ///   - options: with `KafkaOptions`.
   ///   - extra: properties that have options of their own, such as the session time-out.
-  ///   - logger: takes the client's log.
+  ///   - logger: receives the client's log.
   /// - Throws: `configuration`, naming the property and where it was given.
   init(
     options: ResolvedOptions, extra: [String: String] = [:], logger: Logger

@@ -5,7 +5,7 @@ import OperatorEndpoint
 import StreamTransport
 import Telemetry
 
-/// One life of `plimsoll run`: start, serve, drain.
+/// One run of `plimsoll run`: start, serve, drain.
 struct WorkerRun: Sendable {
   private let options: ResolvedOptions
   private let logger: Logger
@@ -29,7 +29,7 @@ struct WorkerRun: Sendable {
   }
 
   private func run(on connector: KafkaConnector) async -> ExitStatus {
-    // Signals first: before other threads exist, and so that a stop during start-up is heard.
+    // Signals first, before other threads exist and so that a stop during start-up is noticed.
     let signals = StopSignals()
     defer { signals.cancel() }
     do throws(WorkerError) {

@@ -30,7 +30,7 @@ final class EventSubscriber: Sendable {
 
   private let state = Mutex(State())
   private let topics: WorkerTopics
-  /// Empty when the thread has ended, and its client with it.
+  /// Empty when the thread has ended and its client is closed.
   private let running = DispatchGroup()
 
   init(topics: WorkerTopics) { self.topics = topics }
@@ -51,7 +51,8 @@ final class EventSubscriber: Sendable {
     thread.start()
   }
 
-  /// Stops reading and waits until the client is closed: it would complain of a broker that goes.
+  /// Stops reading and waits until the client is closed; otherwise it would complain when the
+  /// broker disappears.
   func stop() {
     state.withLock { $0.isStopped = true }
     running.wait()

@@ -3,7 +3,8 @@ import LiquidationWorker
 import MarginDomain
 import StreamTransport
 
-/// The exchange's way to the topics: encodes, places by key, publishes, and knows how far it wrote.
+/// Connects the exchange to the topics: encodes records, partitions them by key, publishes them and
+/// tracks the offsets written.
 ///
 /// Used by one thread.
 final class ExchangeLink {
@@ -21,7 +22,7 @@ final class ExchangeLink {
   /// Offset after the last acknowledged record, per input partition.
   var written: [TopicPartition: Int64] { publisher.writtenPositions }
 
-  /// Publishes definitions; rulebooks go as the documents they were read from.
+  /// Publishes definitions; rulebooks are sent as the documents that they were read from.
   func publish(
     _ updates: [ReferenceUpdate], documents: [RulebookID: [UInt8]]
   ) throws(TransportError) {
@@ -66,7 +67,7 @@ final class ExchangeLink {
 }
 
 extension PublishedDefinition {
-  /// The definition as its publisher has it; nil for a rulebook whose document is not there.
+  /// The definition as it is published; nil for a rulebook whose document is missing.
   init?(_ definition: ReferenceUpdate.Definition, documents: [RulebookID: [UInt8]]) {
     switch definition {
     case .instrument(let instrument): self = .instrument(instrument)

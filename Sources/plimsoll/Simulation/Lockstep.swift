@@ -8,8 +8,8 @@ import Synchronization
 /// Drives the simulated exchange and the worker in turns.
 ///
 /// Each round publishes, waits until every lane has applied it and its outputs have arrived at the
-/// subscriber, and only then goes on; so that one seed gives one market, one set of decisions and
-/// one sum of money, however fast the machine is.
+/// subscriber, and only then continues. So one seed gives one market, one set of decisions and one
+/// sum of money, however fast the machine is.
 final class Lockstep {
   /// Longest wait for the worker to follow one round, seconds.
   static let patience = 120.0
@@ -37,7 +37,7 @@ final class Lockstep {
   func waitUntilLive() throws(SimulationFailure) {
     let deadline = Date().addingTimeInterval(Lockstep.patience)
     while !(0..<service.partitionCount).allSatisfy(service.isLive(on:)) {
-      try breathe(until: deadline)
+      try pauseOrFail(until: deadline)
     }
   }
 
@@ -58,13 +58,14 @@ final class Lockstep {
     }
   }
 
-  /// Goes one step of event time: funding, prices, then orders and answers until all is quiet.
+  /// Makes one step of event time: funding, prices, then orders and answers until nothing more
+  /// happens.
   ///
   /// - Returns: the step, or nil after the market's last one.
   func step() throws(SimulationFailure) -> MarketStep? {
     guard let step = exchange.advance() else { return nil }
     if !step.funding.isEmpty {
-      // Apart from the prices: two topics have no order between them.
+      // Published before the prices and separately, because there is no order between two topics.
       try publish { link throws(TransportError) in try link.publish(step.funding) }
     }
     try publish { link throws(TransportError) in try link.publish(step.prices) }
@@ -72,7 +73,7 @@ final class Lockstep {
     return step
   }
 
-  /// Lets the exchange answer open orders, round by round, until it has nothing to say.
+  /// Lets the exchange answer open orders, round by round, until it has no more answers.
   func settleOrders() throws(SimulationFailure) {
     while true {
       let answers = exchange.answer()
@@ -93,25 +94,25 @@ final class Lockstep {
   private func awaitWorker() throws(SimulationFailure) {
     let deadline = Date().addingTimeInterval(Lockstep.patience)
     let targets = link.written
-    while !hasApplied(targets) { try breathe(until: deadline) }
+    while !hasApplied(targets) { try pauseOrFail(until: deadline) }
     var outputs: [TopicPartition: Int64] = [:]
     for lane in service.progress.current { outputs.merge(lane.written) { max($0, $1) } }
-    while !subscriber.hasReached(outputs) { try breathe(until: deadline) }
+    while !subscriber.hasReached(outputs) { try pauseOrFail(until: deadline) }
   }
 
   private func hasApplied(_ targets: [TopicPartition: Int64]) -> Bool {
     let lanes = service.progress.current
-    return targets.allSatisfy { place, end in
-      guard place.topic == service.topics.trades else {
+    return targets.allSatisfy { input, end in
+      guard input.topic == service.topics.trades else {
         return lanes.allSatisfy { lane in
-          lane.trades.isEmpty || lane.broadcast[place, default: 0] >= end
+          lane.trades.isEmpty || lane.broadcast[input, default: 0] >= end
         }
       }
-      return lanes.contains { $0.trades[place.partition, default: 0] >= end }
+      return lanes.contains { $0.trades[input.partition, default: 0] >= end }
     }
   }
 
-  private func breathe(until deadline: Date) throws(SimulationFailure) {
+  private func pauseOrFail(until deadline: Date) throws(SimulationFailure) {
     if let failure = workerFailure.failure { throw .worker(failure) }
     if let failure = subscriber.failure { throw .transport(failure) }
     guard Date() < deadline else { throw .stalled }

@@ -25,19 +25,19 @@ struct StressChart {
     let step = inner / max(1, names.count)
     let gap = step > 120 ? step / 5 : 0
     var body = ""
-    for (place, parts) in columns.enumerated() {
+    for (index, parts) in columns.enumerated() {
       var base: Int128 = 0
       for (part, count) in parts.enumerated() where count > 0 {
         let low = height(base, of: largest)
         base += Int128(count)
         let high = height(base, of: largest)
         guard high > low else { continue }
-        let x = Self.left + place * inner / max(1, names.count) + gap / 2
-        // Bars of a day touch; a hair more than their share closes the seams.
+        let x = Self.left + index * inner / max(1, names.count) + gap / 2
+        // Bars of a day touch; they are drawn slightly wider to close the seams.
         let wide = max(step - gap, 1) + (gap == 0 ? 8 : 0)
         body += "<rect class=\"\(classes[part])\" x=\"\(tenths(x))\" y=\"\(tenths(floor - high))\" "
         body += "width=\"\(tenths(wide))\" height=\"\(tenths(high - low))\">"
-        body += "<title>\(names[place]): \(FigureText.count(count))</title></rect>\n"
+        body += "<title>\(names[index]): \(FigureText.count(count))</title></rect>\n"
       }
     }
     return svg(body, top: FigureText.count(Int(largest)))
@@ -47,8 +47,8 @@ struct StressChart {
   func area(_ values: [Money], label: (Money) -> String) -> String {
     let peak = values.max() ?? .zero
     let largest = max(1, peak.rawValue)
-    let points = values.enumerated().map { place, value in
-      "\(tenths(centre(place))),\(tenths(floor - height(value.rawValue, of: largest)))"
+    let points = values.enumerated().map { index, value in
+      "\(tenths(centre(index))),\(tenths(floor - height(value.rawValue, of: largest)))"
     }.joined(separator: " ")
     let ends = (tenths(centre(0)), tenths(centre(max(0, values.count - 1))), tenths(floor))
     var body = "<polygon class=\"under\" points=\"\(ends.0),\(ends.2) \(points) "
@@ -56,8 +56,8 @@ struct StressChart {
     return svg(body, top: label(peak))
   }
 
-  private func centre(_ place: Int) -> Int {
-    Self.left + (2 * place + 1) * inner / (2 * max(1, names.count))
+  private func centre(_ index: Int) -> Int {
+    Self.left + (2 * index + 1) * inner / (2 * max(1, names.count))
   }
 
   private func height(_ value: Int128, of largest: Int128) -> Int {
@@ -79,9 +79,9 @@ struct StressChart {
     }
     text += body
     let stride = max(1, (names.count + 12) / 13)
-    for place in Swift.stride(from: 0, to: names.count, by: stride) {
-      text += "<text x=\"\(tenths(centre(place)))\" y=\"\(tenths(floor + 160))\" "
-      text += "text-anchor=\"middle\">\(StressPage.escaped(names[place]))</text>\n"
+    for index in Swift.stride(from: 0, to: names.count, by: stride) {
+      text += "<text x=\"\(tenths(centre(index)))\" y=\"\(tenths(floor + 160))\" "
+      text += "text-anchor=\"middle\">\(StressPage.escaped(names[index]))</text>\n"
     }
     return text + "</svg>"
   }

@@ -21,7 +21,7 @@ enum StressCommand {
       "a move of the market; several together are one scenario, and hold at every point of "
         + "--grid", reach: .flag))
   static let grids = Option<[String]>.repeated(
-    "grid", .text("GRID", expected: ScenarioGrid.form),
+    "grid", .text("GRID", expected: StressGrid.form),
     OptionSettings(
       "a scenario per step of a range; two grids give every pair of their points", reach: .flag))
   static let day = Option<String?>.optional(

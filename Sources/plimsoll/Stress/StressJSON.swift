@@ -70,17 +70,17 @@ struct StressJSON {
     .object([
       ("account_id", .text(account.accountID.text)),
       ("scenario", .text(report.plan.scenarios[account.scenario].name)),
-      ("before", standing(account.before)), ("after", standing(account.after)),
+      ("before", summary(account.before)), ("after", summary(account.after)),
     ])
   }
 
-  private func standing(_ standing: AccountStanding) -> AnswerJSON {
+  private func summary(_ summary: AccountSummary) -> AnswerJSON {
     .object([
-      ("status", .text(standing.state.statusWord)), ("equity", .decimal(standing.equity)),
-      ("net_equity", .decimal(standing.netEquity)),
-      ("maintenance_margin", .decimal(standing.maintenanceMargin)),
-      ("maintenance_excess", .decimal(standing.maintenanceExcess)),
-      ("shortfall", .decimal(standing.shortfall)),
+      ("status", .text(summary.state.statusWord)), ("equity", .decimal(summary.equity)),
+      ("net_equity", .decimal(summary.netEquity)),
+      ("maintenance_margin", .decimal(summary.maintenanceMargin)),
+      ("maintenance_excess", .decimal(summary.maintenanceExcess)),
+      ("shortfall", .decimal(summary.shortfall)),
     ])
   }
 }

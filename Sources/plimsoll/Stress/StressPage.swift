@@ -119,16 +119,16 @@ struct StressPage {
     return "<p class=\"legend\">" + items.joined(separator: "\n") + "</p>"
   }
 
-  /// What the axis has room for: the time of a step, or the change of one grid's point.
-  private func tick(_ place: Int) -> String {
-    let label = report.label(of: place)
+  /// A label short enough for the axis: the time of a step, or the change of one point of a grid.
+  private func tick(_ index: Int) -> String {
+    let label = report.label(of: index)
     guard !report.isDay else { return label }
     return label.split(separator: " ").last.map(String.init) ?? label
   }
 
   /// A table of two grids, its cells tinted by their value.
   private func map(
-    _ grids: [ScenarioGrid], _ value: (StressTally) -> (raw: Int128, text: String)
+    _ grids: [StressGrid], _ value: (StressTally) -> (raw: Int128, text: String)
   ) -> String {
     let values = report.result.scenarios.map(value)
     let largest = max(1, values.map(\.raw).max() ?? 1)
@@ -140,7 +140,7 @@ struct StressPage {
       text += "<tr><th>\(StressPlanner.percent(change))</th>"
       for column in columns.indices {
         let cell = values[row * columns.count + column]
-        // Five to eighty-five hundredths; nothing at all stays blank.
+        // From 5 to 85 hundredths; a cell of zero stays blank.
         let tint = cell.raw == 0 ? 0 : 5 + 80 * cell.raw / largest
         text += "<td style=\"--t:\(tint)%\">\(cell.text)</td>"
       }
@@ -177,8 +177,8 @@ struct StressPage {
       ]
     }
     var rows = [row("now", report.result.before)]
-    for place in report.shownSteps(atMost: 13) {
-      rows.append(row(report.label(of: place), report.result.scenarios[place]))
+    for index in report.shownSteps(atMost: 13) {
+      rows.append(row(report.label(of: index), report.result.scenarios[index]))
     }
     if report.plan.scenarios.count > 1 {
       rows.append(row("each at its worst", report.result.worstPoint))

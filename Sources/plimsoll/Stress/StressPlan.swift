@@ -17,15 +17,15 @@ struct StressPlan {
   enum Kind {
     /// One scenario.
     case single
-    /// Every combination of the points of grids, the last grid running fastest.
-    case grid([ScenarioGrid])
+    /// Every combination of the grids' points, with the last grid varying fastest.
+    case grid([StressGrid])
     /// The steps of a day.
     case day(String)
   }
 
   let kind: Kind
   let scenarios: [StressScenario]
-  /// Underlyings of the book that no scenario moves because the day's table does not know them.
+  /// Underlyings of the book that no scenario moves because they are not in the day's table.
   var still: [Symbol] = []
 }
 
@@ -40,28 +40,28 @@ struct StressPlanner {
   }
 
   /// The market after moves.
-  private func market(after moves: [MarketMove]) throws(ScenarioFault) -> MarketView {
+  private func market(after moves: [MarketMove]) throws(ScenarioTextFault) -> MarketView {
     do throws(MarketMoveFault) {
       return try book.market.applying(
         moves, instruments: book.instruments, reportingAsset: book.rulebook.reportingAsset)
     } catch {
-      throw ScenarioFault(error.description)
+      throw ScenarioTextFault(error.description)
     }
   }
 
   /// Reads one text of `--move`.
-  func move(_ text: String) throws(ScenarioFault) -> MarketMove {
+  func move(_ text: String) throws(ScenarioTextFault) -> MarketMove {
     var words = ScenarioWords(text)
     let move = try reader.move(&words)
     try words.finish()
-    // Made once alone, so that a fault is that of its own text.
+    // Each move is tried on its own first, so that a fault refers to its own text.
     _ = try market(after: [move])
     return move
   }
 
   /// Reads one text of `--grid`.
-  func grid(_ text: String) throws(ScenarioFault) -> ScenarioGrid {
-    let grid = try ScenarioGrid(text, reader: reader)
+  func grid(_ text: String) throws(ScenarioTextFault) -> StressGrid {
+    let grid = try StressGrid(text, reader: reader)
     for change in [grid.changes.first, grid.changes.last].compactMap(\.self) {
       _ = try market(after: [ScenarioReader.move(grid.target, change: change)])
     }
@@ -69,17 +69,18 @@ struct StressPlanner {
   }
 
   /// One scenario of several moves.
-  func single(_ moves: [MarketMove], name: String) throws(ScenarioFault) -> StressPlan {
+  func single(_ moves: [MarketMove], name: String) throws(ScenarioTextFault) -> StressPlan {
     StressPlan(
       kind: .single, scenarios: [StressScenario(name: name, market: try market(after: moves))])
   }
 
   /// A scenario for every combination of points.
-  func grid(_ grids: [ScenarioGrid], with moves: [MarketMove]) throws(ScenarioFault) -> StressPlan {
+  func grid(_ grids: [StressGrid], with moves: [MarketMove]) throws(ScenarioTextFault) -> StressPlan
+  {
     let count = grids.reduce(1) { min($0 * $1.changes.count, 1_000_000) }
-    guard count <= ScenarioGrid.largestCount else {
-      throw ScenarioFault(
-        "the grids together have \(count) points", expected: "at most \(ScenarioGrid.largestCount)")
+    guard count <= StressGrid.largestCount else {
+      throw ScenarioTextFault(
+        "the grids together have \(count) points", expected: "at most \(StressGrid.largestCount)")
     }
     var points: [[(target: ScenarioReader.Target, change: Rate)]] = [[]]
     for grid in grids {
@@ -111,10 +112,10 @@ struct StressPlanner {
   ///
   /// Each index moves by its ratio to the first row's, volatilities likewise. An underlying without
   /// a column of volatilities takes the ratio of the first that has one, as the demo's venue does.
-  func day(_ table: MarketTable) throws(ScenarioFault) -> StressPlan {
+  func day(_ table: MarketTable) throws(ScenarioTextFault) -> StressPlan {
     let known = table.underlyings.filter { book.market.indices[$0] != nil }
     guard !known.isEmpty else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "\(table.name) has none of the book's underlyings",
         expected: ScenarioReader.list(book.underlyings.map(\.text)))
     }

@@ -12,24 +12,24 @@ struct StressReport {
   /// The states that an account can be in here, in order.
   var states: [MarginState] { [.healthy] + book.rulebook.ladder.steps.map(\.state) }
 
-  /// The scenario with the largest shortfall; of equal ones that with the most newly liquidated
+  /// The scenario with the largest shortfall; of equal ones the one with the most newly liquidated
   /// accounts, then the smallest net equity, then the first.
   var worstScenario: Int {
     var worst = 0
-    for place in result.scenarios.indices.dropFirst() {
-      let (one, best) = (result.scenarios[place], result.scenarios[worst])
+    for index in result.scenarios.indices.dropFirst() {
+      let (one, best) = (result.scenarios[index], result.scenarios[worst])
       if one.shortfall != best.shortfall {
-        if one.shortfall > best.shortfall { worst = place }
+        if one.shortfall > best.shortfall { worst = index }
       } else if one.newlyLiquidated != best.newlyLiquidated {
-        if one.newlyLiquidated > best.newlyLiquidated { worst = place }
+        if one.newlyLiquidated > best.newlyLiquidated { worst = index }
       } else if one.netEquity < best.netEquity {
-        worst = place
+        worst = index
       }
     }
     return worst
   }
 
-  /// What is shown in detail: the worst scenario, or of a day each account at its worst step.
+  /// What is shown in detail: the worst scenario, or for a day each account at its worst step.
   var focus: StressTally { isDay ? result.worstPoint : result.scenarios[worstScenario] }
 
   /// What `focus` is, as a title.
@@ -54,9 +54,9 @@ struct StressReport {
       + "amounts in \(FigureText.printable(book.rulebook.reportingAsset.text))\(time)"
   }
 
-  /// A scenario's name; of a step of a day its time, without the date when that is always the same.
-  func label(of place: Int) -> String {
-    let name = plan.scenarios[place].name
+  /// A scenario's name; for a step of a day its time, without the date if that is always the same.
+  func label(of index: Int) -> String {
+    let name = plan.scenarios[index].name
     guard isDay, let date else { return FigureText.printable(name) }
     return String(name.dropFirst(date.count + 1).prefix(8))
   }
@@ -67,7 +67,7 @@ struct StressReport {
     return isDay && dates.count == 1 ? dates.first : nil
   }
 
-  /// Where the steps come from, in a line; nil for what is no day.
+  /// Where the steps come from, in a line; nil unless the scenarios are a day.
   var origin: String? {
     guard case .day(let name) = plan.kind else { return nil }
     return "replayed: \(FigureText.printable(name))" + (date.map { ", \($0), times in UTC" } ?? "")
@@ -83,8 +83,8 @@ struct StressReport {
     }
   }
 
-  /// The steps of a day that a table shows: at most so many, evenly spaced, the last one and the
-  /// worst always among them.
+  /// The steps of a day that a table shows: at most `count`, evenly spaced, always including the
+  /// last and the worst one.
   func shownSteps(atMost count: Int) -> [Int] {
     let steps = plan.scenarios.count
     guard isDay, steps > count else { return Array(0..<steps) }

@@ -6,12 +6,12 @@ import RulebookFiles
 
 /// One run of `plimsoll stress`.
 struct StressRun {
-  /// A reason to end that was printed already.
+  /// Ends the run; the reason has already been printed.
   private struct Ended: Error {
     let status: ExitStatus
   }
 
-  /// The name under which `--day` finds the table that ships.
+  /// The name of the built-in table for `--day`.
   static let shippedDay = "crash-2025-10-10"
 
   private let options: ResolvedOptions
@@ -60,7 +60,7 @@ struct StressRun {
     let planner = StressPlanner(book)
     if let path = options[StressCommand.day] {
       let table = try table(path)
-      do throws(ScenarioFault) {
+      do throws(ScenarioTextFault) {
         return try planner.day(table)
       } catch {
         Console.complain(
@@ -69,13 +69,13 @@ struct StressRun {
       }
     }
     let texts = options[StressCommand.moves]
-    let moves = try read(texts, of: "--move") { (text) throws(ScenarioFault) in
+    let moves = try read(texts, of: "--move") { (text) throws(ScenarioTextFault) in
       try planner.move(text)
     }
     let grids = try read(options[StressCommand.grids], of: "--grid") {
-      (text) throws(ScenarioFault) in try planner.grid(text)
+      (text) throws(ScenarioTextFault) in try planner.grid(text)
     }
-    do throws(ScenarioFault) {
+    do throws(ScenarioTextFault) {
       if grids.isEmpty { return try planner.single(moves, name: texts.joined(separator: ", ")) }
       return try planner.grid(grids, with: moves)
     } catch {
@@ -84,11 +84,11 @@ struct StressRun {
   }
 
   private func read<Value>(
-    _ texts: [String], of option: String, _ read: (String) throws(ScenarioFault) -> Value
+    _ texts: [String], of option: String, _ read: (String) throws(ScenarioTextFault) -> Value
   ) throws(Ended) -> [Value] {
     var values: [Value] = []
     for text in texts {
-      do throws(ScenarioFault) {
+      do throws(ScenarioTextFault) {
         values.append(try read(text))
       } catch {
         throw refuse(error.sentence(option: option, text: text))
@@ -121,14 +121,14 @@ struct StressRun {
       scenarios: plan.scenarios.map(\.market), instruments: book.instruments,
       rulebook: book.rulebook, worstCount: options[StressCommand.worst])
     do throws(AssessmentFault) {
-      let parts = try await AccountParts.answers(about: test.accountCount) {
+      let parts = try await AccountBatches.answers(about: test.accountCount) {
         (range) throws(AssessmentFault) in try test.result(ofAccounts: range)
       }
       var whole = try test.result(ofAccounts: 0..<0)
       for part in parts { whole.add(part) }
       return whole
     } catch {
-      // The reader has checked that nothing is missing, so this is a fault of the program.
+      // The reader has checked that nothing is missing, so this is a bug.
       Console.complain("plimsoll stress: \(error)")
       throw Ended(status: .software)
     }

@@ -37,8 +37,8 @@ struct StressTable {
         "new calls", "new liq.", "insolvent", "shortfall", "net equity",
       ]
     var rows = [header, row("now", report.result.before)]
-    for place in report.shownSteps(atMost: 13) {
-      rows.append(row(report.label(of: place), report.result.scenarios[place]))
+    for index in report.shownSteps(atMost: 13) {
+      rows.append(row(report.label(of: index), report.result.scenarios[index]))
     }
     if report.plan.scenarios.count > 1 {
       rows.append(row("each at its worst", report.result.worstPoint))

@@ -6,7 +6,7 @@ internal import MarginDomain
 internal import StreamTransport
 internal import Telemetry
 
-/// One life of `plimsoll tail`.
+/// One run of `plimsoll tail`.
 final class TailRun {
   /// Longest wait for an answer of the brokers at the start.
   private static let patience = 30_000
@@ -34,7 +34,7 @@ final class TailRun {
     remaining = options[TailCommand.count] ?? .max
   }
 
-  /// Prints events until a signal, the count, or the end of whoever reads.
+  /// Prints events until a signal, the requested count, or the reader closes its end.
   func run() -> ExitStatus {
     StandardOutput.outliveReader()
     do throws(TransportError) {
@@ -52,8 +52,8 @@ final class TailRun {
       try consumer.start(at: starts)
       return try follow(consumer)
     } catch {
-      let place = error.kind == .retriable ? " (brokers \(options[KafkaOptions.brokers]))" : ""
-      Console.complain("plimsoll tail: \(error.reason)\(place)")
+      let brokers = error.kind == .retriable ? " (brokers \(options[KafkaOptions.brokers]))" : ""
+      Console.complain("plimsoll tail: \(error.reason)\(brokers)")
       return error.exitStatus
     }
   }
@@ -76,35 +76,35 @@ final class TailRun {
   }
 
   private func take(_ record: RecordMetadata, of batch: RecordBatch) {
-    let place = batch.topicPartition(of: record)
+    let partition = batch.topicPartition(of: record)
     let topic = topics[Int(record.topicIndex)].topic
     let (key, value) = (batch.key(of: record), batch.value(of: record))
     do throws(WireRefusal) {
       let event = try decoder.decode(topic, key: key, value: value)
-      if let notice = watch.notice(of: event.sequence, at: place) { complain(notice) }
+      if let notice = watch.notice(of: event.sequence, at: partition) { complain(notice) }
       if let account = options[TailCommand.account], account != event.id.accountID.text { return }
       switch options[TailCommand.format] {
       case .text: lines += EventText.line(event) + "\n"
-      case .json: addJSON(value ?? [], of: topic, at: place, offset: record.offset)
+      case .json: addJSON(value ?? [], of: topic, at: partition, offset: record.offset)
       }
       remaining -= 1
     } catch {
-      complain("\(place) offset \(record.offset) is not an event: \(error.detail)")
+      complain("\(partition) offset \(record.offset) is not an event: \(error.detail)")
     }
   }
 
-  /// One object: the place of the record, then the fields of its message.
+  /// One object: where the record stands, then the fields of its message.
   private func addJSON(
-    _ value: ArraySlice<UInt8>, of topic: MarginEvent.Topic, at place: TopicPartition,
+    _ value: ArraySlice<UInt8>, of topic: MarginEvent.Topic, at partition: TopicPartition,
     offset: Int64
   ) {
     do throws(JSONFormFault) {
       let fields = try JSONForm.text(of: value, as: TopicMessage(topic)).dropFirst()
       lines +=
-        "{\"topic\":\"\(place.topic)\",\"partition\":\(place.partition),"
+        "{\"topic\":\"\(partition.topic)\",\"partition\":\(partition.partition),"
         + "\"offset\":\(offset),\(fields)\n"
     } catch {
-      complain("\(place) offset \(offset) has no JSON form: \(error)")
+      complain("\(partition) offset \(offset) has no JSON form: \(error)")
     }
   }
 
@@ -121,30 +121,30 @@ final class TailRun {
     let names = topics.map(\.name)
     let counts = try administrator.partitionCounts(
       of: names, timeoutMilliseconds: Self.patience)
-    var places: [TopicPartition] = []
+    var partitions: [TopicPartition] = []
     for name in names {
       guard let count = counts[name] else {
         throw TransportError(
           kind: .refused, code: "UNKNOWN_TOPIC",
           reason: WorkerError.missingTopic(name).description)
       }
-      places += (0..<count).map { TopicPartition(topic: name, partition: $0) }
+      partitions += (0..<count).map { TopicPartition(topic: name, partition: $0) }
     }
     if case .time(let nanoseconds) = options[TailCommand.start] {
       return try administrator.offsets(
-        at: (nanoseconds + 999_999) / 1_000_000, of: places, timeoutMilliseconds: Self.patience)
+        at: (nanoseconds + 999_999) / 1_000_000, of: partitions, timeoutMilliseconds: Self.patience)
     }
     let isFromEnd = options[TailCommand.start] == .end
     var starts: [TopicPartition: Int64] = [:]
-    for place in places {
-      let bounds = try administrator.watermarks(of: place, timeoutMilliseconds: Self.patience)
-      starts[place] = isFromEnd ? bounds.high : bounds.low
+    for partition in partitions {
+      let bounds = try administrator.watermarks(of: partition, timeoutMilliseconds: Self.patience)
+      starts[partition] = isFromEnd ? bounds.high : bounds.low
     }
     return starts
   }
 }
 
-/// Standard output of a command that runs until nobody reads any more.
+/// Standard output of a command that runs until its reader goes away.
 enum StandardOutput {
   enum Outcome: Equatable {
     case written
@@ -153,10 +153,10 @@ enum StandardOutput {
     case failed(String)
   }
 
-  /// Lets a closed pipe be an answer of `write`, not the end of the process.
+  /// Makes a closed pipe an error of `write` instead of the end of the process.
   static func outliveReader() { signal(SIGPIPE, SIG_IGN) }
 
-  /// Writes the text, or only looks whether somebody reads when it is empty.
+  /// Writes the text; if it is empty, only checks that the reader is still there.
   static func write(_ text: String) -> Outcome {
     guard !text.isEmpty else { return isReaderGone ? .readerGone : .written }
     do {

@@ -1,9 +1,9 @@
 import FixedPoint
 import MarginDomain
 
-/// Numbers as tables for people print them: a fixed number of decimals, thousands set apart.
+/// Numbers as printed in tables: a fixed number of decimals, thousands separated.
 enum FigureText {
-  /// A number with so many decimals, rounded to the nearest even; `-` for none.
+  /// A number with a given number of decimals, rounded to the nearest even; `-` for none.
   static func fixed<Number: FixedDecimal>(
     _ value: Number?, _ decimals: Int, signed: Bool = false
   ) -> String {
@@ -18,7 +18,7 @@ enum FigureText {
     return sign + (kept == 0 ? whole : "\(whole).\(digits.suffix(kept))")
   }
 
-  /// A number without needless zeros, rounded to so many decimals; `-` for none.
+  /// A number without trailing zeros, rounded to a given number of decimals; `-` for none.
   static func short<Number: FixedDecimal>(_ value: Number?, _ decimals: Int) -> String {
     guard let value else { return "-" }
     let step = DecimalText.power(ofTen: max(0, Number.fractionDigits - decimals))
@@ -56,7 +56,7 @@ enum FigureText {
     return largest >= Money(rawValue: Money.one.rawValue * 10) ? 4 : 8
   }
 
-  /// A count with thousands set apart.
+  /// A count with thousands separated.
   static func count(_ value: Int) -> String {
     (value < 0 ? "-" : "") + grouped(String(value.magnitude))
   }
@@ -72,8 +72,8 @@ enum FigureText {
 
   private static func grouped(_ digits: String) -> String {
     var result = ""
-    for (place, digit) in digits.enumerated() {
-      if place > 0, (digits.count - place) % 3 == 0 { result += "," }
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { result += "," }
       result.append(digit)
     }
     return result

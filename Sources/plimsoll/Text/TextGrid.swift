@@ -1,4 +1,4 @@
-/// Rows of cells under each other: names to the left, numbers to the right.
+/// Rows of aligned cells: names to the left, numbers to the right.
 struct TextGrid {
   let rows: [[String]]
   let leftColumns: Set<Int>

@@ -1,6 +1,6 @@
 internal import StreamTransport
 
-/// What the cluster says about one topic.
+/// What the cluster reports about one topic.
 struct TopicFacts: Equatable, Sendable {
   let partitionCount: Int
   /// Settings in force by Kafka's names, defaults included.
@@ -22,10 +22,10 @@ struct TopicFacts: Equatable, Sendable {
     for topic in topics {
       guard let count = counts[topic.name] else { continue }
       var firstOffsets: [Int64] = []
-      for partition in 0..<count where topic.role.isInput {
-        let place = TopicPartition(topic: topic.name, partition: partition)
+      for number in 0..<count where topic.role.isInput {
+        let partition = TopicPartition(topic: topic.name, partition: number)
         firstOffsets.append(
-          try administrator.watermarks(of: place, timeoutMilliseconds: timeoutMilliseconds).low)
+          try administrator.watermarks(of: partition, timeoutMilliseconds: timeoutMilliseconds).low)
       }
       facts[topic.name] = TopicFacts(
         partitionCount: Int(count),
@@ -92,7 +92,7 @@ enum TopicFaults {
 }
 
 /// The table of `topics check`.
-enum TopicTable {
+enum TopicOverview {
   private static let heading = [
     "TOPIC", "PARTITIONS", "CLEANUP", "RETENTION.MS", "RETENTION.BYTES", "FIRST OFFSET",
   ]

@@ -22,7 +22,7 @@ enum TopicRole: Sendable, Equatable {
   /// Kafka's `cleanup.policy`.
   var cleanupPolicy: String { self == .checkpoint ? "compact" : "delete" }
 
-  /// The settings without which the worker does not work right, with the reason.
+  /// The settings that the worker needs to work correctly, with the reason.
   var neededSettings: [NeededSetting] {
     var needed = [
       NeededSetting(
@@ -50,7 +50,7 @@ struct NeededSetting: Equatable, Sendable {
   let reason: String
 }
 
-/// A topic as the options ask for it.
+/// A topic as the options specify it.
 struct PlannedTopic: Sendable {
   let name: String
   let role: TopicRole
@@ -90,7 +90,7 @@ struct TopicPlan: Sendable {
     ]
   }
 
-  /// A sentence when two topics have one name, which cannot be.
+  /// A sentence when two topics have the same name.
   var contradiction: String? {
     var seen: Set<String> = []
     return topics.first { !seen.insert($0.name).inserted }
@@ -98,7 +98,7 @@ struct TopicPlan: Sendable {
   }
 }
 
-/// How topics are made that are not there.
+/// How missing topics are created.
 struct TopicMaking: Sendable {
   let replication: Int
   let minimumInSync: Int
@@ -113,13 +113,13 @@ struct TopicMaking: Sendable {
     journalRetention = options[TopicsOptions.journalRetention]
   }
 
-  /// A sentence when no record could ever be written.
+  /// A sentence when the settings would prevent every write.
   var contradiction: String? {
     guard minimumInSync > replication else { return nil }
     return "--min-insync is \(minimumInSync), expected at most --replication, \(replication)"
   }
 
-  /// Everything that a new topic is made with.
+  /// Everything that a new topic is created with.
   func specification(of topic: PlannedTopic, partitionCount: Int) -> TopicSpecification {
     TopicSpecification(
       name: topic.name, partitionCount: Int32(partitionCount),

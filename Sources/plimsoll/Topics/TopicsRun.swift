@@ -9,7 +9,7 @@ struct TopicsRun {
   private let administrator: any TopicAdministrator
   private let patience: Int
 
-  /// `topics check`: prints what there is, and a sentence per fault.
+  /// `topics check`: prints the topics, and a sentence per fault.
   static func check(_ options: ResolvedOptions) -> ExitStatus {
     func given(_ option: Option<Int>) -> Int? {
       options.source(of: option) == .unset ? nil : options[option]
@@ -21,7 +21,7 @@ struct TopicsRun {
     return perform(options) { run throws(TransportError) in try run.check(plan) }
   }
 
-  /// `topics create`: makes the missing topics, and looks at the others.
+  /// `topics create`: creates the missing topics, and checks the others.
   static func create(_ options: ResolvedOptions) -> ExitStatus {
     let plan = TopicPlan(
       options, accountPartitions: options[TopicsOptions.partitions],
@@ -38,7 +38,7 @@ struct TopicsRun {
     return .usage
   }
 
-  /// Does the work of a command with an administrator, and tells what failed.
+  /// Runs a command's work with an administrator client, and reports failures.
   private static func perform(
     _ options: ResolvedOptions, _ work: (TopicsRun) throws(TransportError) -> ExitStatus
   ) -> ExitStatus {
@@ -53,13 +53,13 @@ struct TopicsRun {
       if let refusal = try run.refuseEmbeddedBroker() { return refusal }
       return try work(run)
     } catch {
-      let place = error.kind == .retriable ? " (brokers \(options[KafkaOptions.brokers]))" : ""
-      Console.complain("plimsoll \(options.commandName): \(error.reason)\(place)")
+      let brokers = error.kind == .retriable ? " (brokers \(options[KafkaOptions.brokers]))" : ""
+      Console.complain("plimsoll \(options.commandName): \(error.reason)\(brokers)")
       return error.exitStatus
     }
   }
 
-  /// Asks again until the time is over: a topic that was made a moment ago has no leader yet.
+  /// Asks repeatedly until the time-out, because a new topic has no leader for a moment.
   private func facts(
     of topics: [PlannedTopic]
   ) throws(TransportError) -> [String: TopicFacts] {
@@ -89,7 +89,7 @@ struct TopicsRun {
       faults.isEmpty
       ? "all topics are as the worker needs them\n"
       : faults.map { $0 + "\n" }.joined()
-    let written = Console.write(TopicTable.text(plan, facts) + "\n" + verdict)
+    let written = Console.write(TopicOverview.text(plan, facts) + "\n" + verdict)
     guard written == .success else { return written }
     return faults.isEmpty ? .success : .negative
   }
@@ -107,7 +107,7 @@ struct TopicsRun {
     return report(plan, specifications, outcome, try facts(of: others))
   }
 
-  /// A topic that was made is known to all brokers a moment later; who comes next must find it.
+  /// Waits until all brokers know the new topics, so that whatever runs next finds them.
   private func waitUntilKnown(_ names: [String]) throws(TransportError) {
     let deadline = ContinuousClock.now.advanced(by: .milliseconds(patience))
     while !names.isEmpty {

@@ -6,7 +6,7 @@ import RulebookFiles
 import Testing
 
 @Suite("Tables of scenarios in files")
-struct ScenarioTableTests {
+struct VectorTableTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
@@ -41,10 +41,10 @@ struct ScenarioTableTests {
         step: try Rate.parse("0.0001"))
     ).rules
     #expect(try native().portfolio?.expectedShortfall == made)
-    let file = "Sources/RulebookFiles/Tables/\(ScenarioTable.names[0]).yaml"
+    let file = "Sources/RulebookFiles/Tables/\(VectorTable.names[0]).yaml"
     let text = try String(contentsOf: Self.root.appending(path: file), encoding: .utf8)
-    #expect(ScenarioTable.text(of: made) == text)
-    #expect(try rulebook(ScenarioTable.names[0]) == made)
+    #expect(VectorTable.text(of: made) == text)
+    #expect(try rulebook(VectorTable.names[0]) == made)
     // 2021-05-19, when no index of the volatility is on record: the mean of falling days.
     let fall = try #require(
       made.vectors.filter(\.isStressed).min { left, right in

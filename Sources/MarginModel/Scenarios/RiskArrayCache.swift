@@ -1,12 +1,12 @@
 import FixedPoint
 import MarginDomain
 
-/// Grids and risk arrays that were made before, so that what did not move is not made again.
+/// Keeps grids and risk arrays, so that only those whose inputs changed are computed again.
 ///
-/// A shelf serves one set of rules, assets and scan ranges. It keeps one array per contract, the
-/// last, and gives it again where everything that it was made from is the same: an answer never
-/// depends on what a shelf holds.
-struct RiskArrayShelf {
+/// A cache serves one set of rules, assets and scan ranges. It keeps the last array of each
+/// contract and returns it as long as all of its inputs are the same, so that results never depend
+/// on what is cached.
+struct RiskArrayCache {
   private struct Entry {
     let inputs: RiskInputs
     let array: RiskArray

@@ -1,5 +1,5 @@
-/// Why the text of a change or a scenario is not understood.
-struct ScenarioFault: Error, Equatable {
+/// Why the text of a change or a scenario cannot be parsed.
+struct ScenarioTextFault: Error, Equatable {
   /// What is wrong, naming the word.
   let problem: String
   /// What was expected; nil when the problem says it.
@@ -32,30 +32,30 @@ struct ScenarioWords {
     rest = spaced.split(whereSeparator: \.isWhitespace).map(String.init)[...]
   }
 
-  /// The next word without taking it.
+  /// The next word, without consuming it.
   var peek: String? { rest.first }
 
   /// The next word.
-  mutating func next(expected: String) throws(ScenarioFault) -> String {
+  mutating func next(expected: String) throws(ScenarioTextFault) -> String {
     guard let word = rest.popFirst() else {
       let place = last.map { "after '\($0)' a word is missing" } ?? "the text is empty"
-      throw ScenarioFault(place, expected: expected)
+      throw ScenarioTextFault(place, expected: expected)
     }
     last = word
     return word
   }
 
-  /// Takes the next word when it is this one, in any case of letters.
+  /// Consumes the next word if it is one of these, ignoring case.
   mutating func take(_ words: String...) -> Bool {
     guard let word = rest.first, words.contains(word.lowercased()) else { return false }
     last = rest.popFirst()
     return true
   }
 
-  /// Refuses what is left over.
-  func finish() throws(ScenarioFault) {
+  /// Refuses any words left over.
+  func finish() throws(ScenarioTextFault) {
     guard let word = rest.first else { return }
-    throw ScenarioFault(
+    throw ScenarioTextFault(
       "'\(word)' is one word too many",
       expected: last.map { "nothing after '\($0)'" } ?? "no more words")
   }

@@ -1,11 +1,11 @@
 public import MarginDomain
 
-/// A table of vectors as the text that `expected_shortfall` reads, and the tables that ship.
-public enum ScenarioTable {
-  /// The names that `expected_shortfall` may give in place of a table.
+/// A table of vectors as the text that `expected_shortfall` reads, and the built-in tables.
+public enum VectorTable {
+  /// The names that `expected_shortfall` accepts instead of a table.
   public static let names = ["btc-eth-daily-2025-10-27"]
 
-  /// A table that ships, or nil.
+  /// A built-in table, or nil.
   static func bytes(named name: String) -> [UInt8]? {
     name == names[0] ? PackageResources.btc_eth_daily_2025_10_27_yaml : nil
   }

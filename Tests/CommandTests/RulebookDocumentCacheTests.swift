@@ -4,15 +4,15 @@ import Testing
 
 @testable import plimsoll
 
-@Suite("Rulebook shelf")
-struct RulebookShelfTests {
+@Suite("Documents of rulebooks")
+struct RulebookDocumentCacheTests {
   @Test("gives a rulebook back as it can stand in a book, without schedules of what is not there")
   func preset() throws {
-    let shelf = RulebookShelf()
+    let rulebooks = RulebookDocumentCache()
     let preset = try #require(Preset.named("binance-usdm"))
     let id = RulebookID(name: "binance-usdm", version: 7)
-    let read = try shelf.read(document: Array(preset.text.utf8), id: id).get()
-    let document = try #require(shelf.document(of: id, for: [Symbol("BTCUSDT")]))
+    let read = try rulebooks.read(document: Array(preset.text.utf8), id: id).get()
+    let document = try #require(rulebooks.document(of: id, for: [Symbol("BTCUSDT")]))
     let text = """
       { "reporting_asset": "USDT", "rulebook": \(document.description),
         "assets": [ {"asset":"USDT","index_price":"1"} ],
@@ -37,11 +37,11 @@ struct RulebookShelfTests {
 
   @Test("keeps no document that is not sound, and knows none that it never read")
   func unsound() {
-    let shelf = RulebookShelf()
+    let rulebooks = RulebookDocumentCache()
     let id = RulebookID(name: "desk", version: 1)
     #expect(throws: (any Error).self) {
-      try shelf.read(document: Array("{ id: desk }".utf8), id: id).get()
+      try rulebooks.read(document: Array("{ id: desk }".utf8), id: id).get()
     }
-    #expect(shelf.document(of: id, for: []) == nil)
+    #expect(rulebooks.document(of: id, for: []) == nil)
   }
 }

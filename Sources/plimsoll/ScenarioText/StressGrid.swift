@@ -2,8 +2,8 @@ import FixedPoint
 import MarginDomain
 import MarginModel
 
-/// The points of one `--grid`: a target and the changes it takes.
-struct ScenarioGrid {
+/// The points of one `--grid`: a target and its changes.
+struct StressGrid {
   let target: ScenarioReader.Target
   /// Ascending, at least one.
   let changes: [Rate]
@@ -13,26 +13,28 @@ struct ScenarioGrid {
   static let form = "TARGET FROM..TO step STEP, such as \"BTC-USD -30%..+30% step 5%\""
 
   /// Reads `BTC-USD -30%..+30% step 5%` or `BTC-USD vol -20%..+40% step 20%`.
-  init(_ text: String, reader: ScenarioReader) throws(ScenarioFault) {
+  init(_ text: String, reader: ScenarioReader) throws(ScenarioTextFault) {
     var words = ScenarioWords(text)
     target = try reader.target(&words)
     let range = try words.next(expected: "a range such as -30%..+30%")
     let ends = range.components(around: "..")
     guard let ends else {
-      throw ScenarioFault("'\(range)' is no range", expected: "FROM..TO, such as -30%..+30%")
+      throw ScenarioTextFault("'\(range)' is no range", expected: "FROM..TO, such as -30%..+30%")
     }
     let from = try ScenarioReader.change(ends.0)
     let to = try ScenarioReader.change(ends.1)
     guard words.take("step") else {
       if let word = words.peek {
-        throw ScenarioFault("'\(word)' is not understood", expected: "'step'")
+        throw ScenarioTextFault("'\(word)' is not understood", expected: "'step'")
       }
-      throw ScenarioFault("after '\(range)' a word is missing", expected: "'step' and a width")
+      throw ScenarioTextFault("after '\(range)' a word is missing", expected: "'step' and a width")
     }
     let width = try words.next(expected: "a width such as 5%")
     guard width.hasSuffix("%"), let percent = try? Rate.parse(String(width.dropLast())),
       percent.isPositive
-    else { throw ScenarioFault("'\(width)' is no width", expected: "a width above 0 such as 5%") }
+    else {
+      throw ScenarioTextFault("'\(width)' is no width", expected: "a width above 0 such as 5%")
+    }
     try words.finish()
     changes = try Self.points(
       from: from, to: to, step: percent.scaled(by: 1, over: 100, rounding: .nearestEven),
@@ -41,19 +43,19 @@ struct ScenarioGrid {
 
   private static func points(
     from: Rate, to: Rate, step: Rate, range: String, width: String
-  ) throws(ScenarioFault) -> [Rate] {
+  ) throws(ScenarioTextFault) -> [Rate] {
     guard from <= to else {
-      throw ScenarioFault("'\(range)' runs backwards", expected: "the smaller change first")
+      throw ScenarioTextFault("'\(range)' runs backwards", expected: "the smaller change first")
     }
     let span = (to - from).rawValue
     guard step.isPositive, span % step.rawValue == 0 else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "steps of \(width) from the start of '\(range)' miss its end", expected: "a width that fits"
       )
     }
     let count = span / step.rawValue + 1
     guard count <= Int128(largestCount) else {
-      throw ScenarioFault(
+      throw ScenarioTextFault(
         "'\(range)' has \(count) points", expected: "at most \(largestCount)")
     }
     return (0..<count).map { Rate(rawValue: from.rawValue + $0 * step.rawValue) }
@@ -61,7 +63,7 @@ struct ScenarioGrid {
 }
 
 extension String {
-  /// The parts before and after a separator that stands once.
+  /// The parts before and after a separator that occurs exactly once.
   fileprivate func components(around separator: String) -> (String, String)? {
     var start = startIndex
     while start < endIndex, !self[start...].hasPrefix(separator) { start = index(after: start) }

@@ -3,11 +3,11 @@ import MarginDomain
 import RulebookFiles
 import Synchronization
 
-/// The documents of the rulebooks that this process has read, so that it can show them.
-final class RulebookShelf: Sendable {
+/// Keeps the documents of the rulebooks that this process has read, so that it can show them.
+final class RulebookDocumentCache: Sendable {
   private let documents = Mutex<[RulebookID: [UInt8]]>([:])
 
-  /// Reads a document of the `reference` topic and keeps it when it is sound.
+  /// Reads a document of the `reference` topic and keeps it if it is valid.
   func read(document: [UInt8], id: RulebookID) -> Result<Rulebook, RulebookDocumentFault> {
     let result = RulebookDocuments.read(document: document, id: id)
     if case .success = result { documents.withLock { $0[id] = document } }
@@ -63,8 +63,8 @@ final class RulebookShelf: Sendable {
     return isHeld ? .object(parts) : nil
   }
 
-  /// A node of YAML as JSON: plain truth values and nothing stay what they are, all else is text,
-  /// which the reader takes for numbers as well.
+  /// A YAML node as JSON: plain booleans and null stay what they are, everything else becomes text,
+  /// which the reader accepts for numbers as well.
   private static func json(_ node: YAMLNode) -> AnswerJSON {
     switch node.content {
     case .scalar("true", .plain): return .boolean(true)
