@@ -1,4 +1,4 @@
-/// A power of ten that products are divided by so often that its reciprocal is kept.
+/// A power of ten that products are often divided by, stored with its reciprocal.
 ///
 /// Dividing a number of two 64-bit words by a known word takes two multiplications instead of the
 /// processor's long division. The result is exact: `FullWidth` rounds it like any other quotient.

@@ -3,7 +3,7 @@ public enum DecimalText {
   /// The longest text that is read; longer ones are refused unread.
   public static let maximumLength = 128
 
-  /// Why a text is not a number of the asked scale.
+  /// Why a text is not a number of the requested scale.
   public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
     /// No characters at all.
     case empty
@@ -96,8 +96,8 @@ public enum DecimalText {
   }
 }
 
-/// The reader's state: digits are gathered exactly up to the scale, and what lies beyond is kept
-/// only as far as rounding needs it.
+/// The state of reading: digits up to the scale are kept exactly, and those beyond it only as far
+/// as rounding needs them.
 private struct Scan {
   let fractionDigits: Int
   var isNegative = false

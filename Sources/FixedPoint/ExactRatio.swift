@@ -1,8 +1,8 @@
-/// A rational number without rounding: what a closed form is written in until its one rounding.
+/// A rational number without rounding, in which closed forms are computed before a single rounding.
 ///
 /// A price that solves an equation is a quotient of sums of products of several scaled numbers. No
-/// intermediate scale holds them all, so the whole fraction is kept exactly and rounded once, when
-/// the answer is brought to its own scale or to a tick.
+/// intermediate scale can hold them all, so the whole fraction is kept exactly and rounded once, to
+/// the scale of the result or to a tick.
 ///
 /// Operations: `+`, `−`, `·`, `/` and comparisons are exact; `rounded(toUnitsOf:rounding:)` and
 /// `FixedDecimal.init(_:rounding:)` round once. Not for hot paths: every operation allocates.
@@ -89,7 +89,7 @@ public struct ExactRatio: Sendable, Comparable, CustomStringConvertible {
     (left - right).isNegative
   }
 
-  /// Equality of the values, in whatever terms they are written.
+  /// Equality of the values; the fractions need not be in lowest terms.
   public static func == (left: ExactRatio, right: ExactRatio) -> Bool { (left - right).isZero }
 
   /// True for values below zero.
@@ -139,7 +139,7 @@ public struct ExactRatio: Sendable, Comparable, CustomStringConvertible {
 }
 
 extension FixedDecimal {
-  /// A rational number brought to this type's scale with one rounding; nil when it does not fit.
+  /// Rounds a rational number once to this type's scale; nil when it does not fit.
   ///
   /// - Parameters:
   ///   - value: any rational number.
@@ -151,7 +151,7 @@ extension FixedDecimal {
     self.init(rawValue: raw)
   }
 
-  /// A rational number brought to a multiple of a step with one rounding; nil when it does not fit.
+  /// Rounds a rational number once to a multiple of a step; nil when it does not fit.
   ///
   /// - Parameters:
   ///   - value: any rational number.

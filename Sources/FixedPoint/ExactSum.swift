@@ -1,8 +1,8 @@
-/// A sum of products of 128-bit integers, exact in 256 bits, rounded once when it is asked for.
+/// A sum of products of 128-bit integers, exact in 256 bits and rounded once at the end.
 ///
-/// A dot product of n terms that is rounded term by term is wrong by up to n units and depends on
-/// nothing but luck for its sign; this one is exact, so that the order of the terms does not
-/// matter and only the last step rounds.
+/// A dot product that is rounded term by term is off by up to n units for n terms, in an
+/// unpredictable direction. This one is exact, so that the order of the terms does not matter and
+/// only the last step rounds.
 ///
 /// | operation | result | rounding |
 /// |---|---|---|

@@ -1,7 +1,7 @@
 /// Integer products and quotients of 128-bit values with a 256-bit intermediate and one rounding.
 ///
-/// Everything that money does with multiplication comes down to `a · b / d`. The product is kept
-/// whole, so the only loss is the one rounding that the caller names.
+/// Every multiplication of money has the form `a · b / d`. The product is kept in full width, so
+/// the only loss is the one rounding that the caller chooses.
 public enum FullWidth {
   /// a · b / d, rounded once, or nil when the result does not fit 128 bits.
   ///

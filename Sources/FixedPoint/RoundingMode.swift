@@ -1,8 +1,8 @@
-/// How a product or quotient that is not exact is brought to the scale of its type.
+/// How an inexact product or quotient is rounded to the scale of its type.
 ///
-/// There is no default anywhere: whoever multiplies or divides money says which way it goes.
-/// Charges to an account use the mode that makes the charge larger, credits the one that makes
-/// the credit smaller; thresholds name their own.
+/// There is no default anywhere: whoever multiplies or divides money states the direction. Charges
+/// to an account use the mode that makes the charge larger, credits the mode that makes the credit
+/// smaller; thresholds state their own.
 public enum RoundingMode: Sendable, Equatable, CaseIterable {
   /// Toward zero: the magnitude never grows.
   case towardZero

@@ -1,7 +1,7 @@
-/// A natural number of any size, for `ExactRatio` alone.
+/// A natural number of any size, used only by `ExactRatio`.
 ///
-/// Base 2^32 and schoolbook arithmetic: the numbers are a few hundred bits long, and what uses them
-/// is asked for once per report, not once per price.
+/// Base 2^32 and schoolbook arithmetic: the numbers are a few hundred bits long and are computed
+/// once per report, not once per price.
 struct WideMagnitude: Sendable, Equatable {
   /// Digits in base 2^32, least significant first, without leading zeros; empty is zero.
   private(set) var digits: [UInt32]
@@ -27,7 +27,7 @@ struct WideMagnitude: Sendable, Equatable {
   var isZero: Bool { digits.isEmpty }
   var isOdd: Bool { digits.first.map { $0 & 1 == 1 } ?? false }
 
-  /// The number itself where it fits 128 bits.
+  /// The number as an integer, if it fits 128 bits.
   var value: UInt128? {
     guard digits.count <= 4 else { return nil }
     return digits.reversed().reduce(0) { ($0 << 32) | UInt128($1) }
