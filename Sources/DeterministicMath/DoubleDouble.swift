@@ -1,9 +1,9 @@
 /// An unevaluated sum of two doubles (per lane), |low| ≤ half a unit in the last place of high.
 ///
 /// Carries about 106 bits through the few steps where one rounding would be multiplied by a large
-/// factor. Built from IEEE add, subtract and multiply alone, so without a fused multiply-add.
-/// Source: Dekker, "A floating-point technique for extending the available precision",
-/// Numerische Mathematik 18 (1971); Knuth, The Art of Computer Programming 2, 4.2.2.
+/// factor. Built only from IEEE add, subtract and multiply, without a fused multiply-add. Source:
+/// Dekker, "A floating-point technique for extending the available precision", Numerische
+/// Mathematik 18 (1971); Knuth, The Art of Computer Programming 2, 4.2.2.
 struct DoubleDouble<Lanes: DoubleLanes> {
   var high: Lanes
   var low: Lanes

@@ -1,11 +1,11 @@
-/// One double, or four that take the same steps side by side.
+/// One double, or four on which the same operations are performed in parallel.
 ///
-/// The kernels are written once over this protocol, so that a batch and a single value go through
-/// the same IEEE operations in the same order and give the same bits. It holds what the kernels
-/// need and nothing that rounds differently from `Double`'s own operators. Its uses are specialised
-/// in this module; no other one sees it.
+/// The kernels are written once, over this protocol, so that a batch and a single value go through
+/// the same IEEE operations in the same order and give the same bits. It contains what the kernels
+/// need and nothing that rounds differently from `Double`'s own operators. It is only used, and
+/// specialised, in this module.
 protocol DoubleLanes {
-  /// A truth per lane.
+  /// A boolean per lane.
   associatedtype Condition
   /// The bits per lane, as signed integers.
   associatedtype Bits: IntegerLanes
@@ -39,7 +39,7 @@ protocol IntegerLanes {
 }
 
 extension DoubleLanes {
-  /// The sign changed; of a NaN nothing but that it is one is kept.
+  /// The negated value; a NaN stays some NaN.
   @inline(__always)
   var negated: Self { Self(all: -0.0) - self }
 
@@ -124,8 +124,10 @@ extension SIMD4<Double>: DoubleLanes {
   }
 }
 
-/// Four truths; plain ones, because the compiler turns them into a comparison and a minimum, a
-/// maximum or a selection of vectors, where a mask of the library costs it a second comparison.
+/// Four booleans.
+///
+/// Plain ones, because the compiler turns them into one comparison and a minimum, maximum or
+/// selection of vectors, while a library mask costs a second comparison.
 struct LaneTruths {
   let first: Bool
   let second: Bool

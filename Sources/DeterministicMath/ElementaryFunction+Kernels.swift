@@ -1,6 +1,6 @@
-// The polynomials stand in nested form with their coefficients as literals: that is what the
-// compiler turns into straight multiply and add instructions. Their digits come from
-// Tests/DeterministicMathTests/reference/coefficients.py. One text serves one double and four:
+// The polynomials are in nested form with their coefficients as literals, which the compiler turns
+// into straight multiply and add instructions. Their digits come from
+// Tests/DeterministicMathTests/reference/coefficients.py. The same code serves one double and four:
 // every function here is inlined into a public one, where its lanes are known.
 extension ElementaryFunction {
   /// e^(high + low) for |low| at most a few ulp of high.
@@ -12,7 +12,7 @@ extension ElementaryFunction {
     let bottom = Lanes(all: -746)
     let capped = Lanes.choose(Lanes.isLess(top, high), top, else: high)
     let bounded = Lanes.choose(Lanes.isLess(capped, bottom), bottom, else: capped)
-    // Adding 1.5·2^52 rounds to an integer, which then stands in the low bits of the sum.
+    // Adding 1.5·2^52 rounds to an integer, which is then in the low bits of the sum.
     let shifted = bounded * Lanes(all: 0x1.71547652b82fep+0) + Lanes(all: 0x1.8p52)
     let count = shifted - Lanes(all: 0x1.8p52)
     let kept = Lanes.choose(Lanes.isEqual(bounded, high), low, else: Lanes(all: 0))
@@ -98,7 +98,7 @@ extension ElementaryFunction {
   ) -> (mantissa: Lanes, exponent: Lanes, scale: Lanes) {
     let isSubnormal = Lanes.isLess(value, Lanes(all: 0x1p-1022))
     let bits = Lanes.choose(isSubnormal, value * Lanes(all: 0x1p54), else: value).bits
-    // Taking away the bits of √½ moves the border between two exponents from 1 to √½.
+    // Subtracting the bits of √½ moves the boundary between two exponents from 1 to √½.
     let exponent = bits.minus(Lanes.Bits(all: 0x3fe6_a09e_667f_3bcd)).shiftedRight(by: 52)
     let mantissa = Lanes(bits: bits.minus(exponent.shiftedLeft(by: 52)))
     // 1.5·2^52 with an integer in its low bits, less 1.5·2^52: that integer as a double.
@@ -114,7 +114,7 @@ extension ElementaryFunction {
     )
   }
 
-  /// 2^power for −1022 ≤ power ≤ 1023; another power gives a number without meaning.
+  /// 2^power for −1022 ≤ power ≤ 1023; the result is meaningless for any other power.
   @inline(__always)
   private static func powerOfTwo<Lanes: DoubleLanes>(_ power: Lanes.Bits) -> Lanes {
     Lanes(bits: power.plus(Lanes.Bits(all: 1023)).shiftedLeft(by: 52))
@@ -151,7 +151,7 @@ extension ElementaryFunction {
     return (a + square * b) + square * square * high
   }
 
-  /// What a logarithm is where its argument is not a positive finite number.
+  /// The logarithm of an argument that is not a positive finite number.
   static func logarithmOutsideDomain(_ value: Double) -> Double {
     if value == 0 { return -.infinity }
     return value == .infinity ? .infinity : .nan

@@ -1,5 +1,5 @@
-// Four values at a time. Each lane goes through the operations of the function of one double, so
-// that its bits are the same; what a batch saves is the time between them.
+// Four values at a time. Each lane performs the same operations as the function of one double and
+// gives the same bits; a batch is only faster.
 extension ElementaryFunction {
   /// Four exponentials, each with the bits of `exponential` of its argument.
   ///

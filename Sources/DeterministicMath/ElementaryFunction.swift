@@ -2,10 +2,10 @@
 ///
 /// A C library's functions differ in the last bits between libraries, versions and processors.
 /// These are sequences of IEEE 754 add, subtract, multiply, divide and square root in binary64,
-/// each of which the standard defines to the last bit, with no fused multiply-add: Swift gives its
-/// compiler no leave to contract `a * b + c` or to reorder sums. There is no table and no
-/// data-dependent branch on the common path, so that a loop over values can be vectorised.
-/// A result that is not a number is always the one `Double.nan`.
+/// each of which the standard defines to the last bit, with no fused multiply-add: Swift does not
+/// let its compiler contract `a * b + c` or reorder sums. There is no table and no data-dependent
+/// branch on the common path, so that a loop over values can be vectorised. A result that is not a
+/// number is always `Double.nan`.
 ///
 /// Largest errors, measured against 60-digit arithmetic in units in the last place (ulp), are in
 /// each function's comment, found among 250,000 random arguments (83,000 for the normal
@@ -45,7 +45,7 @@ public enum ElementaryFunction {
     return logarithmOutsideDomain(value)
   }
 
-  /// ln(1 + x), exact in the last place also where x is tiny.
+  /// ln(1 + x), accurate to the last place even where x is tiny.
   ///
   /// - Parameter value: any double.
   /// - Returns: ln(1 + x) within 0.8 ulp; x itself (with its sign) below 2^−54 in magnitude,
