@@ -2,8 +2,8 @@ import CProtobufC
 import CSchemas
 
 // With MessageTree.swift, the only unsafe code of this target: memory for one message at a time,
-// and the ways into and out of protobuf-c. Proof of its safety, beside what stands at the single
-// places:
+// and the conversions into and out of protobuf-c. Proof of its safety, in addition to the comments
+// on single calls:
 // * Every pointer in a message that protobuf-c has unpacked leads into the arena that the call was
 //   given, or to constants of the generated C. `Arena.unpack` hands the message to a closure and
 //   forgets everything only after the closure has returned; what the closure keeps are Swift values
@@ -21,18 +21,18 @@ protocol ProtobufMessage {
   var base: ProtobufCMessage { get }
 }
 
-/// Memory for one message: allocation moves a mark forward, and all of it is given back at once.
+/// Memory for one message: allocation advances a mark, and all memory is freed at once.
 ///
-/// A first block is kept from record to record; what does not fit comes from further blocks that
-/// are freed at the end of the record. `limit` bounds the sum, whatever the bytes say: protobuf-c
-/// gives up when an allocation returns NULL.
+/// The first block is kept from record to record; what does not fit goes into further blocks, which
+/// are freed at the end of the record. `limit` bounds the total, whatever the bytes contain:
+/// protobuf-c gives up when an allocation returns NULL.
 ///
 /// Sendable without a lock: its state is touched only in calls made by an `ArenaOwner` that holds
 /// the only reference, so never by two threads at a time.
 final class Arena: @unchecked Sendable {
   /// Bytes that are kept from record to record.
   static let firstBlockSize = 64 * 1_024
-  /// What a message may take beside as many bytes as its record has.
+  /// What a message may need in addition to the size of its record.
   static let allowance = 1_024 * 1_024
   /// Enough for every C type.
   private static let alignment = 16
@@ -89,13 +89,13 @@ final class Arena: @unchecked Sendable {
     return block + used
   }
 
-  /// Unpacks a message, lets the closure read it, and gives all memory back.
+  /// Unpacks a message, lets the closure read it, and frees all memory.
   ///
   /// - Parameters:
-  ///   - type: which message the bytes should be.
+  ///   - type: the message that the bytes should be.
   ///   - bytes: the record's value.
   ///   - read: copies out what it needs; nothing of the message may leave it.
-  /// - Returns: what the closure returns, or nil when the bytes are no such message.
+  /// - Returns: what the closure returns, or nil when the bytes are not such a message.
   /// - Throws: what the closure throws.
   func unpack<Message: ProtobufMessage, Result, Failure>(
     _ type: Message.Type, from bytes: ArraySlice<UInt8>,
@@ -103,12 +103,12 @@ final class Arena: @unchecked Sendable {
   ) throws(Failure) -> Result? {
     try withUnpacked(Message.empty().base.descriptor, from: bytes) {
       message throws(Failure) in
-      // The descriptor is the one of `Message`, so what was unpacked is a `Message`.
+      // The descriptor is that of `Message`, so what was unpacked is a `Message`.
       try read(UnsafeRawPointer(message).assumingMemoryBound(to: Message.self).pointee)
     }
   }
 
-  /// Unpacks by a descriptor; the message is valid during the closure alone.
+  /// Unpacks by a descriptor; the message is only valid during the closure.
   func withUnpacked<Result, Failure>(
     _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>?, from bytes: ArraySlice<UInt8>,
     _ read: (UnsafeMutablePointer<ProtobufCMessage>) throws(Failure) -> Result
@@ -133,15 +133,15 @@ final class Arena: @unchecked Sendable {
     }
   }
 
-  /// Lets the closure build a message of parts in this arena, packs it, and gives all memory back.
+  /// Lets the closure build a message from parts in this arena, packs it, and frees all memory.
   func pack<Message: ProtobufMessage>(_ build: (Arena) -> Message) -> [UInt8] {
     withUnlimited {
       withUnsafePointer(to: build(self)) { packedBytes(UnsafeRawPointer($0)) }
     }
   }
 
-  /// Lets the closure allocate without a limit, and gives all memory back: for our own values,
-  /// which the domain bounds.
+  /// Lets the closure allocate without a limit, and frees all memory: for our own values, whose
+  /// size the domain bounds.
   func withUnlimited<Result>(_ build: () -> Result) -> Result {
     limit = Int.max / 2
     isExhausted = false
@@ -174,7 +174,7 @@ final class Arena: @unchecked Sendable {
     return place.initializeMemory(as: Value.self, repeating: value, count: 1)
   }
 
-  /// Places a list of messages as protobuf-c wants it: an array of pointers.
+  /// Places a list of messages in the form that protobuf-c expects: an array of pointers.
   func list<Message: BitwiseCopyable>(
     _ messages: [Message]
   ) -> UnsafeMutablePointer<UnsafeMutablePointer<Message>?>? {
@@ -205,7 +205,7 @@ private func allocateForProtobuf(
   return Unmanaged<Arena>.fromOpaque(context).takeUnretainedValue().allocate(size)
 }
 
-/// The arena gives everything back at once, so a single piece is kept until then.
+/// The arena frees everything at once, so a single piece is kept until then.
 private func keepForProtobuf(
   _ context: UnsafeMutableRawPointer?, _ piece: UnsafeMutableRawPointer?
 ) {}
@@ -215,7 +215,7 @@ func packedBytes(_ address: UnsafeRawPointer) -> [UInt8] {
   let message = address.assumingMemoryBound(to: ProtobufCMessage.self)
   let size = protobuf_c_message_get_packed_size(message)
   return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-    // With nothing to write there may be no address to write to.
+    // An empty message may have no address to write to.
     count = buffer.baseAddress.map { protobuf_c_message_pack(message, $0) } ?? 0
   }
 }
@@ -235,7 +235,7 @@ extension ProtobufCBinaryData {
   var textReading: TextReading { withBytes(TextReading.init) }
 }
 
-/// What bytes are as text.
+/// The bytes as text.
 enum TextReading {
   case text(String)
   case notUTF8
@@ -243,8 +243,8 @@ enum TextReading {
 
   init(_ bytes: ArraySlice<UInt8>) { self = bytes.withUnsafeBufferPointer(TextReading.init) }
 
-  /// Names are ASCII nearly always, for which one pass is enough; the validation of the standard
-  /// library costs several times as much.
+  /// Names are nearly always ASCII, for which one pass is enough; the standard library's validation
+  /// costs several times as much.
   fileprivate init(_ bytes: UnsafeBufferPointer<UInt8>) {
     var all: UInt8 = 0
     var hasNUL = false
@@ -271,12 +271,12 @@ func elements<Message>(
   return UnsafeBufferPointer(start: list, count: count).compactMap { $0?.pointee }
 }
 
-/// A value's own arena: made when it is first used, and never shared by two values.
+/// Owns an arena that is made at first use and never shared by two values.
 ///
 /// Copies of the owner share the reference until one of them is used; `isKnownUniquelyReferenced`
-/// is then false, and the user takes a new arena, exactly as an array copies on write. It is true
-/// only for the last owner, and using it needs exclusive access to that owner, so two threads never
-/// work on one arena.
+/// is then false, and the owner in use makes a new arena, just as an array copies on write. It is
+/// true only for the last owner, and using it needs exclusive access to that owner, so two threads
+/// never work on one arena.
 struct ArenaOwner: Sendable {
   private var shared: Arena?
 

@@ -2,13 +2,14 @@ import CProtobufC
 import CSchemas
 public import MarginDomain
 
-/// Turns the bytes of input records into commands, and refuses what must not enter.
+/// Turns the bytes of input records into commands, and refuses invalid records.
 ///
-/// It checks what the record alone can tell: the schema version, text, decimals and their ranges
-/// (`DomainLimits`), enums, required parts, keys, lengths of lists, doubles in lists. What depends
-/// on definitions (whether a symbol exists, whether a price of 0 is an option's) is the engine's.
+/// It checks what can be checked in the record alone: the schema version, text, decimals and their
+/// ranges (`DomainLimits`), enums, required parts, keys, lengths of lists, duplicates in lists. The
+/// engine checks what depends on definitions (whether a symbol exists, whether a price of 0 belongs
+/// to an option).
 ///
-/// A value of its own arena: give every thread its own copy.
+/// It has an arena of its own: give every thread its own copy.
 public struct CommandDecoder: Sendable {
   private let rulebooks: RulebookDocumentReader
   private var owner = ArenaOwner()
@@ -21,7 +22,7 @@ public struct CommandDecoder: Sendable {
   /// Decodes one record.
   ///
   /// - Parameters:
-  ///   - topic: where it came from, which says what message it is.
+  ///   - topic: where it came from, which determines the message.
   ///   - key: the record's key, or nil.
   ///   - value: the record's value, or nil for a tombstone.
   /// - Returns: the command, or why the record is refused.
@@ -51,7 +52,8 @@ public struct CommandDecoder: Sendable {
 
   /// Decodes a record that every process reads.
   ///
-  /// Its key may be missing or empty; otherwise it is the name that the value defines or updates.
+  /// Its key may be missing or empty; otherwise it must be the name that the value defines or
+  /// updates.
   private mutating func broadcast<Message: ProtobufMessage>(
     _ key: ArraySlice<UInt8>?, _ value: ArraySlice<UInt8>?,
     _ read: (Message) throws(FieldFault) -> (MarginCommand.Body, key: String)
@@ -91,7 +93,7 @@ public struct CommandDecoder: Sendable {
     _ value: ArraySlice<UInt8>, key: ArraySlice<UInt8>, account: AccountID
   ) -> DecodedRecord {
     let arena = owner.arena
-    // Known once the value is known to speak of the account that the key names.
+    // Known only once the value is known to belong to the account that the key names.
     var sequence: UInt64 = 0
     do throws(FieldFault) {
       let event = try arena.unpack(Plimsoll__V1__AccountEvent.self, from: value) {

@@ -3,7 +3,7 @@ import CSchemas
 import FixedPoint
 public import MarginDomain
 
-/// A record of `reference` as its publisher has it: a rulebook is still the document that people
+/// A record of `reference` before it is published: a rulebook is still the document that people
 /// wrote.
 public enum PublishedDefinition: Sendable, Equatable {
   /// A contract.
@@ -18,8 +18,8 @@ public enum PublishedDefinition: Sendable, Equatable {
 
 /// Turns commands into the bytes that producers write: the inverse of `CommandDecoder`.
 ///
-/// It writes what it is given; ranges are the decoder's to check. Equal values give equal bytes.
-/// A value of its own arena: give every thread its own copy.
+/// It writes what it is given; the decoder checks ranges. Equal values give equal bytes. It has an
+/// arena of its own: give every thread its own copy.
 public struct CommandEncoder: Sendable {
   private var owner = ArenaOwner()
 
@@ -85,7 +85,7 @@ public struct CommandEncoder: Sendable {
   /// - Parameters:
   ///   - definition: what is defined or replaced.
   ///   - eventTime: when it is published.
-  ///   - effectiveTime: from when it holds, in event time; 0 or the past: at once.
+  ///   - effectiveTime: event time from which it applies; 0 or the past: at once.
   /// - Returns: the record.
   public mutating func encode(
     _ definition: PublishedDefinition, eventTime: EventTime, effectiveTime: EventTime

@@ -1,7 +1,7 @@
 /// Reads the decimals of hot records: at most 18 digits, no plus sign, none beyond the scale.
 ///
-/// What it leaves alone goes to `DecimalText`, which reads everything and names faults; a test
-/// holds the two against each other.
+/// Everything else goes to `DecimalText`, which reads any decimal and names faults; a test compares
+/// the two.
 enum DecimalReader {
   private static let mostDigits = 18
 

@@ -5,7 +5,7 @@ public import MarginDomain
 
 /// Turns the bytes of `margin-calls` and `liquidations` into events: the inverse of `EventEncoder`.
 ///
-/// For subscribers in this package. A value of its own arena: give every thread its own copy.
+/// For subscribers in this package. It has an arena of its own: give every thread its own copy.
 public struct EventDecoder: Sendable {
   private var owner = ArenaOwner()
 

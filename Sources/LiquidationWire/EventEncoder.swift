@@ -5,7 +5,7 @@ public import MarginDomain
 
 /// Turns events into the bytes of `margin-calls` and `liquidations`.
 ///
-/// Equal events give equal bytes. A value of its own arena: give every thread its own copy.
+/// Equal events give equal bytes. It has an arena of its own: give every thread its own copy.
 public struct EventEncoder: Sendable {
   private var owner = ArenaOwner()
 

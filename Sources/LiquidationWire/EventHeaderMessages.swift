@@ -4,8 +4,8 @@ import FixedPoint
 import MarginDomain
 
 extension EventID {
-  /// Takes an id apart: `account/kind/topic-partition-offset/ordinal`, where the account and the
-  /// cause stand in fields of their own.
+  /// Parses an id: `account/kind/topic-partition-offset/ordinal`, where the account and the cause
+  /// have fields of their own.
   init(_ header: Plimsoll__V1__EventHeader) throws(FieldFault) {
     let account = AccountID(try header.account_id.identifier("account_id"))
     let text = try header.event_id.identifier("event_id", maximum: TextLimits.orderID)

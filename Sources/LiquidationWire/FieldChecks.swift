@@ -2,11 +2,11 @@ import CProtobufC
 import FixedPoint
 import MarginDomain
 
-/// The longest texts that the border lets in, in UTF-8 bytes.
+/// The longest texts that the border admits, in UTF-8 bytes.
 enum TextLimits {
   /// Names of accounts, symbols and rulebooks.
   static let identifier = DomainLimits.maximumIdentifierLength
-  /// Names that the engine makes of an account, a symbol and a place in the log.
+  /// Names that the engine makes from an account, a symbol and a position in the log.
   static let orderID = 512
   /// Free text for people.
   static let note = 1_024
@@ -32,7 +32,7 @@ extension ProtobufCBinaryData {
     }
   }
 
-  /// A name that must be there.
+  /// A required name.
   func identifier(
     _ field: StaticString, maximum: Int = TextLimits.identifier
   ) throws(FieldFault) -> String {
@@ -40,7 +40,7 @@ extension ProtobufCBinaryData {
     return try text(field, maximum: maximum)
   }
 
-  /// A symbol that must be there.
+  /// A required symbol.
   func symbol(_ field: StaticString = "symbol") throws(FieldFault) -> Symbol {
     Symbol(try identifier(field))
   }
@@ -50,7 +50,7 @@ extension ProtobufCBinaryData {
     isEmpty ? nil : try symbol(field)
   }
 
-  /// A decimal of any value, which must be there.
+  /// A required decimal of any value.
   func decimal<Value: FixedDecimal>(
     _ field: StaticString, as type: Value.Type = Value.self
   ) throws(FieldFault) -> Value {
@@ -72,7 +72,7 @@ extension ProtobufCBinaryData {
     }
   }
 
-  /// A decimal of a range, which must be there.
+  /// A required decimal within a range.
   func decimal<Value: FixedDecimal>(
     _ field: StaticString, in range: ClosedRange<Value>
   ) throws(FieldFault) -> Value {
@@ -83,14 +83,14 @@ extension ProtobufCBinaryData {
     return value
   }
 
-  /// A decimal of a range, or nil for an empty field.
+  /// A decimal within a range, or nil for an empty field.
   func optionalDecimal<Value: FixedDecimal>(
     _ field: StaticString, in range: ClosedRange<Value>
   ) throws(FieldFault) -> Value? {
     isEmpty ? nil : try decimal(field, in: range)
   }
 
-  /// A price above zero, which must be there.
+  /// A required price above zero.
   func price(_ field: StaticString = "price") throws(FieldFault) -> Price {
     let price = try priceOrZero(field)
     guard price.isPositive else {
@@ -99,8 +99,8 @@ extension ProtobufCBinaryData {
     return price
   }
 
-  /// A price of zero or above, which must be there: whether zero is legal depends on the
-  /// instrument, which only the engine knows.
+  /// A required price of zero or above: whether zero is legal depends on the instrument, which only
+  /// the engine knows.
   func priceOrZero(_ field: StaticString = "price") throws(FieldFault) -> Price {
     let price = try decimal(field, as: Price.self)
     guard !price.isNegative else {
@@ -135,7 +135,7 @@ extension ProtobufCBinaryData {
 }
 
 extension FieldFault {
-  /// A field that must be there is not.
+  /// A required field is missing.
   static func missing(_ field: StaticString, _ expected: String) -> FieldFault {
     FieldFault(.malformedField, field, "it is missing, expected \(expected)")
   }
@@ -147,7 +147,7 @@ extension FieldFault {
     FieldFault(.outOfRange, field, "it is \(value), expected \(expected)")
   }
 
-  /// A field that has no business in this record.
+  /// A field that does not belong in this record.
   static func misplaced(_ field: StaticString, _ expected: String) -> FieldFault {
     FieldFault(.malformedField, field, "it is there, expected it \(expected)")
   }
@@ -164,7 +164,7 @@ func requireVersion(_ version: UInt32) throws(FieldFault) {
   }
 }
 
-/// A moment that must be there: 0 is a missing field.
+/// A required moment: 0 is a missing field.
 func moment(_ nanoseconds: Int64, _ field: StaticString) throws(FieldFault) -> EventTime {
   guard nanoseconds != 0 else { throw .missing(field, "nanoseconds since 1970-01-01 UTC") }
   guard nanoseconds > 0 else {

@@ -14,7 +14,7 @@ struct FieldFault: Error, Equatable {
     self.problem = problem
   }
 
-  /// The same fault, seen from the message around it.
+  /// The same fault, with its path from the enclosing message.
   func inside(_ outer: String) -> FieldFault {
     var fault = self
     fault.path = outer + "." + path
@@ -58,7 +58,7 @@ func eachOf<Message, Value>(
   return values
 }
 
-/// Refuses a list in which a name stands twice.
+/// Refuses a list that contains a name twice.
 func requireDistinct(
   _ names: some Sequence<Symbol>, _ field: StaticString
 ) throws(FieldFault) {

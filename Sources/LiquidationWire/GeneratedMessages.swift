@@ -1,7 +1,7 @@
 import CProtobufC
 import CSchemas
 
-// Each generated struct with its own `init` function; what `empty` gives is whole by itself.
+// Each generated struct with its own `init` function; the result of `empty` is complete by itself.
 
 extension Plimsoll__V1__AccountCheckpoint: ProtobufMessage {
   static func empty() -> Self {

@@ -52,9 +52,9 @@ public enum TopicMessage: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Why bytes have no JSON form, or a text is none.
+/// Why bytes have no JSON form, or a text is not one.
 public struct JSONFormFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The place (a path, or an offset in the text), what is wrong, what was expected.
+  /// The position (a path, or an offset in the text), what is wrong, what was expected.
   public let description: String
   /// Makes a fault.
   public init(_ description: String) { self.description = description }
@@ -63,7 +63,7 @@ public struct JSONFormFault: Error, Sendable, Equatable, CustomStringConvertible
 /// Messages as JSON, by the Protobuf JSON mapping with the schemas' own field names.
 ///
 /// Fields that have their default value are left out; 64-bit integers are texts; enums are their
-/// names; bytes are base64. It checks no ranges: that is `CommandDecoder`'s.
+/// names; bytes are base64. It does not check ranges; `CommandDecoder` does.
 public enum JSONForm {
   /// How the text is laid out.
   public enum Layout: Sendable {
@@ -80,7 +80,8 @@ public enum JSONForm {
   ///   - message: which message it is.
   ///   - layout: on one line, or indented.
   /// - Returns: the text.
-  /// - Throws: `JSONFormFault` when the bytes are no such message, or hold text that is not UTF-8.
+  /// - Throws: `JSONFormFault` when the bytes are not such a message, or hold text that is not
+  ///   UTF-8.
   public static func text(
     of bytes: some Sequence<UInt8>, as message: TopicMessage, layout: Layout = .line
   ) throws(JSONFormFault) -> String {

@@ -1,8 +1,8 @@
 // Between JSON values and message trees, by the Protobuf JSON mapping.
 
 extension FieldShape {
-  /// Fields of real bytes have names that end so: the generated C turns texts into bytes too, and
-  /// Schemas/check holds the rule.
+  /// Fields with binary content have names with this ending: the generated C turns texts into bytes
+  /// too, so only the name tells them apart; Schemas/check enforces the rule.
   var isBinary: Bool {
     ["_digest", "_signature", "_key_bytes"].contains { name.hasSuffix($0) }
   }
@@ -156,7 +156,7 @@ enum Base64 {
       bits = bits << 6 | UInt32(digit)
       if offset % 4 > 0 { bytes.append(UInt8(truncatingIfNeeded: bits >> (6 - 2 * (offset % 4)))) }
     }
-    // Bits that no byte takes must be 0: one text for one value.
+    // Unused bits must be 0, so that every value has exactly one text.
     return Base64.text(of: bytes) == text ? bytes : nil
   }
 }

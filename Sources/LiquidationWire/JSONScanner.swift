@@ -84,7 +84,7 @@ struct JSONScanner {
     return .list(values)
   }
 
-  /// The characters of a number; what reads the number checks them.
+  /// The characters of a number; whoever uses the number checks them.
   private mutating func number() -> JSONValue {
     let start = offset
     while let byte = next, "+-.0123456789eE".utf8.contains(byte) { offset += 1 }
@@ -116,7 +116,7 @@ struct JSONScanner {
     }
     guard next != nil else { throw fault("the text has no end") }
     offset += 1
-    // The whole came from a String and escapes add whole scalars, so it is valid UTF-8.
+    // The input came from a String and escapes add whole scalars, so the content is valid UTF-8.
     return String(decoding: content, as: UTF8.self)
   }
 

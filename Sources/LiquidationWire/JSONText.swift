@@ -1,9 +1,9 @@
-/// How text stands in JSON.
+/// Text as a JSON string.
 public enum JSONText {
   /// The text as a JSON string, quotes included.
   ///
-  /// Control characters and Unicode's own line ends are escaped, so that the string stands on one
-  /// line for every reader, and reads back the same as a double-quoted YAML scalar.
+  /// Control characters and Unicode's own line ends are escaped, so that the string is one line for
+  /// every reader, and reads back the same as a double-quoted YAML scalar.
   ///
   /// - Parameter text: any text.
   /// - Returns: one line that a JSON reader turns back into `text`.

@@ -2,7 +2,7 @@
 enum JSONValue: Equatable {
   case null
   case boolean(Bool)
-  /// The digits as they stand: nothing is lost to binary floating point.
+  /// The digits as written: nothing is lost to binary floating point.
   case number(String)
   case text(String)
   case list([JSONValue])

@@ -41,7 +41,7 @@ extension MarginEvent.Body {
     }
   }
 
-  /// Reads the steps that come when no order is open any more.
+  /// Reads the steps that follow when no order is open any more.
   private init(
     ending message: Plimsoll__V1__LiquidationEvent, liquidationID: String
   ) throws(FieldFault) {

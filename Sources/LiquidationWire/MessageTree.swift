@@ -1,8 +1,8 @@
 import CProtobufC
 import CSchemas
 
-// The reflective way into and out of protobuf-c, by the descriptors that the generated C carries.
-// Proof of its safety:
+// Reflective conversion into and out of protobuf-c, by the descriptors in the generated C. Proof of
+// its safety:
 // * Descriptors, their field tables and their names are constants of the generated C and never
 //   move.
 // * A field's `offset`, `quantifier_offset`, `type` and `label` describe the C struct exactly: they
@@ -10,7 +10,7 @@ import CSchemas
 //   that protobuf-c documents for that type and label.
 // * Messages that are read or built lie in an arena, and the trees hold copies.
 
-/// A message outside of any arena: the fields that are there, in the order of their numbers.
+/// A message outside of any arena: the fields that are present, in the order of their numbers.
 struct MessageTree {
   struct Field {
     let shape: FieldShape
@@ -33,7 +33,7 @@ enum FieldValue {
   case list([FieldValue])
 }
 
-/// What the schema says of a message.
+/// The schema of a message.
 struct MessageShape: @unchecked Sendable {
   // Unchecked: a descriptor is a constant of the generated C.
   fileprivate let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
@@ -56,7 +56,7 @@ struct MessageShape: @unchecked Sendable {
   func field(named name: String) -> FieldShape? { fields.first { $0.name == name } }
 }
 
-/// What the schema says of a field.
+/// The schema of a field.
 struct FieldShape {
   fileprivate let descriptor: ProtobufCFieldDescriptor
 
@@ -70,7 +70,7 @@ struct FieldShape {
   var isRepeated: Bool { descriptor.label == PROTOBUF_C_LABEL_REPEATED }
   var isOneof: Bool { descriptor.flags & PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue != 0 }
 
-  /// The same for all parts of one oneof: the place of their case in the struct.
+  /// The same for all parts of one oneof: the offset of their case in the struct.
   var oneofGroup: UInt32 { descriptor.quantifier_offset }
 
   var kind: Kind {
@@ -107,7 +107,7 @@ struct FieldShape {
 }
 
 extension Arena {
-  /// Unpacks bytes into a tree, or nil when they are no such message.
+  /// Unpacks bytes into a tree, or nil when they are not such a message.
   func tree(_ shape: MessageShape, from bytes: ArraySlice<UInt8>) -> MessageTree? {
     withUnpacked(shape.descriptor, from: bytes) { message in
       readTree(shape, at: UnsafeRawPointer(message))
@@ -197,7 +197,7 @@ private func readTree(_ shape: MessageShape, at start: UnsafeRawPointer) -> Mess
   return tree
 }
 
-/// The value at a place, or nil for a message that is not there.
+/// The value at an address, or nil for a message that is not present.
 private func readValue(_ field: FieldShape, at address: UnsafeRawPointer) -> FieldValue? {
   switch field.kind {
   case .unsigned32: return .unsigned(UInt64(address.load(as: UInt32.self)))
@@ -213,7 +213,7 @@ private func readValue(_ field: FieldShape, at address: UnsafeRawPointer) -> Fie
 }
 
 extension FieldValue {
-  /// True for the value that proto3 does not send.
+  /// True for the default value, which proto3 does not send.
   fileprivate var isDefault: Bool {
     switch self {
     case .unsigned(let number): return number == 0

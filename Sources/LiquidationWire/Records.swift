@@ -2,7 +2,7 @@ public import MarginDomain
 
 /// Why a rulebook document could not be read.
 public struct RulebookDocumentFault: Error, Sendable {
-  /// A sentence for the publisher: the place, what is wrong, what was expected.
+  /// A sentence for the publisher: the position, what is wrong, what was expected.
   public let description: String
   /// Makes a fault.
   public init(description: String) { self.description = description }
@@ -10,11 +10,11 @@ public struct RulebookDocumentFault: Error, Sendable {
 
 /// Reads a rulebook document, the bytes of its YAML, for the given identity.
 ///
-/// Injected, because files are another target's business.
+/// Injected, because another target reads files.
 public typealias RulebookDocumentReader =
   @Sendable (_ document: [UInt8], _ id: RulebookID) -> Result<Rulebook, RulebookDocumentFault>
 
-/// A record that the border turns away.
+/// A record that the border refuses.
 public struct WireRefusal: Error, Sendable, Equatable {
   /// The `dlq.reason` of its dead letter.
   public let reason: RejectReason
@@ -35,9 +35,9 @@ public struct WireRefusal: Error, Sendable, Equatable {
   }
 }
 
-/// What the border makes of an input record.
+/// The result of decoding an input record.
 public enum DecodedRecord: Sendable, Equatable {
-  /// A record that may enter.
+  /// A valid record.
   case command(MarginCommand.Body)
   /// A record that goes to `dead-letter`.
   case refused(WireRefusal)

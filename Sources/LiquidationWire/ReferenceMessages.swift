@@ -134,7 +134,8 @@ extension Instrument.Kind {
     try refuseTerms(thatAreNotOf: message)
   }
 
-  /// Terms of another kind of contract show that the kind is wrong: nothing is ignored.
+  /// Refuses terms of another kind of contract, which show that the kind is wrong; nothing is
+  /// ignored.
   private func refuseTerms(
     thatAreNotOf message: Plimsoll__V1__Instrument
   ) throws(FieldFault) {
