@@ -13,7 +13,7 @@ public final class LaneHeartbeat: Sendable {
     last = Atomic(nanoseconds())
   }
 
-  /// Says that the lane is alive, once per turn of its loop: one clock reading, no lock.
+  /// Records that the lane is alive, once per turn of its loop: one clock reading, no lock.
   public func beat() { last.store(nanoseconds(), ordering: .relaxed) }
 }
 
@@ -21,7 +21,7 @@ public final class LaneHeartbeat: Sendable {
 public struct HealthReport: Sendable, Equatable {
   /// Whether the answer is yes.
   public var isHealthy: Bool
-  /// What to say, one sentence per line; at least one line.
+  /// The explanation, one sentence per line; at least one line.
   public var lines: [String]
 
   /// A report from its parts.
@@ -37,8 +37,9 @@ public struct HealthReport: Sendable, Equatable {
 /// Whether the process is alive, and whether it is ready; written by the worker, read by `/healthz`
 /// and `/readyz`.
 ///
-/// Alive: every lane has given a sign of life within the limit. Ready: alive, and no reason stands
-/// against it. A new state has the reason `starting`, so a process is never ready by omission.
+/// Alive: every lane has given a sign of life within the limit. Ready: alive, and there is no
+/// reason against it. A new state has the reason `starting`, so a process is never ready by
+/// omission.
 public final class HealthState: Sendable {
   /// Key of the reason that a new state has.
   public static let startingKey = "starting"
@@ -71,12 +72,12 @@ public final class HealthState: Sendable {
     return lane
   }
 
-  /// Takes a lane out that ended as it should.
+  /// Removes a lane that ended normally.
   public func removeLane(_ lane: LaneHeartbeat) {
     state.withLock { state in state.lanes.removeAll { $0 === lane } }
   }
 
-  /// Says why the process is not ready, or says it anew.
+  /// Sets or replaces a reason why the process is not ready.
   /// - Parameters:
   ///   - key: what the reason is about, such as `restore/3`; one reason per key.
   ///   - reason: one line for people, such as `restoring partition 3: 120000 records left`.
@@ -84,10 +85,10 @@ public final class HealthState: Sendable {
     state.withLock { $0.reasons[key] = reason }
   }
 
-  /// Takes the reason away; nothing happens when there is none.
+  /// Removes the reason; does nothing when there is none.
   public func clearReason(_ key: String) { state.withLock { $0.reasons[key] = nil } }
 
-  /// Whether every lane lives, with the age of each lane's last sign of life.
+  /// Whether every lane is alive, with the age of each lane's last sign of life.
   public func liveness() -> HealthReport {
     let lanes = state.withLock { $0.lanes }
     let now = nanoseconds()
@@ -114,7 +115,7 @@ public final class HealthState: Sendable {
       isHealthy: against.isEmpty, lines: against.isEmpty ? ["ready"] : against)
   }
 
-  /// Seconds with one decimal, cut, without a floating-point number.
+  /// Seconds with one decimal, truncated, without floating point.
   private static func seconds(_ nanoseconds: Int64) -> String {
     let tenths = max(0, nanoseconds) / 100_000_000
     return "\(tenths / 10).\(tenths % 10)"

@@ -1,8 +1,8 @@
 /// Counts of durations from 1 µs to 1 h, kept to three significant digits.
 ///
-/// Log-linear buckets, as HdrHistogram has them: values below 2,048 µs have a bucket each; above,
-/// every doubling of the value is cut into 1,024 buckets of equal width. So a value is known to
-/// better than one part in 1,024, the memory is fixed (about 180 KiB), and two histograms merge by
+/// Log-linear buckets, as in HdrHistogram: values below 2,048 µs have a bucket each; above that,
+/// every doubling of the value is divided into 1,024 buckets of equal width. So a value is known to
+/// better than one part in 1,024, memory is fixed (about 180 KiB), and two histograms merge by
 /// adding their counts. Give each lane its own and merge them to read.
 /// - Source: G. Tene, HdrHistogram, the notion of bucket and sub-bucket.
 public struct LatencyHistogram: Sendable, Equatable {
@@ -19,7 +19,7 @@ public struct LatencyHistogram: Sendable, Equatable {
   public private(set) var count: UInt64 = 0
   /// Durations above one hour, counted as one hour.
   public private(set) var countAboveRange: UInt64 = 0
-  /// Negative durations, as clocks of two machines give them, counted as zero.
+  /// Negative durations, which happen between the clocks of two machines, counted as zero.
   public private(set) var countBelowRange: UInt64 = 0
   private var total: UInt64 = 0
   private var smallest = Int64.max
@@ -90,7 +90,8 @@ public struct LatencyHistogram: Sendable, Equatable {
     return largest
   }
 
-  /// Bucket of a value: its leading 11 bits say which, after as many shifts as are needed.
+  /// Bucket of a value, determined by its leading 11 bits and the number of shifts needed to get
+  /// them.
   private static func index(of value: UInt64) -> Int {
     let shift = max(0, 64 - 11 - (value | 1).leadingZeroBitCount)
     return shift * halfCount + Int(value >> UInt64(shift))

@@ -1,17 +1,17 @@
-/// Weight of a log line, lightest first.
+/// Severity of a log line, least severe first.
 public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
   /// Every step, for a developer who follows one record.
   case trace
-  /// What a developer wants while something is being looked into.
+  /// Detail for a developer who investigates something.
   case debug
-  /// Normal life: started, assigned, restored, drained.
+  /// Normal operation: started, assigned, restored, drained.
   case info
   /// Something an operator should know although work goes on.
   case warning
   /// Something failed and work was lost, refused or ends.
   case error
 
-  /// The word that stands in the line: `trace`, `debug`, `info`, `warning` or `error`.
+  /// The word in the line: `trace`, `debug`, `info`, `warning` or `error`.
   public var name: String {
     switch self {
     case .trace: "trace"
@@ -22,13 +22,13 @@ public enum LogLevel: Int, Sendable, Comparable, CaseIterable {
     }
   }
 
-  /// The level with that name, or nil when no level is called so.
+  /// The level with that name, or nil when there is none.
   /// - Parameter name: one of the names above, in lower case.
   public init?(name: String) {
     guard let level = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = level
   }
 
-  /// Whether the left level is lighter than the right one.
+  /// Whether the left level is less severe than the right one.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -3,12 +3,12 @@
 /// JSON and logfmt start with `time`, `level` and `message`; the fields follow in order. A field
 /// whose name is taken already gets a number (`level_2`), so that no reader loses a value.
 public struct LogLine: Sendable, Equatable {
-  /// Longest text value in bytes; what is longer is cut and ends in `...(cut, N bytes)`.
+  /// Longest text value in bytes; longer values are cut and end in `...(cut, N bytes)`.
   public static let maximumValueBytes = 4096
 
   /// Wall-clock time in milliseconds since 1970-01-01T00:00:00Z.
   public var millisecondsSince1970: Int64
-  /// Weight of the event.
+  /// Severity of the event.
   public var level: LogLevel
   /// What happened: a constant sentence, so that lines can be counted by it.
   public var message: String
@@ -112,7 +112,7 @@ extension LogLine {
     }
   }
 
-  /// A logfmt name has no quotes around it, so whatever would end it becomes an underscore.
+  /// A logfmt name is not quoted, so every character that would end it becomes an underscore.
   private static func logfmtName(_ name: String) -> String {
     let allowed = name.unicodeScalars.map { scalar in
       isBare(scalar) ? Character(scalar) : "_"

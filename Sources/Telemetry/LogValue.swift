@@ -8,9 +8,10 @@ public enum LogValue: Sendable, Equatable {
   case integer(Int64)
   /// An unsigned whole number.
   case unsigned(UInt64)
-  /// A binary floating-point number; NaN and the infinities are written as text, as JSON has none.
+  /// A binary floating-point number; NaN and the infinities are written as text, since JSON has
+  /// none.
   case number(Double)
-  /// A truth value.
+  /// A boolean.
   case flag(Bool)
   /// Bytes that should be text, such as a record's key; bytes that are not UTF-8 show as U+FFFD.
   case bytes([UInt8])
@@ -29,7 +30,7 @@ public enum LogValue: Sendable, Equatable {
   /// The text itself.
   public init(_ text: String) { self = .text(text) }
 
-  /// What the value describes itself as, for identifiers and errors.
+  /// The value's own description, for identifiers and errors.
   public init(describing value: some CustomStringConvertible) { self = .text(value.description) }
 }
 

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Writes log lines: filters by level, adds the bound fields and the time, hands over the bytes.
+/// Writes log lines: filters by level, adds the bound fields and the time, passes on the bytes.
 ///
 /// A value to be copied freely; copies share the sink, which puts each line out in one piece.
 public struct Logger: Sendable {
-  /// Lines lighter than this are dropped before their fields are computed.
+  /// Less severe lines are dropped before their fields are computed.
   public let minimumLevel: LogLevel
   /// Form of every line.
   public let format: LogFormat
@@ -14,7 +14,7 @@ public struct Logger: Sendable {
 
   /// A logger.
   /// - Parameters:
-  ///   - minimumLevel: lightest level that is written.
+  ///   - minimumLevel: least severe level that is written.
   ///   - format: form of the lines.
   ///   - sink: where the lines go; standard error when not given.
   ///   - milliseconds: wall clock, milliseconds since 1970; the system's when not given.
@@ -37,10 +37,10 @@ public struct Logger: Sendable {
     return logger
   }
 
-  /// Writes one line when its level is heavy enough.
+  /// Writes one line if its level is severe enough.
   /// - Parameters:
-  ///   - level: weight of the event.
-  ///   - message: constant sentence; particulars belong into the fields.
+  ///   - level: severity of the event.
+  ///   - message: constant sentence; particulars belong in the fields.
   ///   - fields: computed only when the line is written.
   public func log(
     _ level: LogLevel, _ message: StaticString, _ fields: @autoclosure () -> LogFields = [:]
@@ -92,7 +92,7 @@ public final class DescriptorSink: LogSink {
   private let descriptor: Int32
   private let lost = Mutex<UInt64>(0)
 
-  /// A sink on an open descriptor, which stays the caller's to close.
+  /// A sink on an open descriptor, which the caller closes.
   public init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// A sink on standard error.

@@ -1,10 +1,10 @@
 /// Why a metric was refused when it was declared or labelled.
 public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The name breaks Prometheus' alphabet, or its ending does not fit its kind.
+  /// The name violates Prometheus' alphabet, or its ending does not fit its kind.
   case invalidName(String, expected: String)
-  /// Another metric has the name, or one of the names that a histogram stands for.
+  /// Another metric has the name, or one of the names that a histogram produces.
   case nameTaken(String)
-  /// A label's name breaks the alphabet, is reserved, or stands twice.
+  /// A label's name violates the alphabet, is reserved, or occurs twice.
   case invalidLabelName(String, metric: String)
   /// There are more or fewer values than labels.
   case labelCount(metric: String, expected: Int, given: Int)

@@ -12,7 +12,7 @@ public enum MetricNumber: Sendable, Equatable {
 public struct MetricSample: Sendable, Equatable {
   /// Ending of the name, such as `_bucket`; empty for counters and gauges.
   public var suffix: String
-  /// The bucket's upper bound (`le`); nil when the line is no bucket.
+  /// The bucket's upper bound (`le`); nil when the line is not a bucket.
   public var bound: Double?
   /// The value.
   public var value: MetricNumber
@@ -27,7 +27,7 @@ public struct MetricSample: Sendable, Equatable {
 
 /// A value with one combination of labels: `Counter`, `Gauge` or `Histogram`.
 public protocol MetricCell: AnyObject, Sendable {
-  /// Its lines, in the order in which they are to stand.
+  /// Its lines, in the order in which they are written.
   var samples: [MetricSample] { get }
 }
 
@@ -76,7 +76,7 @@ public final class MetricFamily<Cell: MetricCell>: Sendable {
     return cell
   }
 
-  /// Takes the value with these labels out of the text, for a partition that was revoked.
+  /// Removes the value with these labels from the text, for a partition that was revoked.
   public func remove(_ values: [String]) { cells.withLock { $0[values] = nil } }
 }
 
@@ -93,7 +93,7 @@ extension MetricFamily: RenderableMetric {
   }
 }
 
-/// A value with its label values, computed when the text is asked for.
+/// A value with its label values, computed when the text is requested.
 public struct CollectedValue: Sendable {
   /// Label values in the order of the declared names.
   public var labels: [String]
@@ -107,7 +107,7 @@ public struct CollectedValue: Sendable {
   }
 }
 
-/// A metric whose values are asked for at each reading.
+/// A metric whose values are computed at each reading.
 struct CollectedMetric: RenderableMetric {
   let definition: MetricDefinition
   let collect: @Sendable () -> [CollectedValue]

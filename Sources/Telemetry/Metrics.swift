@@ -21,7 +21,7 @@ public final class Counter: MetricCell {
   public var samples: [MetricSample] { [MetricSample(value: .integer(current))] }
 }
 
-/// A value that goes up and down; changes are atomic, without a lock or an allocation.
+/// A value that goes up and down; changes are atomic and need no lock or allocation.
 public final class Gauge: MetricCell {
   private let bits = Atomic<UInt64>(0)
 
@@ -30,7 +30,7 @@ public final class Gauge: MetricCell {
   /// Replaces the value.
   public func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
 
-  /// Adds to the value; a negative amount takes away.
+  /// Adds to the value; a negative amount subtracts.
   public func add(_ amount: Double) { bits.addAtomically(amount) }
 
   /// The value now.
@@ -40,7 +40,7 @@ public final class Gauge: MetricCell {
   public var samples: [MetricSample] { [MetricSample(value: .real(current))] }
 }
 
-/// Counts of observations in buckets, and their sum; an observation takes no lock and no memory.
+/// Counts of observations in buckets, and their sum; an observation needs no lock and no memory.
 public final class Histogram: MetricCell {
   /// Bounds for durations in seconds, from half a millisecond to ten seconds.
   public static let latencyBounds: [Double] = [
@@ -59,7 +59,7 @@ public final class Histogram: MetricCell {
 
   /// Counts one observation in the first bucket whose bound is not below it.
   ///
-  /// NaN is counted in the last bucket and left out of the sum, which it would ruin for good.
+  /// NaN is counted in the last bucket and left out of the sum, which it would ruin permanently.
   public func observe(_ value: Double) {
     buckets[bounds.firstIndex { value <= $0 } ?? bounds.count].increment()
     if !value.isNaN { sumBits.addAtomically(value) }

@@ -22,7 +22,7 @@ public final class MetricsRegistry: Sendable {
   /// - Parameters:
   ///   - name: in base units, ending in `_total`.
   ///   - help: one sentence.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when the name is invalid or taken, or the help is empty.
   public func counter(_ name: String, help: String) throws(MetricError) -> Counter {
     try counters(name, help: help, labels: []).labelled()
@@ -33,7 +33,7 @@ public final class MetricsRegistry: Sendable {
   ///   - name: in base units, ending in `_total`.
   ///   - help: one sentence.
   ///   - labels: label names, in the order in which values will be given.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when a name is invalid or taken, or the help is empty.
   public func counters(
     _ name: String, help: String, labels: [String]
@@ -45,7 +45,7 @@ public final class MetricsRegistry: Sendable {
   /// - Parameters:
   ///   - name: in base units, such as `_seconds` or `_bytes`.
   ///   - help: one sentence.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when the name is invalid or taken, or the help is empty.
   public func gauge(_ name: String, help: String) throws(MetricError) -> Gauge {
     try gauges(name, help: help, labels: []).labelled()
@@ -56,7 +56,7 @@ public final class MetricsRegistry: Sendable {
   ///   - name: in base units, such as `_seconds` or `_bytes`.
   ///   - help: one sentence.
   ///   - labels: label names, in the order in which values will be given.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when a name is invalid or taken, or the help is empty.
   public func gauges(
     _ name: String, help: String, labels: [String]
@@ -69,7 +69,7 @@ public final class MetricsRegistry: Sendable {
   ///   - name: in base units, such as `_seconds` or `_bytes`.
   ///   - help: one sentence.
   ///   - bounds: upper bounds of the buckets, strictly ascending; `+Inf` is added.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when the name is invalid or taken, the help is empty, or the bounds
   ///   are not strictly ascending.
   public func histogram(
@@ -84,7 +84,7 @@ public final class MetricsRegistry: Sendable {
   ///   - help: one sentence.
   ///   - labels: label names, in the order in which values will be given.
   ///   - bounds: upper bounds of the buckets, strictly ascending; `+Inf` is added.
-  /// - Returns: what is to be counted or set; keep it.
+  /// - Returns: the object to count with or set; keep it.
   /// - Throws: `MetricError` when a name is invalid or taken, the help is empty, or the bounds are
   ///   not strictly ascending.
   public func histograms(

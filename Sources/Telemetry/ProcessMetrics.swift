@@ -1,6 +1,6 @@
 /// What the operating system knows about this process.
 public enum ProcessMetrics {
-  /// Memory that the process has in RAM now, in bytes; nil when the system does not tell.
+  /// Memory that the process has in RAM now, in bytes; nil when the system does not report it.
   public static var residentMemoryBytes: UInt64? { SystemCalls.memoryBytes()?.resident }
 
   /// Most memory that the process has had in RAM so far, in bytes.
@@ -9,10 +9,12 @@ public enum ProcessMetrics {
   /// Processor time so far, user and system, all threads, in seconds.
   public static var processorSeconds: Double { SystemCalls.processorSeconds() }
 
-  /// Start of the process in seconds since 1970-01-01T00:00:00Z; nil when the system does not tell.
+  /// Start of the process in seconds since 1970-01-01T00:00:00Z; nil when the system does not
+  /// report it.
   public static var startSeconds: Double? { SystemCalls.startSeconds() }
 
-  /// Declares the conventional `process_…` metrics; what the system does not tell has no value.
+  /// Declares the conventional `process_…` metrics; those that the system does not report have no
+  /// value.
   /// - Throws: `MetricError.nameTaken` when they are declared already.
   public static func declare(in registry: MetricsRegistry) throws(MetricError) {
     try registry.collected(

@@ -27,7 +27,7 @@ public final class StopSignals: Sendable {
   // compiler cannot know the former, as the protocol is not marked Sendable.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-  /// Starts to listen.
+  /// Starts listening.
   /// - Parameter onFirst: called once with the first signal, on a queue of its own.
   public init(onFirst: @escaping @Sendable (StopSignal) -> Void = { _ in }) {
     let (requests, continuation) = AsyncStream.makeStream(
@@ -35,10 +35,11 @@ public final class StopSignals: Sendable {
     self.requests = requests
     let receiver = StopSignalReceiver(continuation: continuation, onFirst: onFirst)
     self.receiver = receiver
-    // One serial queue for both signals: a SIGINT and a SIGTERM at once are still first and second.
+    // One serial queue for both signals, so that of a simultaneous SIGINT and SIGTERM one is the
+    // first.
     let queue = DispatchQueue(label: "plimsoll.stop-signals", qos: .userInteractive)
-    // Dispatch takes a signal over some time after `resume`; a signal that came before that would
-    // kill a process that believes itself protected, so this waits.
+    // Dispatch takes over a signal some time after `resume`; a signal before that would kill a
+    // process that believes itself protected, so this waits.
     let registered = DispatchSemaphore(value: 0)
     sources = StopSignal.allCases.map { signal in
       SystemCalls.leaveToDispatch(signal: signal.rawValue)
@@ -60,7 +61,7 @@ public final class StopSignals: Sendable {
   }
 }
 
-/// Tells the first signal from the others.
+/// Distinguishes the first signal from later ones.
 private final class StopSignalReceiver: Sendable {
   private let requested = Atomic<Bool>(false)
   private let continuation: AsyncStream<StopSignal>.Continuation
@@ -74,7 +75,7 @@ private final class StopSignalReceiver: Sendable {
     self.onFirst = onFirst
   }
 
-  /// The callback runs on another queue: one that drains would hold the second signal up.
+  /// The callback runs on another queue, because a long one would hold up the second signal.
   func receive(_ signal: StopSignal, times: UInt) {
     let isFirst = !requested.exchange(true, ordering: .acquiringAndReleasing)
     if !isFirst || times > 1 { SystemCalls.exitImmediately(code: signal.abortExitCode) }

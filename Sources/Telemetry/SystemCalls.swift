@@ -24,7 +24,7 @@ public enum SystemCalls {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Writes all bytes, going on after interruptions and short writes.
+  /// Writes all bytes, continuing after interruptions and short writes.
   /// - Returns: false when the descriptor refused, or stayed full for 100 ms.
   static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
@@ -75,10 +75,10 @@ public enum SystemCalls {
   /// Ends the process at once: no clean-up, no buffered output, no destructors.
   static func exitImmediately(code: Int32) -> Never { _exit(code) }
 
-  /// Leaves a signal to a dispatch source alone.
+  /// Leaves a signal entirely to a dispatch source.
   ///
-  /// Darwin delivers to the source beside the default action, which would end the process; on Linux
-  /// dispatch takes the signal over by itself, and an ignored signal would never reach it.
+  /// Darwin delivers to the source in addition to the default action, which would end the process;
+  /// on Linux dispatch takes over the signal by itself, and an ignored signal would never reach it.
   static func leaveToDispatch(signal number: Int32) {
     #if canImport(Darwin)
       signal(number, SIG_IGN)
@@ -88,7 +88,7 @@ public enum SystemCalls {
 
 #if canImport(Darwin)
   extension SystemCalls {
-    /// Resident and virtual memory in bytes, or nil when the kernel does not tell.
+    /// Resident and virtual memory in bytes, or nil when the kernel does not report it.
     static func memoryBytes() -> (resident: UInt64, virtual: UInt64)? {
       var task = proc_taskinfo()
       let size = Int32(MemoryLayout<proc_taskinfo>.size)
@@ -96,7 +96,7 @@ public enum SystemCalls {
       return (task.pti_resident_size, task.pti_virtual_size)
     }
 
-    /// Start of the process in seconds since 1970, or nil when the kernel does not tell.
+    /// Start of the process in seconds since 1970, or nil when the kernel does not report it.
     static func startSeconds() -> Double? {
       var process = proc_bsdinfo()
       let size = Int32(MemoryLayout<proc_bsdinfo>.size)
@@ -106,7 +106,7 @@ public enum SystemCalls {
   }
 #else
   extension SystemCalls {
-    /// Resident and virtual memory in bytes, or nil when the kernel does not tell.
+    /// Resident and virtual memory in bytes, or nil when the kernel does not report it.
     static func memoryBytes() -> (resident: UInt64, virtual: UInt64)? {
       let page = UInt64(clamping: sysconf(Int32(_SC_PAGESIZE)))
       let pages = contents(ofFile: "/proc/self/statm").split(separator: " ").prefix(2)
@@ -115,10 +115,10 @@ public enum SystemCalls {
       return (resident * page, virtual * page)
     }
 
-    /// Start of the process in seconds since 1970, or nil when the kernel does not tell.
+    /// Start of the process in seconds since 1970, or nil when the kernel does not report it.
     ///
-    /// The kernel tells clock ticks since boot (field 22 of `/proc/self/stat`) and the moment of
-    /// boot; the command's name, in parentheses, may hold spaces, so counting starts behind it.
+    /// The kernel reports clock ticks since boot (field 22 of `/proc/self/stat`) and the moment of
+    /// boot; the command's name, in parentheses, may contain spaces, so counting starts after it.
     static func startSeconds() -> Double? {
       let process = contents(ofFile: "/proc/self/stat")
       guard let name = process.lastIndex(of: ")") else { return nil }
