@@ -1,4 +1,4 @@
-/// A topic as it should be.
+/// The desired properties of a topic.
 public struct TopicSpecification: Sendable, Hashable {
   /// Name of the topic.
   public var name: String
@@ -21,19 +21,19 @@ public struct TopicSpecification: Sendable, Hashable {
   }
 }
 
-/// What became of the wish to create a topic.
+/// The outcome of creating a topic.
 public enum TopicCreation: Sendable, Hashable {
   /// It is new.
   case created
-  /// A topic of this name was there; whether it is as specified must be checked.
+  /// A topic of this name already existed; the caller must check whether it is as specified.
   case existed
-  /// The broker said no.
+  /// The broker refused.
   case failed(TransportError)
 }
 
 /// Asks about topics and creates them; may be slow, one thread at a time.
 ///
-/// Calls that the embedded broker cannot do throw `refused` with a sentence that says so.
+/// Calls that the embedded broker does not support throw `refused` with a sentence that says so.
 public protocol TopicAdministrator: AnyObject {
   /// Number of partitions of the topics that exist.
   /// - Parameters:
@@ -45,7 +45,7 @@ public protocol TopicAdministrator: AnyObject {
     of topics: [String], timeoutMilliseconds: Int
   ) throws(TransportError) -> [String: Int32]
 
-  /// First and next offset of a partition as the leader has them, open transactions included.
+  /// First and next offset of a partition at its leader, open transactions included.
   /// - Throws: `TransportError`.
   func watermarks(
     of partition: TopicPartition, timeoutMilliseconds: Int
@@ -56,14 +56,14 @@ public protocol TopicAdministrator: AnyObject {
   ///   - timestampMilliseconds: record timestamp since 1970-01-01 UTC.
   ///   - partitions: where to look.
   ///   - timeoutMilliseconds: longest wait.
-  /// - Returns: one offset per partition; the high watermark where no record is as late.
+  /// - Returns: one offset per partition; the high watermark where no record is that late.
   /// - Throws: `refused` on the embedded broker, which cannot look up by time.
   func offsets(
     at timestampMilliseconds: Int64, of partitions: [TopicPartition], timeoutMilliseconds: Int
   ) throws(TransportError) -> [TopicPartition: Int64]
 
-  /// Creates topics that are not there.
-  /// - Returns: what became of each, by name.
+  /// Creates topics that do not exist.
+  /// - Returns: the outcome of each, by name.
   /// - Throws: `refused` on the embedded broker; other `TransportError`s when the request failed.
   func create(
     _ topics: [TopicSpecification], timeoutMilliseconds: Int

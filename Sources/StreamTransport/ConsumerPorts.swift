@@ -7,13 +7,13 @@ public enum AssignmentChange: Sendable, Hashable {
   /// still owned: apply what the batch holds, publish, commit. If that commit is `abortable`, the
   /// group has not waited, and they are as good as lost.
   case revoked([TopicPartition])
-  /// These partitions are another member's already; commits will fail, drop the state.
+  /// These partitions already belong to another member; commits will fail, so drop the state.
   case lost([TopicPartition])
 }
 
 /// A member of a consumer group.
 ///
-/// All calls but `waker` come from one thread at a time. The first `poll` joins the group.
+/// All calls except `waker` come from one thread at a time. The first `poll` joins the group.
 /// Assignment is by whole sets: each `.assigned` replaces what was owned, and is preceded by
 /// `.revoked` or `.lost` of the old set if that was not empty.
 public protocol GroupConsumer: AnyObject {
@@ -25,16 +25,16 @@ public protocol GroupConsumer: AnyObject {
 
   /// Waits for records or a change of ownership and fills the batch.
   ///
-  /// Call it at least every `max.poll.interval.ms`, else the group takes the partitions away. While
+  /// Call it at least every `max.poll.interval.ms`, or the group takes the partitions away. While
   /// an owner rebuilds after `.assigned`, it calls this with a time-out of 0 (`keepAlive`): no
-  /// record comes before `start(at:)`, only a further change, which makes the rebuild pointless.
+  /// record arrives before `start(at:)`, only a further change, which makes the rebuild pointless.
   /// - Parameters:
   ///   - batch: emptied first. Records that come with `.revoked` are still this member's.
   ///   - maximumRecords: bound of the batch, > 0.
   ///   - timeoutMilliseconds: longest wait; 0 takes what is there.
   /// - Returns: a change of ownership that happened inside this call, or nil.
   /// - Throws: `TransportError`; then the batch is empty and no record has been lost. `retriable`
-  ///   errors of the network are not thrown but logged, because the client heals them by itself.
+  ///   network errors are not thrown but logged, because the client recovers by itself.
   func poll(
     into batch: inout RecordBatch, maximumRecords: Int, timeoutMilliseconds: Int
   ) throws(TransportError) -> AssignmentChange?
@@ -57,15 +57,16 @@ public protocol GroupConsumer: AnyObject {
     _ partitions: [TopicPartition], timeoutMilliseconds: Int
   ) throws(TransportError) -> [TopicPartition: Int64]
 
-  /// Ends the membership; uncommitted positions are forgotten. Later calls but `waker` are errors.
+  /// Ends the membership; uncommitted positions are forgotten. Later calls other than `waker` are
+  /// errors.
   /// - Parameter leaveGroup: true tells the group, so that others take over at once; false ends
-  ///   without a word, as a crash does. A static member (`group.instance.id`) never tells: its
-  ///   partitions stay its own until it comes back or the session times out.
+  ///   silently, as a crash does. A static member (`group.instance.id`) never tells: it keeps its
+  ///   partitions until it comes back or the session times out.
   func close(leaveGroup: Bool)
 }
 
 extension GroupConsumer {
-  /// Polls without taking records, between `.assigned` and `start(at:)`.
+  /// Polls without reading records, between `.assigned` and `start(at:)`.
   /// - Returns: a change of ownership, which makes the present rebuild pointless.
   /// - Throws: `TransportError`, as `poll` does.
   public func keepAlive() throws(TransportError) -> AssignmentChange? {
@@ -76,7 +77,7 @@ extension GroupConsumer {
 
 /// Reads all of the partitions that it was given, outside any group.
 ///
-/// All calls but `waker` come from one thread at a time.
+/// All calls except `waker` come from one thread at a time.
 public protocol ManualConsumer: AnyObject {
   /// Topics in the order that `RecordMetadata.topicIndex` refers to.
   var topics: [String] { get }
@@ -84,7 +85,7 @@ public protocol ManualConsumer: AnyObject {
   /// Makes a waiting `poll` return early; may be called from any thread, also after `close`.
   var waker: @Sendable () -> Void { get }
 
-  /// Begins to deliver these partitions; those begun before go on as they were.
+  /// Begins to deliver these partitions; partitions started earlier continue.
   /// - Parameter offsets: next offset to read, per partition of `topics`.
   /// - Throws: `TransportError`.
   func start(at offsets: [TopicPartition: Int64]) throws(TransportError)
@@ -103,10 +104,10 @@ public protocol ManualConsumer: AnyObject {
   func close()
 }
 
-/// Reads given stretches of partitions, each at the pace of its own reader.
+/// Reads given ranges of partitions, each at its own pace.
 ///
-/// Made for a merge of many partitions: the caller asks the partition whose record it needs next,
-/// and what the others have fetched ahead is bounded by the client. One thread at a time.
+/// Made for merging many partitions: the caller reads the partition whose record it needs next, and
+/// the client bounds what the others have fetched ahead. One thread at a time.
 public protocol PartitionReader: AnyObject {
   /// Topics in the order that `RecordMetadata.topicIndex` refers to.
   var topics: [String] { get }
@@ -116,14 +117,14 @@ public protocol PartitionReader: AnyObject {
   func open(_ partition: TopicPartition, from start: Int64, until end: Int64)
     throws(TransportError)
 
-  /// Takes the next records of one open partition.
+  /// Reads the next records of one open partition.
   /// - Parameters:
   ///   - partition: one that was opened.
   ///   - batch: emptied first; then records of this partition only, in offset order.
   ///   - maximumRecords: bound of the batch, > 0.
   ///   - timeoutMilliseconds: longest wait for the first record.
   /// - Returns: whether there may be more; an empty batch with `.more` is a time-out.
-  /// - Throws: `offsetOutOfRange` when the stretch is not in the log, other `TransportError`s.
+  /// - Throws: `offsetOutOfRange` when the range is not in the log, other `TransportError`s.
   func read(
     _ partition: TopicPartition, into batch: inout RecordBatch, maximumRecords: Int,
     timeoutMilliseconds: Int
@@ -136,7 +137,7 @@ public protocol PartitionReader: AnyObject {
   func close()
 }
 
-/// Whether a stretch of a partition has been read to its end.
+/// Whether a range of a partition has been read to its end.
 public enum ReadProgress: Sendable, Hashable {
   /// The end has not been reached.
   case more

@@ -1,7 +1,7 @@
-/// Places a keyed record as Kafka's Java client and librdkafka's `murmur2_random` do.
+/// Partitions a keyed record as Kafka's Java client and librdkafka's `murmur2_random` do.
 ///
-/// Account topics rely on it: the same key lies in the same partition number of each topic that has
-/// the same number of partitions.
+/// Account topics rely on it: the same key goes to the same partition number in all topics with the
+/// same number of partitions.
 public enum KeyPartitioner {
   /// Partition of a key: `murmur2(key) & 0x7fffffff` modulo the number of partitions.
   /// - Parameters:

@@ -1,8 +1,8 @@
-/// A name and a value beside a record.
+/// A name and a value attached to a record.
 public struct RecordHeader: Sendable, Hashable {
   /// Name, not empty, without NUL; names may repeat within a record.
   public let name: String
-  /// Value; nil is told apart from empty.
+  /// Value; nil is distinct from empty.
   public let value: [UInt8]?
 
   /// Makes a header with a value of bytes, or none.
@@ -21,13 +21,13 @@ public struct RecordHeader: Sendable, Hashable {
 public struct OutboundRecord: Sendable, Hashable {
   /// Topic to write to.
   public var topic: String
-  /// Partition, or nil to place by key (`KeyPartitioner`); without a key, any partition.
+  /// Partition, or nil to partition by key (`KeyPartitioner`); without a key, any partition.
   public var partition: Int32?
   /// Key; nil for none.
   public var key: [UInt8]?
   /// Value; nil makes a tombstone.
   public var value: [UInt8]?
-  /// Milliseconds since 1970-01-01 UTC, > 0; nil lets the client take the present time.
+  /// Milliseconds since 1970-01-01 UTC, > 0; nil lets the client use the current time.
   public var timestampMilliseconds: Int64?
   /// Headers in the order in which they are written.
   public var headers: [RecordHeader]

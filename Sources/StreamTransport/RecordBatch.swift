@@ -1,9 +1,9 @@
-/// Where one record of a `RecordBatch` lies, and the numbers that Kafka gave it.
+/// The location of one record in a `RecordBatch`, and the numbers that Kafka gave it.
 ///
 /// Lengths of -1 stand for "absent", as on the wire; use the accessors.
 @frozen
 public struct RecordMetadata: Sendable, Hashable {
-  /// Log offset within the partition; offsets of one partition rise but may have gaps.
+  /// Log offset within the partition; offsets of one partition are ascending but may have gaps.
   public let offset: Int64
   /// Record timestamp in milliseconds since 1970-01-01 UTC, or -1 when the record has none.
   public let timestampMilliseconds: Int64
@@ -36,25 +36,25 @@ public struct RecordMetadata: Sendable, Hashable {
   /// Whether the record has no value: on a compacted topic it deletes its key.
   @inlinable public var isTombstone: Bool { valueLength < 0 }
 
-  /// Where the key lies in `RecordBatch.bytes`; nil when the record has no key.
+  /// Range of the key in `RecordBatch.bytes`; nil when the record has no key.
   @inlinable public var keyRange: Range<Int>? {
     keyLength < 0 ? nil : start..<(start + Int(keyLength))
   }
 
-  /// Where the value lies in `RecordBatch.bytes`; nil for a tombstone.
+  /// Range of the value in `RecordBatch.bytes`; nil for a tombstone.
   @inlinable public var valueRange: Range<Int>? {
     guard valueLength >= 0 else { return nil }
     let valueStart = start + Int(max(0, keyLength))
     return valueStart..<(valueStart + Int(valueLength))
   }
 
-  /// Where the record's headers lie in `RecordBatch.headerRanges`; empty when it has none.
+  /// Range of the record's headers in `RecordBatch.headerRanges`; empty when it has none.
   @inlinable public var headerIndices: Range<Int> {
     Int(headerStart)..<(Int(headerStart) + Int(headerCount))
   }
 }
 
-/// The numbers that say which record this is.
+/// The numbers that identify a record.
 @frozen
 public struct RecordPosition: Sendable, Hashable {
   /// Index of the topic in the batch's `topics`.
@@ -76,7 +76,7 @@ public struct RecordPosition: Sendable, Hashable {
   }
 }
 
-/// Where one header's name and value lie in `RecordBatch.bytes`.
+/// Ranges of one header's name and value in `RecordBatch.bytes`.
 @frozen
 public struct HeaderRange: Sendable, Hashable {
   /// The name, UTF-8.
@@ -91,11 +91,11 @@ public struct HeaderRange: Sendable, Hashable {
   }
 }
 
-/// One poll's records in one flat byte array, made to be filled again at each poll.
+/// One poll's records in one flat byte array, to be refilled at each poll.
 ///
-/// Keys, values and headers lie in `bytes`; `records` says where. Nothing is allocated per record,
-/// and the storage is kept between polls as long as nobody else holds a copy.
-/// Records of one partition are in offset order; partitions may be mixed in any order.
+/// Keys, values and headers are in `bytes`, at the ranges given by `records`. Nothing is allocated
+/// per record, and the storage is kept between polls as long as nobody else holds a copy. Records
+/// of one partition are in offset order; partitions may be mixed in any order.
 public struct RecordBatch: Sendable {
   /// Topic names that `RecordMetadata.topicIndex` refers to; set by the consumer that fills it.
   @inlinable public var topics: [String] { topicStorage }
@@ -144,9 +144,9 @@ public struct RecordBatch: Sendable {
   }
 }
 
-/// Filling, for those who implement a consumer.
+/// Filling a batch, for implementations of consumers.
 extension RecordBatch {
-  /// Drops all records, keeps the storage, and says which topics the next ones refer to.
+  /// Drops all records, keeps the storage, and sets the topics that the next ones refer to.
   @inlinable
   public mutating func reset(topics: [String]) {
     byteStorage.removeAll(keepingCapacity: true)
@@ -157,7 +157,7 @@ extension RecordBatch {
 
   /// Adds a record's bytes after those already there; its headers follow by `appendHeader`.
   /// - Parameters:
-  ///   - position: which record it is; its topic index must be within `topics`.
+  ///   - position: identifies the record; its topic index must be within `topics`.
   ///   - key: the key, or nil for none; at most 2^31 - 1 bytes.
   ///   - value: the value, or nil for a tombstone; at most 2^31 - 1 bytes.
   @inlinable

@@ -1,4 +1,4 @@
-/// Opens clients of one Kafka cluster; the worker knows its stream by this alone.
+/// Opens clients of one Kafka cluster; the worker knows its stream only through this protocol.
 ///
 /// Clients are not Sendable: each is made on the thread that uses it.
 public protocol StreamConnector: Sendable {
@@ -18,7 +18,7 @@ public protocol StreamConnector: Sendable {
   /// - Throws: `configuration` when a setting is wrong.
   func manualConsumer(topics: [String]) throws(TransportError) -> any ManualConsumer
 
-  /// Opens a reader of given stretches.
+  /// Opens a reader of given ranges of partitions.
   /// - Throws: `configuration` when a setting is wrong.
   func partitionReader(topics: [String]) throws(TransportError) -> any PartitionReader
 

@@ -1,18 +1,18 @@
-/// What went wrong between the worker and the stream, sorted by what the caller should do.
+/// What went wrong between the worker and the stream, classified by what the caller should do.
 public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What the caller should do about it.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// The same call may succeed later; try again a bounded number of times.
     case retriable
-    /// The open transaction (or the present ownership) is void; reload the state and go on.
+    /// The open transaction (or the current ownership) is void; reload the state and continue.
     case abortable
-    /// This client is of no use any more; end the process with an error.
+    /// This client is unusable; end the process with an error.
     case fatal
     /// The broker or the client library cannot do this at all; the reason is a sentence for people.
     case refused
     /// A setting is wrong; the reason names it.
     case configuration
-    /// The asked offset is no longer, or not yet, in the log.
+    /// The requested offset is no longer, or not yet, in the log.
     case offsetOutOfRange
     /// A record was given to the publisher but never reached the log.
     case deliveryFailed
