@@ -14,13 +14,13 @@ public enum BrokerRequest: Int16, Sendable, Hashable, CaseIterable {
   case offsetCommit = 8
   /// Ask for a group's offsets.
   case offsetFetch = 9
-  /// Ask which broker looks after a group or a transactional client.
+  /// Ask which broker coordinates a group or a transactional client.
   case findCoordinator = 10
   /// Join a group.
   case joinGroup = 11
-  /// Tell the group that one is alive.
+  /// Tell the group that the member is alive.
   case heartbeat = 12
-  /// Ask for one's partitions after a join.
+  /// Ask for the assigned partitions after a join.
   case syncGroup = 14
   /// Ask for a producer's number.
   case initializeProducer = 22
@@ -52,20 +52,20 @@ public struct BrokerFault: RawRepresentable, Sendable, Hashable {
 /// A small Kafka broker inside this process, for the demo and for tests: librdkafka's mock cluster
 /// on the loopback interface, reachable by other processes.
 ///
-/// What it cannot do: topic administration, look-up by time, transactions (it accepts them, and
-/// they mean nothing), compaction, static membership, retention by time. It keeps at most 5 MiB or
-/// 100,000 batches per partition and silently drops the oldest, in memory, until `close`.
-/// A group's first join takes it 3 s: a member whose `session.timeout.ms` is not longer never
-/// gets in. A topic that a client asks for comes into being with 4 partitions: create topics first.
+/// It does not support topic administration, look-up by time, transactions (it accepts them without
+/// any effect), compaction, static membership and retention by time. It keeps at most 5 MiB or
+/// 100,000 batches per partition and silently drops the oldest, in memory, until `close`. A group's
+/// first join takes 3 s: a member whose `session.timeout.ms` is not longer can never join. A topic
+/// that a client asks for is created with 4 partitions, so create topics first.
 public final class EmbeddedBroker: Sendable {
   private let cluster: RDKafkaMockCluster
 
-  /// Starts to listen on free ports of 127.0.0.1.
+  /// Starts listening on free ports of 127.0.0.1.
   /// - Parameters:
   ///   - topics: number of partitions by topic name.
   ///   - brokerCount: brokers of the cluster, 1 to 3 in practice.
-  ///   - observer: hears the broker's log.
-  /// - Throws: `fatal` when it cannot listen, `refused` for a topic that cannot be.
+  ///   - observer: receives the broker's log.
+  /// - Throws: `fatal` when it cannot listen, `refused` for an impossible topic.
   public init(
     topics: [String: Int32] = [:], brokerCount: Int32 = 1, observer: KafkaObserver = .silent
   ) throws(TransportError) {
@@ -78,7 +78,7 @@ public final class EmbeddedBroker: Sendable {
   /// Comma-separated `host:port` list for clients.
   public var bootstrapServers: String { cluster.bootstrapServers }
 
-  /// Makes a topic.
+  /// Creates a topic.
   /// - Throws: `refused` when it exists or the number of partitions is not > 0.
   public func createTopic(_ name: String, partitionCount: Int32) throws(TransportError) {
     guard partitionCount > 0, !name.isEmpty else {
@@ -89,7 +89,7 @@ public final class EmbeddedBroker: Sendable {
     try cluster.createTopic(name, partitionCount: partitionCount)
   }
 
-  /// Lets the next requests of a kind fail, one fault each, in this order.
+  /// Makes the next requests of a kind fail, one fault each, in this order.
   /// - Throws: `fatal` after `close`.
   public func fail(_ request: BrokerRequest, with faults: [BrokerFault]) throws(TransportError) {
     try cluster.pushErrors(faults.map(\.rawValue), requestKey: request.rawValue)
@@ -101,7 +101,7 @@ public final class EmbeddedBroker: Sendable {
     try cluster.clearErrors(requestKey: request.rawValue)
   }
 
-  /// Cuts a broker's connections and refuses new ones, or ends that.
+  /// Cuts a broker's connections and refuses new ones, or admits connections again.
   /// - Parameters:
   ///   - isDown: true to cut.
   ///   - broker: number of the broker, from 1.
@@ -122,6 +122,6 @@ public final class EmbeddedBroker: Sendable {
   /// Stops listening and forgets everything; close the clients first.
   public func close() { cluster.close() }
 
-  /// Whether a cluster's identifier is one that an embedded broker gives itself.
+  /// Whether a cluster's identifier is that of an embedded broker.
   static func isIdentifier(_ clusterID: String) -> Bool { clusterID.hasPrefix("mockCluster") }
 }

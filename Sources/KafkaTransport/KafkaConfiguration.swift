@@ -1,6 +1,6 @@
 public import StreamTransport
 
-/// Which kind of client a set of properties is for.
+/// The kind of client that a set of properties is for.
 enum ClientRole: CaseIterable {
   case groupMember
   case manualConsumer
@@ -11,8 +11,8 @@ enum ClientRole: CaseIterable {
 
 /// How to reach a Kafka cluster: the bootstrap addresses and any librdkafka properties.
 ///
-/// A property given here outweighs the defaults; those that the adapter's guarantees rest on are
-/// refused, with the reason.
+/// A property given here overrides the default; properties that the adapter's guarantees depend on
+/// are refused, with the reason.
 public struct KafkaConfiguration: Sendable, Hashable {
   /// Comma-separated `host:port` list.
   public let bootstrapServers: String
@@ -55,7 +55,7 @@ public struct KafkaConfiguration: Sendable, Hashable {
     }
   }
 
-  /// Everything that a client of this role is made with, sorted by name.
+  /// All properties of a client of this role, sorted by name.
   func complete(for role: ClientRole) -> [(name: String, value: String)] {
     var all = Self.defaults(for: role)
     all["bootstrap.servers"] = bootstrapServers

@@ -4,7 +4,7 @@ public import StreamTransport
 public struct KafkaConnector: StreamConnector {
   /// How the cluster is reached.
   public let configuration: KafkaConfiguration
-  /// What hears the clients' logs and statistics.
+  /// Receives the clients' logs and statistics.
   public let observer: KafkaObserver
 
   /// Prepares clients; nothing is connected before one is opened.
@@ -26,7 +26,7 @@ public struct KafkaConnector: StreamConnector {
     try KafkaManualConsumer(configuration, topics: topics, observer: observer)
   }
 
-  /// Opens a reader of given stretches.
+  /// Opens a reader of given ranges of partitions.
   public func partitionReader(topics: [String]) throws(TransportError) -> any PartitionReader {
     try KafkaPartitionReader(configuration, topics: topics, observer: observer)
   }

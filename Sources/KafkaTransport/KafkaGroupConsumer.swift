@@ -48,7 +48,7 @@ final class KafkaGroupConsumer: GroupConsumer {
     return takeChange()
   }
 
-  /// Gives revoked partitions back once the owner has heard of it and polls again.
+  /// Releases revoked partitions once the owner has been told and polls again.
   private func releaseIfDue() throws(TransportError) {
     let context = handle.context
     guard context.mustRelease, context.changes.isEmpty else { return }
@@ -80,7 +80,7 @@ final class KafkaGroupConsumer: GroupConsumer {
 
   func start(at offsets: [TopicPartition: Int64]) throws(TransportError) {
     try handle.requireOpen()
-    // A change that waits to be told has ended the assignment that these offsets are for.
+    // A change not yet reported has ended the assignment that these offsets are for.
     guard handle.context.changes.isEmpty, !handle.context.mustRelease else {
       throw notOwned(offsets.keys.min())
     }
@@ -97,7 +97,7 @@ final class KafkaGroupConsumer: GroupConsumer {
     try handle.assign(positions())
   }
 
-  /// Where each started partition stands, those of earlier calls included.
+  /// The position of each started partition, including those of earlier calls.
   private func positions() -> [TopicPartition: Int64] {
     started.reduce(into: [:]) { result, partition in
       guard let index = drain.topics.index(of: partition.topic) else { return }
@@ -144,7 +144,8 @@ final class KafkaGroupConsumer: GroupConsumer {
   deinit { close(leaveGroup: false) }
 }
 
-/// Refuses offsets that librdkafka would take for its marks "beginning", "end" and the like.
+/// Refuses offsets that librdkafka would take for its special values "beginning", "end" and the
+/// like.
 func requireOffset(_ offset: Int64, _ partition: TopicPartition) throws(TransportError) {
   guard offset >= 0 else {
     throw TransportError(

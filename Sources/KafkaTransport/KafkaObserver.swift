@@ -1,20 +1,20 @@
-/// How grave a line of the Kafka client's log is.
+/// The severity of a line of the Kafka client's log.
 public enum KafkaLogLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
   /// The client or the broker failed at something.
   case error
-  /// Something is amiss but goes on.
+  /// Something is wrong but work continues.
   case warning
   /// Worth knowing in ordinary operation.
   case information
-  /// For the search of faults.
+  /// For troubleshooting.
   case debug
 
-  /// Graver levels come first.
+  /// More severe levels come first.
   public static func < (left: KafkaLogLevel, right: KafkaLogLevel) -> Bool {
     left.rawValue < right.rawValue
   }
 
-  /// From a syslog severity, 0 (gravest) to 7.
+  /// From a syslog severity, 0 (most severe) to 7.
   init(severity: Int32) {
     switch severity {
     case ...3: self = .error
@@ -25,7 +25,7 @@ public enum KafkaLogLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
-/// Where a Kafka client's own words go.
+/// Receives a Kafka client's own log and statistics.
 ///
 /// All closures may be called from any thread, at any time
 /// until the client is closed, and must return quickly.
@@ -44,6 +44,6 @@ public struct KafkaObserver: Sendable {
     self.statistics = statistics
   }
 
-  /// Lets everything pass unheard; for tests and short commands.
+  /// Ignores everything; for tests and short commands.
   public static let silent = KafkaObserver { _, _, _ in }
 }

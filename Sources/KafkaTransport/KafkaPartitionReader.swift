@@ -1,12 +1,12 @@
 import StreamTransport
 
-/// Reads stretches of partitions, each from a queue of its own, so that librdkafka bounds what is
+/// Reads ranges of partitions, each from a queue of its own, so that librdkafka bounds what is
 /// fetched ahead per partition.
 final class KafkaPartitionReader: PartitionReader {
   let topics: [String]
   private let handle: RDKafkaHandle
   private let drain: MessageDrain
-  /// Open partitions; the value says whether librdkafka fetches (not so for an empty stretch).
+  /// Open partitions; the value says whether librdkafka fetches (it does not for an empty range).
   private var opened: [TopicPartition: Bool] = [:]
 
   init(

@@ -2,9 +2,9 @@ import StreamTransport
 
 /// An idempotent producer without transactions.
 final class KafkaRecordPublisher: RecordPublisher {
-  /// Longest wait for room in librdkafka's queue; the caller decides whether to offer again.
+  /// Longest wait for space in librdkafka's queue; the caller decides whether to try again.
   static let longestWait = Duration.seconds(3)
-  /// Answers of the broker are collected once in so many records.
+  /// Answers of the broker are collected once per this many records.
   private static let recordsPerAdvance = 256
 
   private let handle: RDKafkaHandle

@@ -21,7 +21,7 @@ final class KafkaTopicAdministrator: TopicAdministrator {
     return topics.isEmpty ? all : all.filter { topics.contains($0.key) }
   }
 
-  /// An answer that does not come is most often an address that is wrong: the error names it.
+  /// A missing answer usually means a wrong address, so the error names it.
   private func namingBrokers<Answer>(
     _ ask: () throws(TransportError) -> Answer
   ) throws(TransportError) -> Answer {
@@ -46,8 +46,8 @@ final class KafkaTopicAdministrator: TopicAdministrator {
 
   /// Repeats a question about offsets until the partition has a leader that the client knows.
   ///
-  /// A topic that has just been made, or a broker that is restarted: librdkafka asks for the new
-  /// leader, and does not repeat the question by itself.
+  /// After a topic was created or a broker restarted, librdkafka asks for the new leader but does
+  /// not repeat the question by itself.
   private func whenLed<Answer>(
     within timeoutMilliseconds: Int, _ ask: () throws(TransportError) -> Answer
   ) throws(TransportError) -> Answer {

@@ -1,7 +1,7 @@
-/// Next offset to deliver for each partition: the only truth about what has been read.
+/// Next offset to deliver for each partition: the single source of truth about what has been read.
 ///
-/// The client may still hold records of partitions that were given away, or from before a new
-/// start; a record that is not expected here is dropped.
+/// The client may still hold records of partitions that were released, or from before a new start;
+/// a record that is not expected here is dropped.
 struct PartitionCursors {
   struct Stretch {
     var next: Int64
@@ -30,9 +30,9 @@ struct PartitionCursors {
     return stretch.end < 0 ? nil : stretch
   }
 
-  /// Whether the record is expected; if so the cursor moves behind it.
+  /// Whether the record is expected; if so the cursor moves past it.
   ///
-  /// Gaps are ordinary: markers of transactions and compaction leave them.
+  /// Gaps are normal: transaction markers and compaction leave them.
   mutating func admit(topicIndex: Int32, partition: Int32, offset: Int64) -> Bool {
     let topic = Int(topicIndex)
     guard topic < stretches.count, Int(partition) < stretches[topic].count else { return false }

@@ -27,7 +27,8 @@ private func forwardLog(
   guard let facility, let message else { return }
   let facilityText = String(cString: facility)
   let messageText = String(cString: message)
-  // A property for consumers on a producer, or the reverse, is meant: one set serves all clients.
+  // A consumer property on a producer, or the reverse, is intended: one set of properties serves
+  // all clients.
   if facilityText == "CONFWARN", messageText.contains("will be ignored") { return }
   context(rd_kafka_opaque(client))?.observer.log(
     KafkaLogLevel(severity: level), facilityText, messageText)
@@ -35,7 +36,7 @@ private func forwardLog(
 
 /// Runs inside a poll of the owning thread.
 ///
-/// The client heals ordinary errors by itself.
+/// The client recovers from ordinary errors by itself.
 private func forwardError(
   client: OpaquePointer?, code: Int32, reason: UnsafePointer<CChar>?,
   opaque: UnsafeMutableRawPointer?
@@ -107,7 +108,7 @@ private func recordDelivery(
       message.err, doing: "write a record", partition: partition, kind: .deliveryFailed))
 }
 
-/// What the broker has said about records handed to a publisher.
+/// The broker's answers about records handed to a publisher.
 struct DeliveryCount {
   private(set) var failures = 0
   private(set) var failuresSinceFlush = 0

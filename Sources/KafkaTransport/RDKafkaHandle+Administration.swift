@@ -4,7 +4,7 @@ import StreamTransport
 extension RDKafkaHandle {
   /// Partitions of every topic of the cluster.
   ///
-  /// Asked for all topics, no broker creates one.
+  /// A request for all topics never makes a broker create one.
   func allPartitionCounts(timeoutMilliseconds: Int) throws(TransportError) -> [String: Int32] {
     var found: UnsafePointer<rd_kafka_metadata>?
     try check(
@@ -43,7 +43,7 @@ extension RDKafkaHandle {
     return Watermarks(low: low, high: high)
   }
 
-  /// First offset at or after a time; -1 where no record is as late.
+  /// First offset at or after a time; -1 where no record is that late.
   func offsets(
     at timestampMilliseconds: Int64, of partitions: [TopicPartition], timeoutMilliseconds: Int
   ) throws(TransportError) -> [TopicPartition: Int64] {
@@ -181,7 +181,7 @@ extension RDKafkaHandle {
     let queue = rd_kafka_queue_new(client)
     defer { rd_kafka_queue_destroy(queue) }
     send(options, queue)
-    // librdkafka ends the request by itself at its time-out; the second more is for its answer.
+    // librdkafka ends the request by itself at its time-out; the extra second is for its answer.
     guard let answer = rd_kafka_queue_poll(queue, timeout &+ 1_000) else {
       throw TransportError(RD_KAFKA_RESP_ERR__TIMED_OUT, doing: what)
     }

@@ -19,7 +19,7 @@ extension RDKafkaHandle {
     try check(code, doing: "subscribe to \(topics.joined(separator: ", "))")
   }
 
-  /// Replaces what is delivered; nil gives the partitions back to the group.
+  /// Replaces the delivered partitions; nil returns them to the group.
   func assign(_ positions: [TopicPartition: Int64]?) throws(TransportError) {
     guard let positions else {
       return try check(rd_kafka_assign(client, nil), doing: "give partitions back")
@@ -56,7 +56,7 @@ extension RDKafkaHandle {
     return offsets
   }
 
-  /// Tells the group that this member goes, unless it is a static one.
+  /// Tells the group that this member leaves, unless it is a static one.
   func leaveGroup() {
     let code = rd_kafka_consumer_close(client)
     if code != RD_KAFKA_RESP_ERR_NO_ERROR {

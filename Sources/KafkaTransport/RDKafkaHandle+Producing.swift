@@ -1,7 +1,8 @@
 import CRdKafka
 import StreamTransport
 
-// A place for "empty", which librdkafka tells from "absent" by the pointer alone. Never read.
+// An address for "empty", which librdkafka distinguishes from "absent" only by the pointer. Never
+// read.
 private let emptyBytes: [UInt8] = [0]
 
 extension RDKafkaHandle {
@@ -62,7 +63,7 @@ extension RDKafkaHandle {
     return list
   }
 
-  /// Waits until nothing is in flight; false when the time is over.
+  /// Waits until nothing is in flight; false on time-out.
   func flush(timeoutMilliseconds: Int) -> Bool {
     rd_kafka_flush(client, Int32(clamping: timeoutMilliseconds)) == RD_KAFKA_RESP_ERR_NO_ERROR
   }
@@ -85,7 +86,7 @@ private func argument(
   return argument
 }
 
-/// Runs the body with the bytes' address, valid for the call: null when absent only.
+/// Runs the body with the bytes' address, valid for the call; null only when the bytes are absent.
 ///
 /// librdkafka declares the pointer mutable but, asked to copy, only reads.
 private func withBytes<Result>(

@@ -110,7 +110,7 @@ final class RDKafkaHandle {
 
   /// Frees everything, the queues first, since they refer to the client.
   ///
-  /// A silent end leaves a group without a word.
+  /// A silent close leaves a group without telling it.
   func close(queues: [RDKafkaQueue] = [], silently: Bool = false) {
     guard isOpen else { return }
     isOpen = false
@@ -149,7 +149,7 @@ final class RDKafkaQueue: @unchecked Sendable {
     }
   }
 
-  /// Heeds no wake-up any more: one would cut the leaving of a group short.
+  /// Ignores wake-ups from now on, because one would interrupt leaving a group.
   func deafen() {
     state.withLock { state in
       if state == .wakeable { state = .deaf }
@@ -166,7 +166,7 @@ final class RDKafkaQueue: @unchecked Sendable {
   deinit { close() }
 }
 
-/// What librdkafka says about a property; nil when it takes it.
+/// librdkafka's complaint about a property; nil when it accepts it.
 func librdkafkaComplaint(name: String, value: String) -> String? {
   guard let conf = rd_kafka_conf_new() else { preconditionFailure("no memory for a client") }
   defer { rd_kafka_conf_destroy(conf) }

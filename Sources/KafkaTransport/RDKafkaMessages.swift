@@ -49,10 +49,10 @@ final class MessageDrain {
 
   deinit { buffer.deallocate() }
 
-  /// Fills the batch: what is there at once, or else what comes within the time-out.
+  /// Fills the batch with what is available at once, or else with what arrives within the time-out.
   ///
-  /// The wait ends at the first message: a wait for a full batch would add its whole length to the
-  /// latency of a quiet stream.
+  /// The wait ends at the first message: waiting for a full batch would add the whole time-out to
+  /// the latency of a quiet stream.
   func fill(
     _ batch: inout RecordBatch, from source: Source, maximumRecords: Int, timeoutMilliseconds: Int
   ) throws(TransportError) {
@@ -64,8 +64,8 @@ final class MessageDrain {
       throw error
     }
     reserve(maximumRecords)
-    // One message ends the wait; what else is there comes without waiting. A wake-up is heeded by a
-    // wait only, so nothing may be taken before it.
+    // One message ends the wait; further messages are taken without waiting. Only a wait notices a
+    // wake-up, so nothing may be taken before it.
     let first = take(from: source, maximum: 1, timeoutMilliseconds: timeoutMilliseconds)
     copy(first, into: &batch)
     if first > 0, maximumRecords > 1 {
@@ -145,8 +145,10 @@ final class MessageDrain {
     }
   }
 
-  /// Keeps the first error of a partition; the client's general errors are for the log, because it
-  /// heals them by itself, and a lost membership is told as a change of assignment.
+  /// Keeps the first error of a partition.
+  ///
+  /// The client's general errors only go to the log, because it recovers by itself, and a lost
+  /// membership is reported as a change of assignment.
   private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
     let code = message.pointee.err
     if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
@@ -171,7 +173,7 @@ final class MessageDrain {
   }
 }
 
-/// A C stretch of bytes; nil for a null pointer, which stands for "absent".
+/// A C range of bytes; nil for a null pointer, which means "absent".
 private func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {
   start.map { UnsafeRawBufferPointer(start: $0, count: count) }
 }

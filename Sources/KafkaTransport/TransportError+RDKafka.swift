@@ -2,7 +2,7 @@ import CRdKafka
 import StreamTransport
 
 extension TransportError {
-  /// Sorts a librdkafka or broker error code by what the caller should do.
+  /// Classifies a librdkafka or broker error code by what the caller should do.
   init(
     _ code: rd_kafka_resp_err_t, doing what: String, partition: TopicPartition? = nil,
     kind: Kind? = nil, detail: String? = nil
@@ -20,7 +20,7 @@ extension TransportError {
       rd_kafka_resp_err_t(rawValue: number), doing: what, partition: partition, detail: detail)
   }
 
-  /// What to do about a code; a code that is not known to be harmless is fatal.
+  /// What the caller should do about a code; a code not known to be harmless is fatal.
   static func kind(of code: rd_kafka_resp_err_t) -> Kind {
     if offsetCodes.contains(code) { return .offsetOutOfRange }
     if ownershipCodes.contains(code) { return .abortable }
