@@ -1,14 +1,14 @@
-/// Asks another process's `HTTPServer`: plain HTTP, one request per connection.
+/// Queries another process's `HTTPServer`: plain HTTP, one request per connection.
 public struct HTTPClient: Sendable {
-  /// Why no answer came.
+  /// Why there was no answer.
   public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
     /// The address is not `http://HOST:PORT`.
     case badAddress(String)
-    /// Nobody listens there, or the name is unknown.
+    /// Nothing listens there, or the name is unknown.
     case unreachable(String)
-    /// The connection broke off, or the time ran out.
+    /// The connection broke, or timed out.
     case broken(String)
-    /// What came is not an HTTP answer, or longer than is read.
+    /// The answer is not HTTP, or too long.
     case notAnAnswer(String)
 
     /// What happened, for people.
@@ -35,8 +35,8 @@ public struct HTTPClient: Sendable {
   /// Reads an address.
   ///
   /// - Parameters:
-  ///   - address: `http://HOST:PORT`, the scheme and a closing slash may be absent; an IPv6 host
-  ///     stands in brackets.
+  ///   - address: `http://HOST:PORT`, the scheme and a trailing slash are optional; an IPv6 host is
+  ///     in brackets.
   ///   - timeoutSeconds: longest wait, above zero.
   /// - Throws: `Failure.badAddress`.
   public init(address: String, timeoutSeconds: Int = 30) throws(Failure) {
@@ -60,7 +60,7 @@ public struct HTTPClient: Sendable {
     self.timeoutSeconds = timeoutSeconds
   }
 
-  /// Asks for a page; blocks the calling thread.
+  /// Requests a page; blocks the calling thread.
   ///
   /// - Parameter parts: the parts of the path, which are percent-encoded here.
   /// - Returns: status, content type and body.
@@ -107,7 +107,7 @@ public struct HTTPClient: Sendable {
 }
 
 extension [UInt8] {
-  /// Where a run of bytes stands first.
+  /// The first range of a sequence of bytes.
   fileprivate func firstRange(of part: [UInt8]) -> Range<Int>? {
     guard count >= part.count else { return nil }
     for start in 0...(count - part.count) where self[start..<start + part.count] == part[...] {

@@ -1,12 +1,12 @@
 public import Telemetry
 
-/// A path and what answers it.
+/// A path and its handler.
 public struct HTTPRoute: Sendable {
   /// How a route makes its answer.
   public enum Handler: Sendable {
     /// Called on the server's only thread: answer from a snapshot, never wait.
     case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
-    /// Called in a task of its own while the connection is suspended; the server's thread goes on
+    /// Called in a task of its own while the connection is suspended; the server's thread continues
     /// with other requests. Without an answer in time the client gets 503 and the task is
     /// cancelled.
     case deferred(@Sendable (HTTPRequest) async -> HTTPResponse)
@@ -14,13 +14,13 @@ public struct HTTPRoute: Sendable {
 
   /// Such as `/metrics`, or `/accounts/{id}` with one part that is a parameter.
   public let pattern: String
-  /// What answers.
+  /// The handler.
   public let handler: Handler
 
   /// A route.
   /// - Parameters:
   ///   - pattern: starts with `/`; one part in braces matches any one non-empty part.
-  ///   - handler: what answers.
+  ///   - handler: answers requests.
   public init(_ pattern: String, _ handler: Handler) {
     self.pattern = pattern
     self.handler = handler
@@ -30,7 +30,7 @@ public struct HTTPRoute: Sendable {
   /// - Parameters:
   ///   - metrics: rendered at each reading.
   ///   - health: answers 200, or 503 with the reasons as lines of text.
-  ///   - account: answers for one account id, which is decoded; it may ask an actor.
+  ///   - account: answers for one account id, already decoded; it may await an actor.
   /// - Returns: `/metrics`, `/healthz`, `/readyz` and `/accounts/{id}`.
   public static func operatorRoutes(
     metrics: MetricsRegistry, health: HealthState,

@@ -68,7 +68,7 @@ enum PercentEncoding {
   }
 
   /// A text as one part of a path.
-  /// - Source: RFC 3986, section 2.3: what is not unreserved is encoded.
+  /// - Source: RFC 3986, section 2.3: everything except unreserved characters is encoded.
   static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".unicodeScalars)
     var result = ""

@@ -1,17 +1,18 @@
 /// Serves a few pages to operators over HTTP/1.1, from one thread of libmicrohttpd's.
 ///
 /// Immediate routes run on that thread. A deferred route, such as an account query that waits for
-/// its shard's turn, suspends its connection instead: the thread goes on, a task awaits the answer,
-/// and the connection is resumed with it or, after `answerLimit`, with 503. So no thread and no
-/// lane ever waits for HTTP, and a lane that hangs costs a bounded number of tasks and connections.
+/// its shard's turn, suspends its connection instead: the thread continues, a task awaits the
+/// answer, and the connection is resumed with it or, after `answerLimit`, with 503. So no thread
+/// and no lane ever waits for HTTP, and a hanging lane costs a bounded number of tasks and
+/// connections.
 public final class HTTPServer: Sendable {
-  /// Address that is listened on.
+  /// Address that it listens on.
   public let address: String
-  /// Port that is listened on; the actual one when the configuration said 0.
+  /// Port that it listens on; the actual one when the configuration said 0.
   public let port: UInt16
   private let daemon: MicroHTTPDaemon
 
-  /// Starts to serve.
+  /// Starts serving.
   /// - Parameters:
   ///   - configuration: address and limits.
   ///   - routes: the first that matches a path answers.
@@ -30,6 +31,7 @@ public final class HTTPServer: Sendable {
 
   /// Stops listening, answers waiting clients with 503, closes the connections and ends the thread.
   ///
-  /// Returns when all that is done; calling it again does nothing. Not to be called from a route.
+  /// Returns when all of that is done; calling it again does nothing. Must not be called from a
+  /// route.
   public func stop() { daemon.stop() }
 }

@@ -1,8 +1,8 @@
 /// Where the server listens, and its limits.
 public struct HTTPServerConfiguration: Sendable, Equatable {
-  /// IPv4 or IPv6 address in digits; loopback unless told otherwise, as there is no log-in.
+  /// IPv4 or IPv6 address in digits; loopback by default, since there is no authentication.
   public var address = "127.0.0.1"
-  /// TCP port; 0 takes a free one, which `HTTPServer.port` tells.
+  /// TCP port; 0 picks a free one, see `HTTPServer.port`.
   public var port: UInt16 = 0
   /// Open connections at one time, at least 1; more wait in the kernel's queue.
   public var connectionLimit: UInt32 = 64
@@ -16,7 +16,7 @@ public struct HTTPServerConfiguration: Sendable, Equatable {
   public var targetLengthLimit = 2048
   /// How long a deferred route may take before its client gets 503.
   public var answerLimit: Duration = .seconds(1)
-  /// Deferred answers in the making at one time, late ones included; more are answered with 503.
+  /// Deferred answers being computed at one time, late ones included; more are answered with 503.
   public var pendingAnswerLimit = 64
 
   /// The defaults: a free port on loopback.

@@ -8,7 +8,7 @@ import CMicroHTTPD
   import Glibc
 #endif
 
-/// The one wrapper of libmicrohttpd; no pointer leaves this file.
+/// The only wrapper of libmicrohttpd; no pointer leaves this file.
 ///
 /// Why `@unchecked Sendable` holds: `daemon` is written once, in `init` before anyone else has this
 /// object, and read once, by the first `stop()`, which `PendingAnswers.stop` singles out;
@@ -92,7 +92,8 @@ private final class RequestState {
   init(match: HTTPRouter.Match) { self.match = match }
 }
 
-/// Called once when the headers are there, once when the request is whole, and again on resuming.
+/// Called once when the headers have arrived, once when the request is complete, and again on
+/// resuming.
 ///
 /// A file-level function: a closure would carry the isolation of its surroundings into a C thread.
 private func answerRequest(
@@ -151,8 +152,8 @@ private func answerWhole(
   _ state: RequestState, _ core: HTTPCore, _ connection: OpaquePointer
 ) -> MHD_Result {
   if let pending = state.pending {
-    // The connection is resumed after the answer is set, so one without an answer is a fault of the
-    // library's or ours; closing it is safe, asking to be called again would spin.
+    // The connection is resumed after the answer is set, so a missing answer is a bug of the
+    // library or of ours; closing is safe, while asking to be called again would spin.
     guard let response = pending.response else { return .NO }
     return queue(response, on: connection)
   }

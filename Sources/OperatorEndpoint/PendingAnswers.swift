@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// One deferred answer: the first of route, deadline and stop gives it, and resumes the connection.
+/// One deferred answer: the first of route, deadline and stop sets it and resumes the connection.
 final class PendingAnswer: Sendable {
   private struct State {
     var response: HTTPResponse?
@@ -13,7 +13,7 @@ final class PendingAnswer: Sendable {
   private let resumed: @Sendable (PendingAnswer) -> Void
 
   /// - Parameters:
-  ///   - resume: puts the suspended connection to work again; called once.
+  ///   - resume: resumes the suspended connection; called once.
   ///   - resumed: called once after that.
   init(
     resume: @escaping @Sendable () -> Void,
@@ -26,10 +26,10 @@ final class PendingAnswer: Sendable {
   /// The answer, once there is one.
   var response: HTTPResponse? { state.withLock { $0.response } }
 
-  /// Gives the answer unless there is one already; a task that is still at work is cancelled.
+  /// Sets the answer unless there is one already; a task that is still running is cancelled.
   ///
-  /// Resuming happens under the lock: whoever comes second, and above all a stop, returns only when
-  /// the connection is no longer suspended, as the library demands before it is stopped.
+  /// Resuming happens under the lock: a second caller, and above all a stop, returns only when the
+  /// connection is no longer suspended, which the library requires before it is stopped.
   func give(_ response: HTTPResponse) {
     let (isFirst, task) = state.withLock { state in
       guard state.response == nil else { return (false, Task<Void, Never>?.none) }
@@ -42,7 +42,7 @@ final class PendingAnswer: Sendable {
     resumed(self)
   }
 
-  /// Starts to work on the answer, with the deadline.
+  /// Starts computing the answer, with the deadline.
   func start(limit: Duration, _ work: @escaping @Sendable () async -> HTTPResponse) {
     let task = Task { give(await work()) }
     let isLate = state.withLock { state in
@@ -73,10 +73,10 @@ final class PendingAnswers: Sendable {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Takes an answer in and suspends its connection, unless there are too many or a stop has begun.
+  /// Admits an answer and suspends its connection, unless there are too many or a stop has begun.
   ///
   /// `suspend` is called under the lock: a stop sees either no connection or a suspended one. The
-  /// result is the answer to give at once when it was not taken in.
+  /// result is the answer to give at once if it was not admitted.
   func admit(_ answer: PendingAnswer, suspend: () -> Void) -> HTTPResponse? {
     state.withLock { state in
       guard !state.isStopping else { return Self.stopping }
@@ -93,12 +93,12 @@ final class PendingAnswers: Sendable {
   /// The route has returned, perhaps long after the deadline.
   func workEnded() { state.withLock { $0.atWork -= 1 } }
 
-  /// The connection is at work again.
+  /// The connection has been resumed.
   func resumed(_ answer: PendingAnswer) {
     state.withLock { $0.suspended[ObjectIdentifier(answer)] = nil }
   }
 
-  /// Answers all that wait; later ones are refused.
+  /// Answers everything that waits; later requests are refused.
   /// - Returns: false when a stop had begun before.
   func stop() -> Bool {
     let (isFirst, waiting) = state.withLock { state in

@@ -10,8 +10,8 @@
 /// touches pointers.
 ///
 /// Why it is safe: every pointer comes from `withUnsafe…`, `&` or `getaddrinfo`; the first two live
-/// for one call and never escape, and the list of addresses is given back by the `defer` beside
-/// its call, before which all reading of it ends. The descriptor is closed by a `defer` likewise.
+/// for one call and never escape, and the list of addresses is freed by the `defer` next to its
+/// call, after all reading of it. The descriptor is closed by a `defer` likewise.
 enum SocketExchange {
   /// Sends all bytes and reads up to the end of the stream.
   static func answer(
@@ -64,7 +64,7 @@ enum SocketExchange {
       #if canImport(Darwin)
         let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       #else
-        // Without the flag a closed connection would end the process by a signal.
+        // Without the flag a closed connection would kill the process with a signal.
         let flags = Int32(MSG_NOSIGNAL)
         let count = bytes[sent...].withUnsafeBytes { buffer in
           plainSend(descriptor, buffer.baseAddress, buffer.count, flags)
