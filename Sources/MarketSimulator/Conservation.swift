@@ -28,11 +28,11 @@ public struct ClientTotals: Sendable, Equatable {
   var symbols: [Symbol] { quantities.keys.sorted() }
 }
 
-/// The result of the conservation check: what does not cancel.
+/// The result of the conservation check: the sums that do not cancel.
 public struct ConservationReport: Sendable, Equatable {
-  /// Assets whose sums do not cancel, by how much: clients + exchange − transfers; sorted.
+  /// Assets whose sums do not cancel, with the difference clients + exchange − transfers; sorted.
   public let amounts: [(asset: Symbol, error: AssetAmount)]
-  /// Contracts whose quantities do not cancel, by how much; sorted.
+  /// Contracts whose quantities do not cancel, with the difference; sorted.
   public let quantities: [(symbol: Symbol, error: Quantity)]
 
   /// True when every sum is exactly zero.
@@ -46,10 +46,10 @@ public struct ConservationReport: Sendable, Equatable {
 }
 
 extension ExchangeBooks {
-  /// Checks the identity of this type against the clients' totals.
+  /// Checks the identity stated for this type against the clients' totals.
   ///
   /// - Parameter clients: all accounts, the fund, the fees and the rounding account.
-  /// - Returns: what does not cancel; empty when the money is conserved to the last unit.
+  /// - Returns: the sums that do not cancel; empty when money is conserved to the last unit.
   public func conservation(with clients: ClientTotals) -> ConservationReport {
     var amounts: [(asset: Symbol, error: AssetAmount)] = []
     for symbol in Set(clients.assets + assets.map(\.symbol)).sorted() {

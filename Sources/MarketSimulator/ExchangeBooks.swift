@@ -2,13 +2,13 @@ import FixedPoint
 public import MarginDomain
 import MarginModel
 
-/// What the exchange is owed and owes: it is the counterparty of every fill.
+/// The exchange's own side of all money: it is the counterparty of every fill.
 ///
 /// The exchange's integers are the exact negatives of the accounts': a fill of q contracts at P
 /// changes an account's (cash + entry cash flow) by f = `Instrument.cashFlow(of: q, at: P)`, that
 /// is −q·m·P (linear, options) or +q·m/P (inverse), rounded down once, on the account's side; the
 /// exchange books −q and −f. Opening and closing, realized and open profit need no rules of their
-/// own: `PositionState` keeps cash + entry cash flow equal to the sum of such flows. Fees are no
+/// own: `PositionState` keeps cash + entry cash flow equal to the sum of such flows. Fees are not
 /// part of f.
 ///
 /// **The identity.** With sums over all accounts (free cash, isolated margin), the fund, the fees
@@ -66,7 +66,7 @@ public struct ExchangeBooks: Sendable, Equatable {
     }
   }
 
-  /// Books what an account event says about money: a fill, a transfer, an answer with a fill.
+  /// Books the money in an account event: a fill, a transfer, an answer with a fill.
   ///
   /// - Parameter event: of a listed contract or asset.
   /// - Throws: `ExchangeBooksError` for a symbol that the venue does not list, or a snapshot, which
@@ -99,10 +99,10 @@ public struct ExchangeBooks: Sendable, Equatable {
     fillCount += 1
   }
 
-  /// Books funding that clients paid (positive) or received (negative), as the ledger says it.
+  /// Books funding that clients paid (positive) or received (negative), according to the ledger.
   ///
-  /// Each client's payment is rounded on its own, so the exchange takes the ledger's sum; a check
-  /// against `SimulatedExchange.expectedFunding` bounds it.
+  /// Each client's payment is rounded on its own, so the exchange uses the ledger's sum; a check
+  /// against `SimulatedExchange.expectedFunding` bounds the difference.
   ///
   /// - Parameters:
   ///   - amount: −Σ of the changes of the clients' cash, of accounts and fund alike.

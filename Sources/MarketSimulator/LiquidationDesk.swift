@@ -2,25 +2,25 @@ import FixedPoint
 public import MarginDomain
 import MarginModel
 
-/// Liquidation orders that wait or rest, and the account sequences that answers continue.
+/// Open liquidation orders, and the account sequences that their answers continue.
 struct LiquidationDesk: Sendable {
   /// An order that has no final answer yet.
   struct OpenOrder: Sendable {
     let account: AccountID
     let order: LiquidationOrder
-    /// Row of the table at which it came in: earlier orders trade first.
+    /// Row of the table at which it arrived: earlier orders trade first.
     let row: Int
-    /// Contracts neither traded nor taken off, without sign.
+    /// Contracts neither traded nor cancelled, without sign.
     var remaining: Quantity
     var isCancelRequested = false
-    /// Row at which it traded last: an order goes to the book once a step.
+    /// Row at which it last traded: an order trades once per step.
     var lastTradingRow = -1
     /// Nil for an order that may trade.
     var rejection: String?
   }
 
   private(set) var orders: [OpenOrder] = []
-  /// Every order ever received, so that an order that is read twice is traded once.
+  /// Every order ever received, so that an order read twice trades once.
   private var known: Set<String> = []
   private var sequences: [AccountID: UInt64] = [:]
   private var tradeCount = 0
@@ -55,7 +55,8 @@ struct LiquidationDesk: Sendable {
     return true
   }
 
-  /// Hands all open orders out in the order in which they trade: by row, account, order id.
+  /// Removes and returns all open orders in the order in which they trade: by row, account, order
+  /// id.
   mutating func takeOrders() -> [OpenOrder] {
     let sorted = orders.sorted {
       if $0.row != $1.row { return $0.row < $1.row }
@@ -76,12 +77,12 @@ extension SimulatedExchange {
   /// Orders without a final answer.
   public var openOrderCount: Int { desk.orders.count }
 
-  /// Takes a liquidation order in; `answer()` answers it.
+  /// Accepts a liquidation order; `answer()` answers it.
   ///
   /// - Parameters:
-  ///   - order: as its event says it.
+  ///   - order: as stated in its event.
   ///   - account: whose position it closes.
-  /// - Returns: false for an order id that came before: it is answered once.
+  /// - Returns: false for a known order id: each order is answered once.
   @discardableResult
   public mutating func receive(_ order: LiquidationOrder, from account: AccountID) -> Bool {
     desk.open(
@@ -90,12 +91,12 @@ extension SimulatedExchange {
         rejection: rejection(of: order)))
   }
 
-  /// Takes a request in to take an order off the book; `answer()` answers it with the remainder.
+  /// Accepts a request to cancel an order; `answer()` answers it with the remainder.
   ///
   /// - Parameters:
-  ///   - reference: which order.
+  ///   - reference: the order.
   ///   - account: whose order it is.
-  /// - Returns: false when the order has its final answer already, or never came.
+  /// - Returns: false when the order already has its final answer, or is unknown.
   @discardableResult
   public mutating func cancel(
     _ reference: LiquidationOrderReference, from account: AccountID
@@ -103,11 +104,11 @@ extension SimulatedExchange {
     desk.requestCancel(of: reference.orderID, account: account)
   }
 
-  /// Lets the open orders meet the books and answers them, at the time of the current step.
+  /// Matches the open orders against the books and answers them, at the time of the current step.
   ///
-  /// Each order trades once a step: called again at the same step, only orders and cancel requests
-  /// that came since are answered, so that the rounds of a step end when nothing new comes.
-  /// Earlier orders first, then by account and order id, whatever the order of their arrival.
+  /// Each order trades once per step: a further call in the same step only answers orders and
+  /// cancel requests that arrived since, so that the rounds of a step end when nothing new arrives.
+  /// Earlier orders come first, then by account and order id, regardless of their order of arrival.
   ///
   /// - Returns: account events, each account's sequence continued; the books have them already.
   /// - Precondition: `advance()` was called.

@@ -9,7 +9,7 @@ public struct MarketState: Sendable {
   /// Per listing of the venue.
   let indexPrices: [Price]
   let volatilities: [Rate?]
-  /// Per contract of the venue; an option's is the model's value, on no grid.
+  /// Per contract of the venue; an option's is the model's value, not rounded to a tick.
   let markPrices: [Price]
 
   /// The mark of a contract, quote per unit; nil when it is not listed.
@@ -29,11 +29,11 @@ public struct MarketState: Sendable {
   static let secondDollarPrice = Price(rawValue: 999_500_000_000)
 }
 
-/// Makes a future's mark: index · (1 + premium), the premium smoothed and held in a narrow band.
+/// Makes a future's mark: index · (1 + premium), the premium smoothed and kept in a narrow band.
 ///
-/// The premium of one step is last / index − 1, held within ±0.5 %; the smoothed one moves an
-/// eighth of the way each step. So a contract that trades far below its index (10 October 2025:
-/// 82 % down while its index fell 28 %) is marked within half a percent of the index.
+/// The premium of one step is last / index − 1, limited to ±0.5 %; the smoothed premium moves an
+/// eighth of the way each step. So a contract that trades far below its index (10 October 2025: 82
+/// % down while its index fell 28 %) is marked within half a percent of the index.
 struct MarkMaker: Sendable {
   static let largestPremium = Rate(rawValue: 5_000_000_000)
   static let smoothing: Int128 = 8

@@ -8,7 +8,7 @@ public import MarginDomain
 /// after it is one step: `time` in whole seconds since 1970-01-01 UTC, strictly ascending, prices
 /// in dollars per coin above zero, no empty cells.
 public struct MarketTable: Sendable, Equatable {
-  /// What the table says of one underlying at one time.
+  /// The table's prices of one underlying at one time.
   public struct Quote: Sendable, Equatable {
     /// Index price, quote per unit, above zero.
     public let indexPrice: Price
@@ -49,8 +49,8 @@ public struct MarketTable: Sendable, Equatable {
 
   /// The crash of 10 October 2025, 21:05 to 21:30 UTC, seven underlyings, one row per 5 s.
   ///
-  /// - Returns: the table that ships with the product; its origin stands in its header comment.
-  /// - Throws: `MarketTableError` if the shipped table were malformed; a test reads it.
+  /// - Returns: the built-in table; its origin is stated in its header comment.
+  /// - Throws: `MarketTableError` if the built-in table were malformed; a test reads it.
   public static func crashOfOctober2025() throws(MarketTableError) -> MarketTable {
     try MarketTable(parsing: PackageResources.crash_2025_10_10_csv, name: "crash-2025-10-10.csv")
   }

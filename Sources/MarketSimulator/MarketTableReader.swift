@@ -15,7 +15,7 @@ struct MarketTableReader {
     let role: Role
   }
 
-  /// Far above any use, far below what would exhaust memory.
+  /// Far more than needed, far less than would exhaust memory.
   static let maximumRows = 100_000
   static let maximumUnderlyings = 64
 
@@ -108,7 +108,7 @@ struct MarketTableReader {
     }
   }
 
-  /// One to sixteen capitals or digits, then `-USD`: coins and contracts are named after it.
+  /// One to sixteen capital letters or digits, then `-USD`: coins and contracts are named after it.
   private func isUnderlyingName(_ text: Substring) -> Bool {
     guard text.hasSuffix("-USD") else { return false }
     let coin = text.dropLast(4).utf8

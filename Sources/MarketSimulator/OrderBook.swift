@@ -1,11 +1,11 @@
 import FixedPoint
 import MarginDomain
 
-/// The book of one contract, as far as liquidation orders see it: a price, a spread, a depth.
+/// The book of one contract, reduced to what liquidation orders need: a price, a spread, a depth.
 ///
 /// Taking x dollars from one side moves the price there by 1 % · x / depth, on top of half the
-/// spread; a trade of v dollars is at the average of its way. Half of what was taken is back at
-/// each step.
+/// spread; a trade of v dollars is at the average price of its path. Half of what was taken is
+/// restored at each step.
 struct OrderBook: Sendable {
   /// A trade: contracts, without sign, and their price.
   struct Trade: Equatable {
@@ -28,7 +28,7 @@ struct OrderBook: Sendable {
     halfSpread = Rate(rawValue: instrument.isFuture ? 100_000_000 : 20_000_000_000)
   }
 
-  /// Brings the book to a new step.
+  /// Refills the book for a new step.
   mutating func refill(midPrice: Price, depth: Money) {
     self.midPrice = midPrice
     self.depth = depth
@@ -36,13 +36,14 @@ struct OrderBook: Sendable {
     takenFromAsks = takenFromAsks.scaled(by: 1, over: 2, rounding: .towardZero)
   }
 
-  /// Takes up to so many contracts, but no further than the limit, and at most half a depth.
+  /// Trades up to a number of contracts, but not beyond the limit price, and at most half the
+  /// depth.
   ///
   /// - Parameters:
   ///   - quantity: contracts, above zero, without sign.
   ///   - isSelling: true takes from the bids.
   ///   - limit: lowest price of a sale, highest of a purchase; no trade is beyond it.
-  /// - Returns: whole lots at one price on the tick, or nil when nothing is to be had.
+  /// - Returns: whole lots at one price on the tick, or nil when nothing can be traded.
   mutating func take(_ quantity: Quantity, isSelling: Bool, limit: Price) -> Trade? {
     let taken = isSelling ? takenFromBids : takenFromAsks
     let lotValue = self.lotValue
@@ -86,8 +87,8 @@ struct OrderBook: Sendable {
       by: 100 * (ratio - halfSpread).rawValue, over: Rate.one.rawValue, rounding: .floor)
   }
 
-  /// The price where so many dollars were taken, on the tick, to the taker's disadvantage, but
-  /// never beyond the limit; nil when that is not a price above zero.
+  /// The price after an amount of dollars was taken, on the tick, rounded to the taker's
+  /// disadvantage, but never beyond the limit; nil when that is not a price above zero.
   private func price(after taken: Money, isSelling: Bool, limit: Price) -> Price? {
     let way = taken.scaled(by: Rate.one.rawValue, over: 100 * depth.rawValue, rounding: .ceiling)
     let impact = Rate(rawValue: way.rawValue) + halfSpread

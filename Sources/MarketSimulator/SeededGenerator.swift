@@ -9,7 +9,7 @@ struct SeededGenerator: Sendable {
 
   init(seed: UInt64) { state = seed }
 
-  /// A stream of its own for one of many things, so that each can be made without the others.
+  /// An independent stream for one of many items, so that each item can be made without the others.
   init(seed: UInt64, stream: UInt64) {
     var mixer = SeededGenerator(seed: seed)
     let first = mixer.next()
@@ -31,7 +31,7 @@ struct SeededGenerator: Sendable {
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// True in so many of a hundred cases.
+  /// True with a probability in percent.
   mutating func chance(percent: Int) -> Bool { number(below: 100) < percent }
 
   /// A ratio from low (inclusive) to high (exclusive), in steps of 1e-9.
@@ -42,7 +42,7 @@ struct SeededGenerator: Sendable {
         rounding: .towardZero)
   }
 
-  /// One of several, by whole weights.
+  /// An index chosen at random by whole-number weights.
   mutating func index(byWeights weights: [Int]) -> Int {
     var rest = number(below: weights.reduce(0, +))
     for (index, weight) in weights.enumerated() {
@@ -73,7 +73,7 @@ struct SeededGenerator: Sendable {
 /// must be the same bytes everywhere.
 func exponential(of exponent: Rate) -> Rate {
   precondition(exponent.magnitude.rawValue <= 20 * Rate.one.rawValue, "exponent out of range")
-  // Eighteen decimals inside, so that six squarings leave more than nine.
+  // Computed with eighteen decimals, so that more than nine are left after six squarings.
   let one: Int128 = 1_000_000_000_000_000_000
   let reduced = exponent.rawValue * 1_000_000 / 64
   var sum = one

@@ -6,8 +6,8 @@ extension SimulatedExchange {
   /// Largest funding rate of one interval, either way.
   static let largestFundingRate = Rate(rawValue: 500_000_000)
 
-  /// Adds what the options' funding comes to over the step that ends now:
-  /// (mark − payoff) · multiplier · Δt / T, at the prices of the step before.
+  /// Adds the options' funding over the step that ends now: (mark − payoff) · multiplier · Δt / T,
+  /// at the prices of the previous step.
   mutating func accrueOptions() {
     guard let before = state else { return }
     let span = table.rows[row].time.nanoseconds(since: before.time)
@@ -27,7 +27,7 @@ extension SimulatedExchange {
 
   /// Every sixtieth step: the futures' rates and the options' indices.
   ///
-  /// The first step publishes the indices' zero, from which every option position starts.
+  /// The first step publishes indices of zero, from which every option position starts.
   mutating func settleFunding(_ now: MarketState) -> [FundingUpdate] {
     guard row.isMultiple(of: Self.fundingIntervalSteps) else { return [] }
     var updates: [FundingUpdate] = []

@@ -2,7 +2,7 @@ import FixedPoint
 public import MarginDomain
 import MarginModel
 
-/// One step of event time: what the exchange publishes at it.
+/// What the exchange publishes at one step of event time.
 public struct MarketStep: Sendable, Equatable {
   /// Number of the table's row, from 0.
   public let number: Int
@@ -14,20 +14,21 @@ public struct MarketStep: Sendable, Equatable {
   public let funding: [FundingUpdate]
 }
 
-/// A venue that replays a market table and lets liquidation orders meet a book.
+/// A venue that replays a market table and matches liquidation orders against a book.
 ///
-/// A closed loop in lockstep: `advance()` gives the records of a step; once the worker has applied
-/// them, its orders go in with `receive(_:from:)` and `cancel(_:from:)`, in any order, and
-/// `answer()` gives the answers; the next round of orders of the same step goes the same way.
-/// Everything depends on the table, the depth and the orders alone: no clock, no chance.
+/// A closed loop in lockstep: `advance()` returns the records of a step; once the worker has
+/// applied them, its orders are passed to `receive(_:from:)` and `cancel(_:from:)`, in any order,
+/// and `answer()` returns the answers; further rounds of orders in the same step work the same way.
+/// Everything depends only on the table, the depth and the orders: there is no clock and no
+/// randomness.
 ///
-/// An order trades at once as far as its limit and the book allow, in up to three fills; its rest
+/// An order trades at once as far as its limit and the book allow, in up to three fills; the rest
 /// stays and trades again at each of the following steps. It expires at the last step before its
-/// expiry, so that its final answer is there before event time reaches the expiry.
+/// expiry, so that its final answer arrives before event time reaches the expiry.
 public struct SimulatedExchange: Sendable {
-  /// What is listed.
+  /// The venue with its listings.
   public let venue: SimulatedVenue
-  /// What is replayed.
+  /// The table that is replayed.
   public let table: MarketTable
   /// Steps between two funding settlements.
   public static let fundingIntervalSteps = 60
@@ -51,7 +52,7 @@ public struct SimulatedExchange: Sendable {
   var publishedIndices: [AssetAmount]
   private var sourceSequence: UInt64 = 0
 
-  /// Makes an exchange that stands before the first row of its table.
+  /// Makes an exchange positioned before the first row of its table.
   ///
   /// - Parameters:
   ///   - table: the market.
@@ -80,9 +81,9 @@ public struct SimulatedExchange: Sendable {
   /// Steps of the whole replay.
   public var stepCount: Int { table.rows.count }
 
-  /// Goes to the next row: refills the books, makes marks and funding.
+  /// Advances to the next row: refills the books, makes marks and funding.
   ///
-  /// - Returns: what is published at it, or nil after the last row.
+  /// - Returns: what is published at this step, or nil after the last row.
   public mutating func advance() -> MarketStep? {
     guard row + 1 < table.rows.count else { return nil }
     row += 1
@@ -100,8 +101,8 @@ public struct SimulatedExchange: Sendable {
       number: row, time: current.time, prices: prices, funding: settleFunding(now))
   }
 
-  /// Takes over what was published elsewhere about accounts: books the money and remembers each
-  /// account's last sequence, which answers continue.
+  /// Records account events published elsewhere: books the money and remembers each account's last
+  /// sequence, which answers continue.
   ///
   /// - Parameter events: in the order of each account's sequence.
   /// - Throws: `ExchangeBooksError` for what the venue does not list.
@@ -126,12 +127,12 @@ public struct SimulatedExchange: Sendable {
 
   // MARK: Prices
 
-  /// Last trade of the inverse future: the table's, whose column is that of such a contract.
+  /// Last trade of the inverse future: that of the table, whose column is that of such a contract.
   private func inverseLast(of listing: Int, in row: MarketTable.Row) -> Price {
     row.quotes[listing].lastPrice ?? row.quotes[listing].indexPrice
   }
 
-  /// Last trade of the linear future: a quarter as far from the index as the table's.
+  /// Last trade of the linear future: a quarter as far from the index as that of the table.
   ///
   /// The table's trades are those of coin-margined contracts, whose books emptied; contracts
   /// margined in dollars have more of the depth and keep closer to the index.
@@ -146,7 +147,7 @@ public struct SimulatedExchange: Sendable {
     for (listingIndex, listing) in venue.listings.enumerated() {
       let indexPrice = current.quotes[listingIndex].indexPrice
       for future in [listing.linearFuture, listing.inverseFuture].compactMap({ $0 }) {
-        // A liquidation trade of the step before is the last trade that the premium sees.
+        // A liquidation trade of the previous step counts as the last trade for the premium.
         let traded =
           future == listing.linearFuture
           ? linearLast(of: listingIndex, in: current) : inverseLast(of: listingIndex, in: current)

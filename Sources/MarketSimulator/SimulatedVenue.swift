@@ -4,19 +4,19 @@ public import MarginDomain
 /// What the simulated exchange lists: underlyings, assets and contracts, made from a market table.
 ///
 /// Every underlying has a linear perpetual future (`BTC-PERP`, settled in USDC). The first three
-/// are the majors: their coins stand as collateral, and each has an inverse perpetual future
+/// are the majors: their coins serve as collateral, and each has an inverse perpetual future
 /// (`BTC-PERP-INV`, settled in the coin). Majors with a volatility have perpetual calls and puts
-/// (`BTC-115000-C`, premium style, settled in USDC, funding period 24 hours) at five strikes
-/// around the first index price.
+/// (`BTC-115000-C`, premium style, settled in USDC, funding period 24 hours) at five strikes around
+/// the first index price.
 public struct SimulatedVenue: Sendable, Equatable {
-  /// One underlying's contracts, as places in `instruments`.
+  /// One underlying's contracts, as indices in `instruments`.
   struct Listing: Sendable, Equatable {
     let underlying: Symbol
     let coin: Symbol?
     let linearFuture: Int
     let inverseFuture: Int?
     let options: [Int]
-    /// The column of the table that gives its volatility, and the factor on it; nil: none.
+    /// The column of the table with its volatility, and a factor on it; nil: none.
     let volatility: VolatilitySource?
   }
   struct VolatilitySource: Sendable, Equatable {
@@ -26,7 +26,7 @@ public struct SimulatedVenue: Sendable, Equatable {
 
   /// The asset in which linear contracts and options settle.
   public static let settlementAsset = Symbol("USDC")
-  /// A second dollar that stands as collateral only.
+  /// A second dollar that serves as collateral only.
   public static let secondDollar = Symbol("USDT")
   /// How many underlyings, from the first, have coins as collateral, inverse futures and options.
   public static let majorCount = 3
@@ -44,7 +44,7 @@ public struct SimulatedVenue: Sendable, Equatable {
 
   /// Lists contracts for the underlyings of a table.
   ///
-  /// - Parameter table: its first row gives ticks, lots and strikes.
+  /// - Parameter table: its first row determines ticks, lots and strikes.
   public init(market table: MarketTable) {
     var builder = VenueBuilder(table: table)
     builder.listAll()
@@ -69,7 +69,7 @@ public struct SimulatedVenue: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - rulebook: the rules in force.
-  ///   - time: from when, and when published.
+  ///   - time: when they are published and take effect.
   /// - Returns: in an order in which no record names a later one.
   public func definitions(rulebook: Rulebook, at time: EventTime) -> [ReferenceUpdate] {
     var definitions: [ReferenceUpdate.Definition] = underlyings.map { .underlying($0) }
@@ -132,8 +132,8 @@ private struct VenueBuilder {
     String(underlying.text.dropLast("-USD".count))
   }
 
-  /// Its own column; else that of the first underlying with one, times 1.8: smaller coins move
-  /// about so much more than Bitcoin.
+  /// Its own column; else that of the first underlying with one, times 1.8: smaller coins are about
+  /// that much more volatile than Bitcoin.
   private func volatilitySource(of column: Int) -> SimulatedVenue.VolatilitySource? {
     let quotes = table.rows[0].quotes
     if quotes[column].volatility != nil { return .init(column: column, factor: .one) }

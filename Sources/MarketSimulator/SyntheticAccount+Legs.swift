@@ -3,7 +3,7 @@ import MarginDomain
 import MarginModel
 
 extension SyntheticAccount {
-  /// Leverages and how many of a hundred traders choose them.
+  /// Leverages, each with the percentage of traders that choose it.
   static let leverages: [(value: Int, weight: Int)] = [
     (2, 12), (3, 15), (5, 24), (8, 10), (10, 20), (20, 10), (25, 4), (50, 3), (100, 2),
   ]
@@ -17,7 +17,7 @@ extension SyntheticAccount {
       Money(rawValue: 5_000_000 * Money.one.rawValue))
   }
 
-  /// The first underlying draws three of ten, the others share the rest.
+  /// Three of ten choose the first underlying, the others share the rest.
   private mutating func listing(among listings: [SimulatedVenue.Listing]) -> SimulatedVenue.Listing
   {
     guard listings.count > 1, !generator.chance(percent: 30) else { return listings[0] }
@@ -74,7 +74,7 @@ extension SyntheticAccount {
     return max(tick, price.rounded(toMultipleOf: tick, rounding: .nearestEven))
   }
 
-  /// Whole lots, at least one, worth at most so many dollars.
+  /// Whole lots, at least one, worth at most a number of dollars.
   private func lots(worth value: Money, of instrument: Instrument, at price: Price) -> Quantity {
     let lot = dollars(of: instrument, quantity: instrument.lotSize, at: price)
     let count = max(1, value.rawValue / max(1, lot.rawValue))
@@ -111,7 +111,7 @@ extension SyntheticAccount {
     return chosen.compactMap { optionLeg($0, isWriter: isWriter, capital: share) }
   }
 
-  /// Options of at least ten ticks: those below are worth less than their rounding.
+  /// Options worth at least ten ticks: cheaper ones are worth less than their rounding.
   private func tradedOptions(of listing: SimulatedVenue.Listing) -> [Instrument] {
     listing.options.map { market.venue.instruments[$0] }.filter { option in
       guard let mark = market.state.markPrice(of: option.symbol) else { return false }
@@ -119,8 +119,8 @@ extension SyntheticAccount {
     }
   }
 
-  /// A buyer spends the capital on premiums, but holds at most ten times it in the underlying; a
-  /// writer binds it by the rulebook's initial requirement.
+  /// A buyer spends the capital on premiums, but holds at most ten times the capital in the
+  /// underlying; a writer commits it by the rulebook's initial requirement.
   private func optionLeg(_ instrument: Instrument, isWriter: Bool, capital: Money) -> Leg? {
     guard let mark = market.state.markPrice(of: instrument.symbol),
       let index = market.state.indexPrice(of: instrument.underlying)

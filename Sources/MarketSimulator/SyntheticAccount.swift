@@ -8,7 +8,7 @@ extension AccountMarket {
   }
 }
 
-/// One synthetic account while it is composed: what it holds, and what that needs.
+/// One synthetic account while it is composed: its positions and the collateral they need.
 struct SyntheticAccount {
   /// A position that will be opened by a fill.
   struct Leg {
@@ -16,7 +16,7 @@ struct SyntheticAccount {
     let quantity: Quantity
     let price: Price
     let leverage: Rate?
-    /// Dollars that the position binds.
+    /// Dollars that the position commits.
     let need: Money
     let fee: AssetAmount
   }
@@ -72,7 +72,8 @@ struct SyntheticAccount {
         eventTime: market.state.time, body: body))
   }
 
-  /// An amount worth so many dollars as collateral, to the next cent (or 1e-8 coin) above.
+  /// Deposits an amount worth a number of dollars as collateral, rounded up to a cent (or 1e-8
+  /// coin).
   private mutating func deposit(_ value: Money, in asset: Symbol) {
     guard value.isPositive, let price = market.collateralPrice(of: asset), price.isPositive else {
       return
@@ -114,7 +115,7 @@ struct SyntheticAccount {
     let margin = rounded(
       notional.scaled(by: Rate.one.rawValue, over: leverage.rawValue, rounding: .ceiling),
       of: asset)
-    // The opening fill takes its margin from the cash; some keep a little more than that.
+    // The opening fill takes its margin from the cash; some accounts keep a little more than that.
     let spare = margin.times(
       generator.rate(from: .zero, to: Rate(rawValue: 200_000_000_000)), rounding: .ceiling)
     deposit(margin + leg.fee + spare, of: asset)
@@ -138,8 +139,8 @@ struct SyntheticAccount {
     for leg in legs { open(leg) }
   }
 
-  /// Deposits what the legs bind, and up to half of it more: inverse legs in their coin; the rest
-  /// in dollars of one or two kinds, or in a coin; premiums and fees in the settlement asset.
+  /// Deposits what the legs commit plus up to half as much again: inverse legs in their coin; the
+  /// rest in dollars of one or two kinds, or in a coin; premiums and fees in the settlement asset.
   private mutating func fund(_ legs: [Leg], prefersCoins: Bool) {
     let reserve =
       Rate.one + generator.rate(from: .zero, to: Rate(rawValue: 500_000_000_000))

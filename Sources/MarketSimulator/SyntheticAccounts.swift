@@ -1,7 +1,7 @@
 import FixedPoint
 public import MarginDomain
 
-/// Accounts of a venue that never existed, each made from the seed and its number alone.
+/// Accounts of an imaginary venue, each made only from the seed and its number.
 ///
 /// Forty of a hundred hold one isolated future; the others are cross: one to three positions on
 /// dollars, on coins with a haircut, buyers and writers of options. Capital is log-normal (median
@@ -19,7 +19,7 @@ public struct SyntheticAccounts: Sendable {
   public let count: Int
   let market: AccountMarket
 
-  /// Describes accounts; they are made when they are asked for.
+  /// Describes accounts; they are made on demand.
   ///
   /// - Parameters:
   ///   - seed: the same seed gives the same accounts.
@@ -48,22 +48,22 @@ public struct SyntheticAccounts: Sendable {
     return draft.events
   }
 
-  /// Events of a range of accounts, account by account: a chunk to be loaded at once.
+  /// Events of a range of accounts, account by account: a chunk to load at once.
   ///
-  /// - Parameter numbers: cut to the accounts that exist.
+  /// - Parameter numbers: clamped to the accounts that exist.
   /// - Returns: the events in the order in which they are to be published.
   public func events(of numbers: Range<Int>) -> [AccountEvent] {
     numbers.clamped(to: 0..<count).flatMap { events(of: $0) }
   }
 
-  /// The ranges of chunks of so many accounts, the last one shorter.
+  /// The ranges of chunks of `size` accounts, the last one shorter.
   public func chunks(of size: Int) -> [Range<Int>] {
     precondition(size > 0, "a chunk needs an account")
     return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
   }
 }
 
-/// What the accounts are made for: opening prices and rules.
+/// The opening prices and rules that the accounts are made for.
 struct AccountMarket: Sendable {
   let state: MarketState
   let rulebook: Rulebook
