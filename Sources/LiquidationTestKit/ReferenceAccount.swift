@@ -72,8 +72,6 @@ struct ReferenceAccount {
   var status = ReferenceStatus()
   var liquidations: [ReferenceLiquidation] = []
   var liquidationCount = 0
-  /// False for an isolated unit, which has no part in the account's credit line.
-  var hasCredit = true
 
   init(id: AccountID) { self.id = id }
 
@@ -87,27 +85,7 @@ struct ReferenceAccount {
     }
   }
 
-  /// Held positions, and contracts in which orders alone rest and whose mark is known.
-  func book(_ instruments: [Symbol: Instrument], marks: [Symbol: Price] = [:]) -> AccountBook {
-    let ordered = orders.map(\.symbol).filter { positions[$0] == nil && marks[$0] != nil }
-    return AccountBook(
-      accountID: id, marginMode: mode,
-      balances: cash.keys.sorted().map { ($0, cash[$0] ?? .zero) },
-      positions: (symbols + Set(ordered).sorted()).compactMap { symbol in
-        guard let instrument = instruments[symbol] else { return nil }
-        let position = positions[symbol] ?? ReferencePosition()
-        let resting = restingOrders(in: instrument)
-        guard !position.isFlat || resting.count > 0 else { return nil }
-        return AccountBook.Position(
-          instrument: instrument, state: position.state,
-          leverage: leverages[symbol],
-          isolatedMargin: position.margin, orders: resting,
-          optionEntryPrice: instrument.isFuture ? nil : position.entryPrice(of: instrument))
-      },
-      creditLine: hasCredit ? nil : CreditRules.Line.none)
-  }
-
-  private func restingOrders(in instrument: Instrument) -> ContractOrders {
+  func restingOrders(in instrument: Instrument) -> ContractOrders {
     ContractOrders(
       orders.filter { $0.symbol == instrument.symbol }
         .map { ContractOrders.Order(quantity: $0.quantity, price: $0.price) },

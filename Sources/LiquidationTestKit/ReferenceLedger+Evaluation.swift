@@ -18,34 +18,6 @@ extension ReferenceLedger {
     return isolated + [ReferenceUnit(unit: .account, positions: [], cash: cash)]
   }
 
-  /// Sums of a unit by the path of `explain`; nil while a price is missing.
-  func totals(of account: ReferenceAccount, _ unit: MarginUnit) -> MarginTotals? {
-    guard let rulebook else { return nil }
-    var view = account
-    if case .isolatedPosition(let symbol) = unit {
-      guard let position = account.positions[symbol], let instrument = instruments[symbol] else {
-        return nil
-      }
-      // An isolated position is an account whose only cash is its margin; one without contracts is
-      // that margin alone.
-      view.cash = position.isFlat ? [instrument.settlementAsset: position.margin] : [:]
-      view.positions = [symbol: position]
-      view.orders = position.isFlat ? [] : account.orders.filter { $0.symbol == symbol }
-    } else if account.mode == .isolated {
-      view.orders = account.orders.filter { account.positions[$0.symbol]?.isFlat ?? true }
-      view.positions = [:]
-    }
-    // A worker believes the mark of the source that the terms name; a book falls back on the model.
-    let open = view.positions.filter { !$0.value.isFlat }.map(\.key)
-    guard open.allSatisfy({ marks[$0] != nil }) else { return nil }
-    do {
-      return try view.book(instruments, marks: marks).assess(in: market(), by: rulebook)
-        .last?.totals
-    } catch {
-      return nil
-    }
-  }
-
   /// Evaluates every unit of one account; only concerned ones count towards a confirmation.
   mutating func evaluate(
     _ place: Int, _ trigger: ReferenceTrigger, concerns: (ReferenceUnit) -> Bool
@@ -103,7 +75,7 @@ extension ReferenceLedger {
     accounts[place].setStatus(status, of: unit.unit)
   }
 
-  private func isRecovered(_ totals: MarginTotals, _ rulebook: Rulebook) -> Bool {
+  private func isRecovered(_ totals: ReferenceTotals, _ rulebook: Rulebook) -> Bool {
     isIdle(totals) || !isBelow(rulebook.ladder.liquidation.leave, totals)
   }
 
@@ -114,19 +86,19 @@ extension ReferenceLedger {
     }
   }
 
-  func isIdle(_ totals: MarginTotals) -> Bool {
+  func isIdle(_ totals: ReferenceTotals) -> Bool {
     totals.maintenanceMargin.isZero && totals.netEquity >= .zero
   }
 
   /// equity < level · maintenance, by rounding nothing.
-  func isBelow(_ level: Rate, _ totals: MarginTotals) -> Bool {
+  func isBelow(_ level: Rate, _ totals: ReferenceTotals) -> Bool {
     FullWidth.compare(
       totals.equity.rawValue, times: Rate.one.rawValue,
       with: totals.maintenanceMargin.rawValue, times: level.rawValue) < 0
   }
 
   /// equity < enter · maintenance, or ≤ where the level itself enters.
-  private func isEntered(_ step: MarginLadder.Step, _ totals: MarginTotals) -> Bool {
+  private func isEntered(_ step: MarginLadder.Step, _ totals: ReferenceTotals) -> Bool {
     let isAtLevel =
       step.isEnteredAtLevel
       && FullWidth.compare(
@@ -137,7 +109,7 @@ extension ReferenceLedger {
 
   /// The ladder, level by level.
   func ladderState(
-    _ old: MarginState, _ totals: MarginTotals, _ ladder: MarginLadder
+    _ old: MarginState, _ totals: ReferenceTotals, _ ladder: MarginLadder
   ) -> MarginState {
     if isIdle(totals) { return .healthy }
     if let reduceOnly = ladder.reduceOnly {
@@ -172,7 +144,7 @@ extension ReferenceLedger {
 
   /// Legs of a unit with their bankruptcy prices, in the order of definition of no importance.
   private func bankruptcyPrices(
-    _ place: Int, _ unit: MarginUnit, _ totals: MarginTotals
+    _ place: Int, _ unit: MarginUnit, _ totals: ReferenceTotals
   ) -> [(symbol: Symbol, quantity: Quantity, price: Price)] {
     guard let rulebook else { return [] }
     let account = accounts[place]
@@ -205,22 +177,18 @@ extension ReferenceLedger {
 
   /// In portfolio margin the legs share by what each loses in the rows that bind.
   private func share(among legs: inout [BankruptcyLeg], _ account: ReferenceAccount) {
-    guard let rulebook else { return }
-    do {
-      let unit = try account.book(instruments).assess(in: market(), by: rulebook)[0]
-      let shares = unit.shares ?? []
-      for (place, share) in zip(legs.indices, shares) {
-        let leg = legs[place]
-        legs[place] = BankruptcyLeg(
-          instrument: leg.instrument, quantity: leg.quantity, prices: leg.prices,
-          maintenanceMargin: share, notional: leg.notional)
-      }
-    } catch {
+    guard let unit = assessment(of: account, .account) else {
       legs = []
+      return
+    }
+    legs = legs.map { leg in
+      BankruptcyLeg(
+        instrument: leg.instrument, quantity: leg.quantity, prices: leg.prices,
+        maintenanceMargin: unit.shares[leg.instrument.symbol] ?? .zero, notional: leg.notional)
     }
   }
 
-  private mutating func start(_ place: Int, _ unit: MarginUnit, _ totals: MarginTotals) {
+  private mutating func start(_ place: Int, _ unit: MarginUnit, _ totals: ReferenceTotals) {
     accounts[place].liquidationCount += 1
     let id = "\(accounts[place].id)/L\(accounts[place].liquidationCount)"
     let legs = bankruptcyPrices(place, unit, totals)
@@ -246,7 +214,7 @@ extension ReferenceLedger {
     removeFlat(place)
   }
 
-  private mutating func finish(_ place: Int, _ unit: MarginUnit, _ totals: MarginTotals) {
+  private mutating func finish(_ place: Int, _ unit: MarginUnit, _ totals: ReferenceTotals) {
     guard let rulebook,
       let number = accounts[place].liquidations.firstIndex(where: { $0.unit == unit })
     else { return }

@@ -5,9 +5,10 @@ import MarginModel
 
 /// The engine's oracle: the contract written down in the slowest and most obvious way.
 ///
-/// It keeps raw tables by name, evaluates every unit of every account after every command through
-/// `AccountBook.assess` (the path of `explain`), and knows no index, no interned symbols and no
-/// running sums. Refusals are taken from the engine's answer; everything else is its own.
+/// It keeps raw tables by name, puts the margin of every unit of every account together anew after
+/// every command, and knows no index, no interned symbols and no running sums. Of the margin model
+/// it takes formulas of one contract, one asset or one set of legs; the composition, the states and
+/// the ladders are its own. Refusals are taken from the engine's answer.
 public struct ReferenceLedger {
   var rulebook: Rulebook?
   var scheduled: [ReferenceUpdate] = []
@@ -17,7 +18,7 @@ public struct ReferenceLedger {
   var assets: [Symbol: CollateralAsset] = [:]
   var underlyings: Set<Symbol> = []
   /// Price scan ranges that move, by underlying.
-  var ladders: [Symbol: PriceScanLadder] = [:]
+  var ladders: [Symbol: ReferenceScanLadder] = [:]
   var bands: [Symbol: ReferenceBand] = [:]
   var marks: [Symbol: Price] = [:]
   var volatilities: [Symbol: Rate] = [:]
@@ -146,8 +147,8 @@ public struct ReferenceLedger {
     for symbol in underlyings {
       guard let bounds = rules.range(of: symbol) else { continue }
       ladders[symbol] =
-        before[symbol]?.reseated(in: bounds, by: rules)
-        ?? PriceScanLadder(from: portfolio.priceScanRanges[symbol], in: bounds, by: rules)
+        before[symbol]?.moved(to: bounds, by: rules)
+        ?? ReferenceScanLadder(at: portfolio.priceScanRanges[symbol], in: bounds, by: rules)
     }
   }
 
@@ -194,7 +195,7 @@ public struct ReferenceLedger {
     if hold == nil, let index = update.indexPrice, let rules = rulebook?.dynamic,
       let bounds = rules.range(of: update.symbol)
     {
-      _ = ladders[update.symbol]?.note(index, at: update.eventTime, in: bounds, by: rules)
+      ladders[update.symbol]?.note(index, at: update.eventTime, in: bounds, by: rules)
     }
     if let volatility = update.impliedVolatility { volatilities[update.symbol] = volatility }
     if isPriced { revalueModelMarks(after: update.symbol, at: update.eventTime) }
