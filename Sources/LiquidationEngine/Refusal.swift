@@ -20,6 +20,9 @@ struct Refusal: Error, Sendable, Equatable {
     self.detail = detail
   }
 
+  /// A rulebook that cannot be kept.
+  init(_ fault: RulebookFault) { self.init(reason: fault.reason, detail: fault.detail) }
+
   /// The same refusal, seen from the message around the field.
   func inside(_ outer: String) -> Refusal {
     Refusal(reason: reason, detail: detail.inside(outer))

@@ -189,8 +189,8 @@ struct DocumentFaultTests {
     """
 
   private static let referenceFaults = [
-    "7:20: rulebooks[0].ladder.margin_call: is entered at 1.2, above warning at 1.1, "
-      + "expected levels that fall from warning to liquidation",
+    "7:20: rulebooks[0].ladder.margin_call: it is entered at 1.2, before the milder state, "
+      + "expected a level of at most 1.1",
     "9:5: rulebooks[1]: 'mine' stands in the file already, expected each rulebook once",
     "11:5: instruments[0].multiplier: is missing, expected a number above 0, at most 1e6",
     "11:5: instruments[0].tick_size: is missing, expected a price above 0, at most 1e9",

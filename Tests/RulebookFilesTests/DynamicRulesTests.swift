@@ -56,7 +56,7 @@ struct DynamicRulesTests {
     }
     #expect(
       try fault("cap: 0.6", "cap: 0.2") == [
-        "14:32: dynamic.ranges.usual.cap: is below the floor, expected 0.25 or more"
+        "14:21: dynamic.ranges.usual.floor: it is 0.25, expected 0.000000000001 to 0.2"
       ])
     #expect(
       try fault("step_ratio: 1.05", "step_ratio: 1") == [

@@ -93,7 +93,7 @@ struct PortfolioRulesTests {
       "12:18: portfolio.futures_shock", "14:17: portfolio.expected_shortfall.confidence",
       "20:20: portfolio.add_ons.short_options.initial_extra",
       "21:31: portfolio.add_ons.vega_term.bucket_days", "22:5: portfolio.add_ons.colour",
-      "11:23: portfolio.maintenance_factor", "4:3: portfolio.skew_shock",
+      "4:3: portfolio.skew_shock",
       "4:3: portfolio.tail_weight",
       "4:3: portfolio.price_scan_range",
     ]

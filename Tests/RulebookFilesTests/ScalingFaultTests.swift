@@ -59,8 +59,7 @@ struct ScalingFaultTests {
     let tiers = "{ tiers: [ { floor: 0, haircut: 0.2 }, { floor: 0, haircut: 0.1 } ] }"
     #expect(
       faults(Self.flat, "{ haircuts: { BTC: \(tiers) } }") == [
-        "10:71: collateral.haircuts.BTC.tiers[1]: the floor 0 is not above the one before, 0, "
-          + "expected tiers in ascending order"
+        "10:71: collateral.haircuts.BTC.tiers[1]: floor 0 follows 0, expected ascending floors"
       ])
     for terms in [
       "{ haircut: 0, tiers: [] }", "{ haircut: 2 }", "{ haircut: 0, debt: { initial: 1 } }",

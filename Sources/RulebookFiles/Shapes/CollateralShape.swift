@@ -28,9 +28,11 @@ extension YAMLShape where Value == CollateralRules {
         case .terms(let own): terms.append((Symbol(entry.key.value), own))
         }
       }
-      return CollateralRules(
+      let rules = CollateralRules(
         haircuts: plain, terms: terms, debtOrder: order.map(\.value), debtSide: side ?? .equity,
         usesAveragePrices: price ?? false)
+      fields.report(rules.faults())
+      return rules
     }
   }
 
@@ -100,43 +102,14 @@ extension HaircutSchedule {
     }
     if hasTiers {
       let tiers = fields.required(
-        "tiers", .list(of: .located(.haircutTier)) as YAMLShape<[LocatedValue<HaircutTier>]>)
-      return tiers.flatMap { checked($0, reportingTo: &fields) }
+        "tiers", .list(of: .haircutTier) as YAMLShape<[HaircutTier]>)
+      return tiers.map { .tiered($0) }
     }
     let haircut = fields.required("haircut", .ratio)
     let size = fields.optional("size", .sizeDiscount)
     return haircut.map { haircut in
       size.map { .sizeScaled(haircut: haircut, discount: $0) } ?? .flat(haircut)
     }
-  }
-
-  private static func checked(
-    _ tiers: [LocatedValue<HaircutTier>], reportingTo fields: inout YAMLFields
-  ) -> HaircutSchedule? {
-    guard let first = tiers.first else {
-      fields.report("is empty", for: "tiers", expected: "at least one tier")
-      return nil
-    }
-    if !first.value.floor.isZero {
-      fields.report(
-        "starts at \(first.value.floor)", at: first, expected: "the first floor to be 0")
-      return nil
-    }
-    for (tier, next) in zip(tiers, tiers.dropFirst()) {
-      if next.value.floor <= tier.value.floor {
-        fields.report(
-          "the floor \(next.value.floor) is not above the one before, \(tier.value.floor)",
-          at: next, expected: "tiers in ascending order")
-        return nil
-      }
-      if next.value.haircut < tier.value.haircut {
-        fields.report(
-          "the haircut falls from \(tier.value.haircut) to \(next.value.haircut)", at: next,
-          expected: "haircuts that do not fall with the amount")
-        return nil
-      }
-    }
-    return .tiered(tiers.map(\.value))
   }
 }
 

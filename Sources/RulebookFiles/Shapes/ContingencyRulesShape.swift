@@ -11,7 +11,9 @@ extension YAMLShape where Value == ContingencyRules {
         fields.report("adds nothing", expected: "depeg, confidence or both")
         return nil
       }
-      return ContingencyRules(depeg: depeg, confidence: confidence)
+      let rules = ContingencyRules(depeg: depeg, confidence: confidence)
+      fields.report(rules.faults())
+      return rules
     }
   }
 }

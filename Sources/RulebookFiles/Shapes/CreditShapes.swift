@@ -14,23 +14,33 @@ extension YAMLShape where Value == CreditRules {
       if grades.isEmpty {
         fields.report("holds no grade", for: "grades", expected: "one grade or more")
       }
-      let rules = CreditRules(
-        grades: grades.map {
-          CreditRules.Grade(
-            name: $0.key.value, factor: $0.value.factor,
-            defaultProbability: $0.value.defaultProbability)
-        },
-        lossGivenDefault: loss, stepDown: stepDown,
-        lines: lines.map { ($0.value.account.value, $0.value.line.line) })
+      func rules(_ lines: [TableLine]) -> CreditRules {
+        CreditRules(
+          grades: grades.map {
+            CreditRules.Grade(
+              name: $0.key.value, factor: $0.value.factor,
+              defaultProbability: $0.value.defaultProbability)
+          },
+          lossGivenDefault: loss, stepDown: stepDown,
+          lines: lines.map { ($0.account.value, $0.line.line) })
+      }
+      // What is faulty is reported with its place and left out.
+      let graded = rules([])
+      var sound: [TableLine] = []
       var seen: Set<AccountID> = []
       for entry in lines.map(\.value) {
-        fields.check(entry.line, by: rules)
-        guard !seen.insert(entry.account.value).inserted else { continue }
+        let isGraded = fields.check(entry.line, by: graded)
+        if seen.insert(entry.account.value).inserted {
+          if isGraded { sound.append(entry) }
+          continue
+        }
         fields.report(
           "'\(entry.account.value.text.quotable)' has a line already", at: entry.account,
           expected: "one line of an account")
       }
-      return rules
+      let table = rules(sound)
+      fields.report(table.faults())
+      return table
     }
   }
 
@@ -132,13 +142,17 @@ extension YAMLFields {
   }
 
   /// Reports a grade that the rules do not have.
-  mutating func check(_ line: WrittenLine, by rules: CreditRules) {
-    guard rules.grade(named: line.grade.value) == nil else { return }
+  ///
+  /// - Returns: whether they have it.
+  @discardableResult
+  mutating func check(_ line: WrittenLine, by rules: CreditRules) -> Bool {
+    if rules.grade(named: line.grade.value) != nil { return true }
     let names = rules.grades.map(\.name)
     let hint =
       nearestName(to: line.grade.value, among: names).map { " (did you mean \($0)?)" } ?? ""
     report(
       "'\(line.grade.value.quotable)' is not a grade\(hint)", at: line.grade,
       expected: "one of \(names.joined(separator: ", "))")
+    return false
   }
 }

@@ -23,12 +23,14 @@ extension YAMLShape where Value == DynamicRules {
       guard let deviations, let horizon, let fast, let slow, let sample, let weight, let ratio,
         let up, let down, let ranges, slow >= fast
       else { return nil }
-      return DynamicRules(
+      let rules = DynamicRules(
         deviations: deviations, horizonNanoseconds: horizon, fastHalfLifeNanoseconds: fast,
         slowHalfLifeNanoseconds: slow, sampleNanoseconds: sample, stressWeight: weight,
         stepRatio: ratio, stepUpNanoseconds: up, stepDownNanoseconds: down,
         defaultRange: ranges.usual,
         ranges: ranges.listed.map { (underlying: $0.symbol, range: $0.value) })
+      fields.report(rules.faults())
+      return rules
     }
   }
 }
@@ -61,10 +63,7 @@ extension YAMLShape where Value == DynamicRules.Range {
       let floor = fields.required("floor", .scanRange)
       let cap = fields.required("cap", .scanRange)
       let stress = fields.required("stress_volatility", .volatility)
-      if let floor, let cap, cap < floor {
-        fields.report("is below the floor", for: "cap", expected: "\(floor) or more")
-      }
-      guard let floor, let cap, let stress, cap >= floor else { return nil }
+      guard let floor, let cap, let stress else { return nil }
       return DynamicRules.Range(floor: floor, cap: cap, stressVolatility: stress)
     }
   }

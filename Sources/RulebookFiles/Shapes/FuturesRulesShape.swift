@@ -59,6 +59,7 @@ extension YAMLShape where Value == FuturesPart {
         bankruptcyPriceRounding: bankruptcyRounding, amountRounding: amountRounding,
         orders: orders ?? .none, profit: profit, defaultSchedule: defaultSchedule,
         schedules: schedules)
+      fields.report(rules.faults())
       var assetsOfSymbol: [Symbol: [Symbol]] = [:]
       for group in groups {
         for symbol in group.symbols { assetsOfSymbol[symbol.value] = group.amountAssets }

@@ -11,6 +11,7 @@ extension YAMLShape where Value == StandardOptionRules {
         fields.contains("delta_gamma")
         ? StandardOptionRules.readDeltaGamma(terms, from: &fields)
         : StandardOptionRules.readRates(terms, from: &fields)
+      if let rules { fields.report(rules.faults()) }
       return isSound ? rules : nil
     }
   }
@@ -179,8 +180,6 @@ extension YAMLShape where Value == DeltaGammaRule {
       let initial = fields.required("initial_ratio", .positive)
       let maintenance = fields.required("maintenance_ratio", .positive)
       guard let initial, let maintenance else { return nil }
-      fields.requireOrder("initial_ratio", initial, below: .one)
-      fields.requireOrder("maintenance_ratio", maintenance, below: initial)
       return DeltaGammaRule(initialRatio: initial, maintenanceRatio: maintenance)
     }
   }
@@ -192,7 +191,6 @@ extension YAMLShape where Value == ExpiryNettingRule {
       let initial = fields.required("unpaired_initial_rate", .factorFromOne)
       let maintenance = fields.required("unpaired_maintenance_rate", .factorFromOne)
       guard let initial, let maintenance else { return nil }
-      fields.requireOrder("unpaired_maintenance_rate", maintenance, below: initial)
       return ExpiryNettingRule(
         unpairedInitialRate: initial, unpairedMaintenanceRate: maintenance)
     }

@@ -21,6 +21,9 @@ extension YAMLShape where Value == PortfolioRules {
       fields.readShocks(into: &rules)
       fields.readCore(into: &rules)
       fields.checkPortfolio(rules, hasRanges: ranges != nil)
+      if initial != nil, maintenance != nil, ranges != nil, !scenarios.isEmpty {
+        fields.report(rules.faults())
+      }
       guard shock != nil, initial != nil, maintenance != nil, !scenarios.isEmpty else {
         return nil
       }
@@ -59,11 +62,6 @@ extension YAMLFields {
   fileprivate mutating func checkPortfolio(_ rules: PortfolioRules, hasRanges: Bool) {
     if rules.scenarios.isEmpty, !contains("grid"), !contains("rows") {
       report("holds no row", expected: "grid, rows or both")
-    }
-    if rules.maintenanceFactor > rules.initialFactor {
-      report(
-        "\(rules.maintenanceFactor) is above the initial one", for: "maintenance_factor",
-        expected: "\(rules.initialFactor) or less")
     }
     if rules.usesPriceScanRanges, !hasRanges, !contains("price_scan_range") {
       report(

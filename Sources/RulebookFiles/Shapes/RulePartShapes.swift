@@ -10,20 +10,10 @@ extension YAMLShape where Value == MarginLadder {
       let reduceOnly = fields.optional("reduce_only", .ladderStep)
       let liquidation = fields.required("liquidation", .ladderStep)
       guard let warning, let marginCall, let liquidation else { return nil }
-      var upper = (name: "warning", step: warning)
-      for (name, step) in [
-        ("margin_call", marginCall), ("reduce_only", reduceOnly ?? marginCall),
-        ("liquidation", liquidation),
-      ] {
-        if step.enter > upper.step.enter {
-          fields.report(
-            "is entered at \(step.enter), above \(upper.name) at \(upper.step.enter)", for: name,
-            expected: "levels that fall from warning to liquidation")
-        }
-        upper = (name, step)
-      }
-      return MarginLadder(
+      let ladder = MarginLadder(
         warning: warning, marginCall: marginCall, reduceOnly: reduceOnly, liquidation: liquidation)
+      fields.report(ladder.faults())
+      return ladder
     }
   }
 }
@@ -60,9 +50,11 @@ extension YAMLShape where Value == LiquidationRules {
       let includesIncomplete = fields.required("incomplete_accounts", .boolean)
       let feeRate = fields.required("fee_rate", .ratio)
       guard let confirmations, let life, let includesIncomplete, let feeRate else { return nil }
-      return LiquidationRules(
+      let rules = LiquidationRules(
         confirmations: Int(confirmations), orderLifeNanoseconds: life,
         includesIncompleteAccounts: includesIncomplete, feeRate: feeRate)
+      fields.report(rules.faults())
+      return rules
     }
   }
 }
@@ -77,9 +69,11 @@ extension YAMLShape where Value == MarketRules {
       let age = fields.required("maximum_price_age_seconds", .secondsAsNanoseconds)
       let ahead = fields.required("maximum_time_ahead_seconds", .secondsAsNanoseconds)
       guard let band, let confirmations, let timeout, let age, let ahead else { return nil }
-      return MarketRules(
+      let rules = MarketRules(
         priceBand: band, bandConfirmations: Int(confirmations), bandTimeoutNanoseconds: timeout,
         maximumPriceAgeNanoseconds: age, maximumTimeAheadNanoseconds: ahead)
+      fields.report(rules.faults())
+      return rules
     }
   }
 }

@@ -11,12 +11,6 @@ extension YAMLShape where Value == OpenInterestScaling {
       let upper = fields.required("upper_open_interest", .notional)
       let step: Rate? = fields.required("rate_step", .grid)
       guard let initial, let fraction, let lower, let upper, let step else { return nil }
-      guard upper.isZero || upper > lower else {
-        fields.report(
-          "\(upper) is not above the lower one", for: "upper_open_interest",
-          expected: "0, or more than \(lower)")
-        return nil
-      }
       return OpenInterestScaling(
         initialRate: initial, maintenanceFraction: fraction, lowerOpenInterest: lower,
         upperOpenInterest: upper, rateStep: step)

@@ -55,7 +55,7 @@ public struct YAMLFields: Sendable {
   public let path: YAMLPath
   /// Where the mapping starts.
   public let position: SourcePosition
-  private let entries: [YAMLEntry]
+  let entries: [YAMLEntry]
   private var askedKeys: [String] = []
   /// Names that are defined somewhere in the document, even where the definition is faulty.
   var definedNames: Set<String> = []

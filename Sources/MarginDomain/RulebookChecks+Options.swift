@@ -1,11 +1,10 @@
 import FixedPoint
-import MarginDomain
 
 /// What the engine needs of the terms of option margin.
-extension LiquidationStateMachine {
-  func check(_ terms: OptionRequirementTerms) throws(Refusal) {
-    let limit = limits.maximumRequirementRate
-    let rates: [(rate: Rate, field: StaticString)] = [
+extension RulebookChecks {
+  func check(_ terms: OptionRequirementTerms) throws(RulebookFault) {
+    let limit = limits.requirementRate
+    let rates: [(rate: Rate, field: String)] = [
       (terms.putMaintenanceMarkRate, "options.put_maintenance_mark_rate"),
       (terms.putInitialFactor, "options.put_initial_factor"),
       (terms.putMaintenanceRate ?? .zero, "options.short_put_maintenance_rate"),
@@ -20,6 +19,10 @@ extension LiquidationStateMachine {
     try require(
       terms.fundingHours, in: .zero...DomainLimits.maximumFundingPeriodHours,
       "options.funding_hours")
+  }
+
+  func checkNetting(of terms: OptionRequirementTerms) throws(RulebookFault) {
+    let limit = limits.requirementRate
     if let rule = terms.netting {
       try require(
         rule.unpairedInitialRate, in: .zero...limit, "options.netting.unpaired_initial_rate")
@@ -27,6 +30,9 @@ extension LiquidationStateMachine {
         rule.unpairedMaintenanceRate, in: .zero...rule.unpairedInitialRate,
         "options.netting.unpaired_maintenance_rate")
     }
+  }
+
+  func checkDeltaGamma(of terms: OptionRequirementTerms) throws(RulebookFault) {
     if let rule = terms.deltaGamma {
       try require(rule.initialRatio, in: .ulp ... .one, "options.delta_gamma.initial_ratio")
       try require(
@@ -36,8 +42,8 @@ extension LiquidationStateMachine {
   }
 
   /// Checks that what doubt asks stays within what sums can hold.
-  func check(_ rules: ContingencyRules) throws(Refusal) {
-    let limit = limits.maximumRequirementRate
+  func check(_ rules: ContingencyRules) throws(RulebookFault) {
+    let limit = limits.requirementRate
     if let depeg = rules.depeg {
       try require(depeg.factor, in: .zero...limit, "contingencies.depeg.factor")
       try require(depeg.threshold, in: .ulp ... .one, "contingencies.depeg.threshold")
