@@ -17,15 +17,13 @@ import MarginModel
 public struct LiquidationStateMachine: Sendable {
   let partition: Int32
   let limits: EngineLimits
-  var market: MarketState
+  var marketMachine: MarketMachine
   var index = AccountsByUnderlying()
   var accounts = AccountTable()
   var fund = FundPositions()
   var sums = Ledger()
   var counters = EngineStatistics()
   var outputSequences: [UInt64] = MarginEvent.Topic.allCases.map { _ in 0 }
-  /// Definitions that wait for margin time, ascending by effective time, then by arrival.
-  var scheduled: [ReferenceUpdate] = []
   var expiries = ExpiryQueue()
   /// Room to list an account's dependencies in, kept so that no event allocates it anew.
   var keys: [Int32] = []
@@ -34,7 +32,8 @@ public struct LiquidationStateMachine: Sendable {
     topic: .reference, partition: 0, offset: 0, recordTime: EventTime(nanoseconds: 0))
   var commandNumber: UInt64 = 0
   /// Highest admitted event time; nil before the first dated input.
-  public internal(set) var marginTime: EventTime?
+  public var marginTime: EventTime? { marketMachine.time }
+  var market: MarketState { marketMachine.state }
 
   /// Makes an engine without accounts.
   ///
@@ -44,7 +43,7 @@ public struct LiquidationStateMachine: Sendable {
   public init(partition: Int32, limits: EngineLimits = .standard) {
     self.partition = partition
     self.limits = limits
-    market = MarketState(limits: limits)
+    marketMachine = MarketMachine(limits: limits)
   }
 
   /// Applies one input and appends the events that it causes; deterministic.
@@ -74,22 +73,12 @@ public struct LiquidationStateMachine: Sendable {
     _ body: MarginCommand.Body, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
     switch body {
-    case .updatePrice(let update):
-      try checkTime(update.eventTime)
-      let meaning = market.symbols[update.symbol]
-      if meaning == nil { try checkScheduled(update.symbol, at: update.eventTime) }
-      advance(to: update.eventTime, into: &events)
-      return try updatePrice(update, of: meaning ?? market.symbols[update.symbol], into: &events)
-    case .settleFunding(let update):
-      try checkTime(update.eventTime)
-      if market.symbols[update.symbol] == nil {
-        try checkScheduled(update.symbol, at: update.eventTime)
+    case .updatePrice, .settleFunding, .define:
+      var outcome = CommandOutcome.applied
+      for step in try marketMachine.begin(body, cause: cause) {
+        outcome = perform(step, into: &events)
       }
-      advance(to: update.eventTime, into: &events)
-      return try settleFunding(update, into: &events)
-    case .define(let update):
-      try checkTime(update.eventTime)
-      return try define(update, into: &events)
+      return outcome
     case .applyAccountEvent(let event):
       return try applyAccountEvent(event, into: &events)
     case .markIncomplete(let id, let sequence, let reason):
@@ -97,49 +86,76 @@ public struct LiquidationStateMachine: Sendable {
     }
   }
 
-  /// Refuses a time that lies too far after its record's own timestamp.
-  func checkTime(_ time: EventTime) throws(Refusal) {
-    guard isTimely(time) else {
-      let span = SpanText.text(ofNanoseconds: time.nanoseconds(since: cause.recordTime))
-      throw Refusal(
-        .timeTooFarAhead, "event_time_ns",
-        "it is \(time), \(span) after the record's timestamp",
-        expected: "at most \(SpanText.text(ofNanoseconds: maximumTimeAhead))")
+  /// Ends what is over before a step, performs the step and reacts to it.
+  mutating func perform(
+    _ step: MarketStep, into events: inout [MarginEvent]
+  ) -> CommandOutcome {
+    if let bound = step.expiryBound { endExpiries(bound, into: &events) }
+    let change = marketMachine.perform(step)
+    react(to: change.effect, into: &events)
+    return change.outcome
+  }
+
+  /// Ends orders that nobody answered in time, the earliest first.
+  mutating func endExpiries(_ bound: ExpiryBound, into events: inout [MarginEvent]) {
+    while let expiry = expiries.first, bound.includes(expiry.time) {
+      expiries.removeFirst()
+      expire(expiry, into: &events)
     }
   }
 
-  func isTimely(_ time: EventTime) -> Bool {
-    time.nanoseconds(since: cause.recordTime) <= maximumTimeAhead
-  }
-
-  private var maximumTimeAhead: Int64 {
-    market.priceRules?.maximumTimeAheadNanoseconds ?? limits.maximumTimeAheadNanoseconds
-  }
-
-  /// Refuses an unknown symbol that is not about to be defined, before its record's time counts.
-  private func checkScheduled(_ symbol: Symbol, at time: EventTime) throws(Refusal) {
-    let isDue = scheduled.contains { $0.effectiveTime <= time && $0.definition.symbol == symbol }
-    if !isDue { throw .unknown(symbol, "symbol", expected: "a symbol that reference defines") }
-  }
-
-  /// Moves margin time, and first what it brings due: definitions and lost answers, in time order.
-  mutating func advance(to time: EventTime, into events: inout [MarginEvent]) {
-    if let marginTime, time <= marginTime { return }
-    marginTime = time
-    market.now = time
-    while !scheduled.isEmpty || !expiries.isEmpty {
-      let definition = scheduled.first.flatMap { $0.effectiveTime <= time ? $0 : nil }
-      let expiry = expiries.first.flatMap { $0.time <= time ? $0 : nil }
-      if let definition, definition.effectiveTime <= expiry?.time ?? time {
-        scheduled.removeFirst()
-        applyScheduled(definition, into: &events)
-      } else if let expiry {
-        expiries.removeFirst()
-        expire(expiry, into: &events)
-      } else {
-        return
-      }
+  /// What the accounts make of a change of the market.
+  mutating func react(to effect: MarketChange.Effect, into events: inout [MarginEvent]) {
+    followSymbols()
+    switch effect {
+    case .none: return
+    case .priced(let scope, let trigger):
+      evaluate(accounts(concernedBy: scope), scope: scope, trigger: trigger, into: &events)
+    case .redefined(let instrument):
+      evaluate(
+        index.holders(ofInstrument: instrument), scope: .everything, trigger: referenceTrigger,
+        into: &events)
+    case .rulebook: adoptRulebook(into: &events)
+    case .funding(let payment, let instrument, let time):
+      pay(payment, on: instrument, time: time, into: &events)
+    case .settled(let instrument, let time):
+      settleHolders(of: instrument, time: time, into: &events)
     }
+  }
+
+  private func accounts(concernedBy scope: EvaluationScope) -> [Int32] {
+    switch scope {
+    case .everything: return accounts.indices.map(Int32.init)
+    case .feed(let feed): return index.accounts(onFeed: feed)
+    case .instrument(let instrument): return index.holders(ofInstrument: instrument)
+    }
+  }
+
+  /// Makes room for symbols that the market knows by now.
+  private mutating func followSymbols() {
+    index.follow(feeds: market.feeds.count, instruments: market.instruments.count)
+    while sums.assets.count < market.assets.count {
+      sums.addAsset(market.name(ofAsset: Int32(sums.assets.count)))
+    }
+    while sums.instruments.count < market.instruments.count {
+      fund.addInstrument()
+      sums.addInstrument(market.name(ofInstrument: Int32(sums.instruments.count)))
+    }
+  }
+
+  private mutating func adoptRulebook(into events: inout [MarginEvent]) {
+    for account in accounts.indices {
+      let credit = market.credits.place(of: accounts[record: account].id)
+      if accounts[account].credit != credit { accounts[changing: account].credit = credit }
+      if !accounts[account].orders.isEmpty { refreshDependencies(of: account) }
+    }
+    evaluate(
+      accounts(concernedBy: .everything), scope: .everything, trigger: referenceTrigger,
+      into: &events)
+  }
+
+  private var referenceTrigger: EvaluationTrigger {
+    EvaluationTrigger(time: marginTime ?? EventTime(nanoseconds: .min))
   }
 
   /// Sums over all accounts and the fund.
@@ -151,6 +167,7 @@ public struct LiquidationStateMachine: Sendable {
   public var statistics: EngineStatistics {
     var statistics = counters
     statistics.accounts = accounts.count
+    statistics.add(marketMachine.counters)
     return statistics
   }
 }

@@ -47,7 +47,7 @@ extension ReferenceLedger {
   }
 
   private mutating func apply(_ event: AccountEvent, _ place: Int) {
-    var trigger = ReferenceTrigger(time: event.eventTime)
+    var trigger = ReferenceTrigger(time: marginTime ?? event.eventTime)
     switch event.body {
     case .fill(let fill):
       applyFill(fill, place, isLiquidation: false)

@@ -68,7 +68,6 @@ public struct ReferenceLedger {
       return refusal == nil ? settleFunding(update) : answer
     case .applyAccountEvent(let event):
       if isDuplicate(event) { return .duplicate(.accountSequence) }
-      if isTimely(event.eventTime) { advance(to: event.eventTime) }
       let isRefused = refusal != nil
       applyAccountEvent(event, isRefused: isRefused)
       return isRefused ? answer : .applied

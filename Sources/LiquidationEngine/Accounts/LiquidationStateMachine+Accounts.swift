@@ -9,11 +9,10 @@ extension LiquidationStateMachine {
   ) throws(Refusal) -> CommandOutcome {
     let known = accounts.number(of: event.accountID)
     if let known, isDuplicate(event, of: known) { return .duplicate(.accountSequence) }
-    if isTimely(event.eventTime) { advance(to: event.eventTime, into: &events) }
     guard let known else { return try applyFirst(event, into: &events) }
     noteSequence(event, of: known, into: &events)
     do throws(Refusal) {
-      try checkTime(event.eventTime)
+      try marketMachine.checkTime(event.eventTime, cause: cause)
       try apply(event, to: known, into: &events)
     } catch {
       setIncomplete(known, reason: .refusedRecord(error.reason), into: &events)
@@ -29,7 +28,7 @@ extension LiquidationStateMachine {
   private mutating func applyFirst(
     _ event: AccountEvent, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
-    try checkTime(event.eventTime)
+    try marketMachine.checkTime(event.eventTime, cause: cause)
     let eventCount = events.count
     let countersBefore = counters
     let sequencesBefore = outputSequences
@@ -63,7 +62,8 @@ extension LiquidationStateMachine {
     _ body: AccountEvent.Body, at time: EventTime, to account: Int,
     into events: inout [MarginEvent]
   ) throws(Refusal) {
-    let trigger = EvaluationTrigger(time: time)
+    // What an account's event starts is dated by the market, whose time alone counts.
+    let trigger = EvaluationTrigger(time: marginTime ?? time)
     switch body {
     case .fill(let fill):
       try applyFill(fill, isLiquidation: false, to: account)

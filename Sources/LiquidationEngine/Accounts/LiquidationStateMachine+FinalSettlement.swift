@@ -9,43 +9,16 @@ import MarginModel
 /// contract (a fill, an answer, a snapshot: `trades` and `funding` have no common order) is
 /// booked, and settled in the same breath.
 extension LiquidationStateMachine {
-  mutating func settleFinally(
-    at price: Price, _ update: FundingUpdate, of instrument: Int32, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
-    let place = Int(instrument)
-    try checkFinal(price, at: update.eventTime, of: market.instruments[place].terms)
-    if market.instruments[place].finalPrice != nil { return .duplicate(.funding) }
-    market.instruments[place].fundingTime = update.eventTime
-    market.instruments[place].finalPrice = price
-    let trigger = EvaluationTrigger(time: update.eventTime)
+  /// Turns every holder's positions in a contract that was settled into cash.
+  mutating func settleHolders(
+    of instrument: Int32, time: EventTime, into events: inout [MarginEvent]
+  ) {
+    let trigger = EvaluationTrigger(time: time)
     for account in index.holders(ofInstrument: instrument) {
       closeOrders(of: Int(account), on: instrument, into: &events)
       settle(Int(account), trigger: trigger, into: &events)
     }
     settleFund(instrument)
-    return .applied
-  }
-
-  private func checkFinal(
-    _ price: Price, at time: EventTime, of terms: Instrument
-  ) throws(Refusal) {
-    guard price.isPositive else { throw .notPositive(price, "final_settlement.price") }
-    let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .ulp
-    try require(price, in: smallest...DomainLimits.maximumPrice, "final_settlement.price")
-    // A perpetual contract may be delisted at any time; a dated one lives until its expiry.
-    guard let expiry = terms.expiry, time < expiry else { return }
-    throw Refusal(
-      .outOfRange, "event_time_ns", "it is \(time.nanoseconds)",
-      expected: "the expiry of \(terms.symbol.text) or later: \(expiry.nanoseconds)")
-  }
-
-  /// Refuses a price or a payment of a contract that has ended.
-  func checkLives(_ instrument: Int) throws(Refusal) {
-    guard let price = market.instruments[instrument].finalPrice else { return }
-    throw Refusal(
-      .contractSettled, "symbol",
-      "\(market.instruments[instrument].terms.symbol.text) was settled at \(price)",
-      expected: "a contract that lives")
   }
 
   /// Turns an account's positions in settled contracts into cash.

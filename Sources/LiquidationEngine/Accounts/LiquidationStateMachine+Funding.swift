@@ -4,58 +4,8 @@ import MarginModel
 
 /// Funding: who pays what, and where the rounding goes.
 extension LiquidationStateMachine {
-  mutating func settleFunding(
-    _ update: FundingUpdate, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
-    let instrument = try market.instrument(update.symbol)
-    let place = Int(instrument)
-    if case .finalSettlement(let price) = update.form {
-      return try settleFinally(at: price, update, of: instrument, into: &events)
-    }
-    try checkLives(place)
-    try check(update.form, of: market.instruments[place].terms)
-    if let last = market.instruments[place].fundingTime, update.eventTime <= last {
-      return .duplicate(.funding)
-    }
-    let previousIndex = market.instruments[place].fundingIndex
-    market.noteFunding(update, of: instrument)
-    if case .cumulativeIndex(let index) = update.form {
-      market.instruments[place].fundingIndex = index
-      // A position opened before the first index starts at it, so there is nothing to pay yet.
-      if previousIndex == nil { return .applied }
-    }
-    let payment = FundingTerms(
-      terms: market.instruments[place].terms, form: update.form, previousIndex: previousIndex)
-    pay(payment, on: instrument, time: update.eventTime, into: &events)
-    return .applied
-  }
-
-  private func check(_ form: FundingUpdate.Form, of terms: Instrument) throws(Refusal) {
-    switch terms.kind {
-    case .perpetualFuture, .perpetualOption: break
-    case .datedFuture, .datedOption:
-      throw Refusal(
-        .wrongKindOfSymbol, "symbol",
-        "\(RefusalDetail.quoted(terms.symbol.text)) is a dated contract",
-        expected: "a perpetual one")
-    }
-    switch form {
-    case .settlement(let rate, let price):
-      guard price.isPositive || (price.isZero && !terms.isFuture) else {
-        throw .notPositive(price, "settlement.price")
-      }
-      let smallest = terms.payoff == .inverse ? DomainLimits.minimumInversePrice : .zero
-      try require(price, in: smallest...DomainLimits.maximumPrice, "settlement.price")
-      try require(
-        rate, in: -limits.maximumFundingRate...limits.maximumFundingRate,
-        "settlement.funding_rate")
-    case .cumulativeIndex(let index):
-      try requireBalance(index, "cumulative_index.settlement_asset_per_contract")
-    case .finalSettlement: preconditionFailure("a final settlement is no payment")
-    }
-  }
-
-  private mutating func pay(
+  /// Pays every holder and the fund.
+  mutating func pay(
     _ payment: FundingTerms, on instrument: Int32, time: EventTime,
     into events: inout [MarginEvent]
   ) {

@@ -156,7 +156,9 @@ extension LiquidationStateMachine {
     _ account: Int, _ unit: UnitKey, trigger: EvaluationTrigger, into events: inout [MarginEvent]
   ) {
     counters.evaluations &+= 1
-    if accounts[account].mode == .portfolio { market.freshenArrays(of: accounts[account]) }
+    if accounts[account].mode == .portfolio {
+      marketMachine.keepArrays(of: accounts[account])
+    }
     guard let totals = totals(of: account, unit: unit, isForState: true) else {
       counters.evaluationsWithoutDecision &+= 1
       return

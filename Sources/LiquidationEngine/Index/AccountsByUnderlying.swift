@@ -13,8 +13,11 @@ struct AccountsByUnderlying: Sendable {
   /// Whether a key is a contract's, not a feed's.
   static func isInstrument(key: Int32) -> Bool { key & 1 == 0 }
 
-  mutating func addInstrument() { byInstrument.append([]) }
-  mutating func addFeed() { byFeed.append([]) }
+  /// Makes room for so many feeds and contracts.
+  mutating func follow(feeds: Int, instruments: Int) {
+    while byFeed.count < feeds { byFeed.append([]) }
+    while byInstrument.count < instruments { byInstrument.append([]) }
+  }
 
   /// Accounts with a position in a contract, or in an option that is valued on it.
   func holders(ofInstrument instrument: Int32) -> [Int32] { byInstrument[Int(instrument)] }

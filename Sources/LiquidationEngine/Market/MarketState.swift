@@ -74,6 +74,9 @@ struct InstrumentState: Sendable {
   /// Dated options that are valued on this future, ascending.
   var options: [Int32] = []
 
+  /// Whether a price or funding record of the contract was admitted: then somebody may hold it.
+  var hasAdmittedRecords: Bool { order.time != nil || fundingTime != nil }
+
   /// The feed whose price enters the margin of a position; nil for a future, whose mark alone does.
   var indexFeed: Int32? { terms.isFuture ? nil : feed }
 }
@@ -141,6 +144,9 @@ struct MarketState: Sendable {
       credits = CreditTable(newValue?.credit, feeds: feeds)
     }
   }
+
+  /// Whether a price or funding record was admitted: then accounts may hold anything.
+  var hasAdmittedRecords: Bool { now != nil }
 
   // MARK: Prices that follow from others
 

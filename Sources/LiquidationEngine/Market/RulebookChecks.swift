@@ -1,40 +1,39 @@
 import MarginDomain
 
-/// What a rulebook contradicts in the engine that takes it up; its values alone are checked by
+/// What a rulebook contradicts in the market that takes it up; its values alone are checked by
 /// `Rulebook.faults`.
-extension LiquidationStateMachine {
+extension MarketMachine {
   func check(_ rulebook: Rulebook) throws(Refusal) {
     try checkReportingAsset(of: rulebook)
-    for instrument in market.instruments
+    for instrument in state.instruments
     where instrument.terms.isFuture && rulebook.futures.schedule(of: instrument.terms.symbol) == nil
     {
       throw Refusal.noSchedule(of: instrument.terms.symbol).inside("futures")
     }
     if let fault = rulebook.faults(within: limits.rulebook).first { throw Refusal(fault) }
-    try checkPortfolioAccounts(under: rulebook)
+    try checkPortfolio(of: rulebook)
   }
 
-  /// Portfolio margin may not end while accounts are in it.
-  private func checkPortfolioAccounts(under rulebook: Rulebook) throws(Refusal) {
-    guard rulebook.portfolio == nil,
-      let account = accounts.indices.first(where: { accounts[$0].mode == .portfolio })
+  /// Portfolio margin may not end once a price or funding was admitted: accounts may be in it.
+  private func checkPortfolio(of rulebook: Rulebook) throws(Refusal) {
+    guard rulebook.portfolio == nil, state.rulebook?.portfolio != nil, state.hasAdmittedRecords
     else { return }
-    let name = RefusalDetail.quoted(accounts[record: account].id.text)
     throw Refusal(
-      .inconsistentReference, "portfolio", "it is missing while \(name) is in that mode",
+      .inconsistentReference, "portfolio",
+      "it is missing after prices or funding were admitted, and accounts may be in that mode",
       expected: "rules of portfolio margin")
   }
 
   /// Levels, requirements and events of accounts are stated in the reporting asset, and so are the
-  /// sizes from which tiers begin: it stays as long as there are accounts.
+  /// sizes from which tiers begin: it stays once a price or funding was admitted.
   private func checkReportingAsset(of rulebook: Rulebook) throws(Refusal) {
-    guard let current = market.rulebook?.reportingAsset, current != rulebook.reportingAsset,
-      !accounts.isEmpty
+    guard let current = state.rulebook?.reportingAsset, current != rulebook.reportingAsset,
+      state.hasAdmittedRecords
     else { return }
     throw Refusal(
       .inconsistentReference, "reporting_asset",
-      "it would become \(RefusalDetail.quoted(rulebook.reportingAsset.text)) while there are "
-        + "accounts",
+      "it would become \(RefusalDetail.quoted(rulebook.reportingAsset.text)) after prices or "
+        + "funding were admitted",
       expected: "\(current.text) as it is")
   }
 }

@@ -60,6 +60,13 @@ public struct EngineStatistics: Sendable, Equatable {
   /// No counts yet.
   public init() {}
 
+  mutating func add(_ counters: MarketCounters) {
+    bandReleases += counters.bandReleases
+    unusedPrices += counters.unusedPrices
+    scheduledDefinitionsRefused += counters.scheduledDefinitionsRefused
+    priceScanSteps += counters.priceScanSteps
+  }
+
   /// Records dropped as seen before, for one reason.
   public func count(of reason: DuplicateReason) -> UInt64 {
     zip(DuplicateReason.allCases, duplicates).first { $0.0 == reason }?.1 ?? 0

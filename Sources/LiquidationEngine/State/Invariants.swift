@@ -117,7 +117,7 @@ extension LiquidationStateMachine {
   }
 
   private func queueViolations() -> [String] {
-    let isSorted = zip(scheduled, scheduled.dropFirst()).allSatisfy {
+    let isSorted = zip(marketMachine.scheduled, marketMachine.scheduled.dropFirst()).allSatisfy {
       $0.effectiveTime <= $1.effectiveTime
     }
     return isSorted ? [] : ["scheduled definitions are out of order"]

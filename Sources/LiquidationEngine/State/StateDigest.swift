@@ -63,8 +63,8 @@ extension LiquidationStateMachine {
 
   private func digestMarket(into digest: inout StateDigest) {
     digest.add(market.rulebook?.id.description ?? "")
-    digest.add(scheduled.count)
-    for update in scheduled { digest.add(update.effectiveTime) }
+    digest.add(marketMachine.scheduled.count)
+    for update in marketMachine.scheduled { digest.add(update.effectiveTime) }
     for feed in market.feeds.sorted(by: { $0.symbol < $1.symbol }) {
       digest.add(feed.symbol.text)
       digest.add(feed.band)

@@ -8,22 +8,19 @@ import MarginModel
 /// taken all the same. Such a record counts as held and confirms no breach, as its price was not
 /// accepted. For what it states beside both nobody is evaluated, but for an open interest that
 /// moves maintenance margin: see `MarketFacts`.
-extension LiquidationStateMachine {
+extension MarketMachine {
   /// Applies a price to what its symbol names.
-  mutating func updatePrice(
-    _ update: PriceUpdate, of meaning: SymbolMeaning?, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
+  mutating func updatePrice(_ update: PriceUpdate) throws(Refusal) -> MarketChange {
     if let volatility = update.impliedVolatility {
       try require(
         volatility, in: DomainLimits.minimumVolatility...DomainLimits.maximumVolatility,
         "implied_volatility")
     }
     try check(update.facts)
-    switch meaning {
-    case .instrument(let place): return try updateInstrument(place, update, into: &events)
-    case .underlying(let feed): return try updateFeed(feed, update, into: &events)
-    case .asset(let asset):
-      return try updateFeed(market.assets[Int(asset)].ownFeed, update, into: &events)
+    switch state.symbols[update.symbol] {
+    case .instrument(let place): return try updateInstrument(place, update)
+    case .underlying(let feed): return try updateFeed(feed, update)
+    case .asset(let asset): return try updateFeed(state.assets[Int(asset)].ownFeed, update)
     case nil:
       throw .unknown(update.symbol, "symbol", expected: "a symbol that reference defines")
     }
@@ -49,8 +46,8 @@ extension LiquidationStateMachine {
   // MARK: Indices
 
   private mutating func updateFeed(
-    _ feed: Int32, _ update: PriceUpdate, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
+    _ feed: Int32, _ update: PriceUpdate
+  ) throws(Refusal) -> MarketChange {
     if let mark = update.markPrice {
       throw Refusal(
         .wrongKindOfSymbol, "mark_price", "it is \(mark)",
@@ -64,26 +61,25 @@ extension LiquidationStateMachine {
     }
     if let price = update.indexPrice { try check(price, "index_price") }
     let place = Int(feed)
-    try checkFactsOfFeed(update, isAsset: market.asset(ofOwnFeed: feed) != nil)
-    if let reason = market.feeds[place].order.duplicate(update) { return .duplicate(reason) }
-    market.feeds[place].order.note(update)
-    if !update.facts.isEmpty { market.take(update.facts, ofFeed: feed) }
+    try checkFactsOfFeed(update, isAsset: state.asset(ofOwnFeed: feed) != nil)
+    if let reason = state.feeds[place].order.duplicate(update) { return MarketChange(.duplicate(reason)) }
+    state.feeds[place].order.note(update)
+    if !update.facts.isEmpty { state.take(update.facts, ofFeed: feed) }
     let hold = update.indexPrice.flatMap { takeIndex($0, at: update.eventTime, of: place) }
-    if let hold, update.impliedVolatility == nil { return .held(hold) }
-    if update.indexPrice == nil, update.impliedVolatility == nil { return .applied }
+    if let hold, update.impliedVolatility == nil { return MarketChange(.held(hold)) }
+    if update.indexPrice == nil, update.impliedVolatility == nil {
+      return MarketChange(.applied)
+    }
     if hold == nil, let price = update.indexPrice,
-      market.noteScan(price, at: update.eventTime, ofFeed: place)
+      state.noteScan(price, at: update.eventTime, ofFeed: place)
     {
       counters.priceScanSteps += 1
     }
-    if let volatility = update.impliedVolatility { market.feeds[place].volatility = volatility }
-    market.refresh(feed: feed, time: update.eventTime)
-    evaluate(
-      index.accounts(onFeed: feed), scope: .feed(feed),
-      trigger: EvaluationTrigger(
-        time: update.eventTime, source: hold == nil ? AccountsByUnderlying.key(feed: feed) : nil),
-      into: &events)
-    return hold.map { .held($0) } ?? .applied
+    if let volatility = update.impliedVolatility { state.feeds[place].volatility = volatility }
+    state.refresh(feed: feed, time: update.eventTime)
+    let trigger = EvaluationTrigger(
+      time: update.eventTime, source: hold == nil ? AccountsByUnderlying.key(feed: feed) : nil)
+    return MarketChange(hold.map { .held($0) } ?? .applied, .priced(.feed(feed), trigger))
   }
 
   private func checkFactsOfFeed(_ update: PriceUpdate, isAsset: Bool) throws(Refusal) {
@@ -102,7 +98,7 @@ extension LiquidationStateMachine {
   private mutating func takeIndex(
     _ price: Price, at time: EventTime, of feed: Int
   ) -> HoldReason? {
-    switch market.feeds[feed].band.offer(price, at: time, rules: market.priceRules) {
+    switch state.feeds[feed].band.offer(price, at: time, rules: state.priceRules) {
     case .accepted: return nil
     case .released:
       counters.bandReleases += 1
@@ -119,8 +115,8 @@ extension LiquidationStateMachine {
   // MARK: Marks
 
   private mutating func updateInstrument(
-    _ instrument: Int32, _ update: PriceUpdate, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
+    _ instrument: Int32, _ update: PriceUpdate
+  ) throws(Refusal) -> MarketChange {
     if let index = update.indexPrice {
       throw Refusal(
         .wrongKindOfSymbol, "index_price", "it is \(index)",
@@ -134,51 +130,48 @@ extension LiquidationStateMachine {
     }
     try refuseFactsOfAssets(update, as: "is an instrument")
     let place = Int(instrument)
-    if market.instruments[place].terms.isFuture {
+    if state.instruments[place].terms.isFuture {
       try update.refuse(
         update.facts.initialMultiplier, "initial_margin_multiplier", as: "is a future")
     }
     try checkLives(place)
     try checkMark(update, of: place)
-    if let reason = market.instruments[place].order.duplicate(update) { return .duplicate(reason) }
-    market.instruments[place].order.note(update)
-    if !update.facts.isEmpty { market.take(update.facts, ofInstrument: instrument) }
+    if let reason = state.instruments[place].order.duplicate(update) { return MarketChange(.duplicate(reason)) }
+    state.instruments[place].order.note(update)
+    if !update.facts.isEmpty { state.take(update.facts, ofInstrument: instrument) }
     let hold = update.markPrice.flatMap { takeMark($0, at: update.eventTime, of: place) }
     let isPriced = update.impliedVolatility != nil || (update.markPrice != nil && hold == nil)
     if isPriced { reprice(instrument, update) }
-    if isPriced || movesMaintenance(update) {
-      evaluate(
-        index.holders(ofInstrument: instrument), scope: .instrument(instrument),
-        trigger: EvaluationTrigger(
-          time: update.eventTime,
-          source: isPriced && hold == nil ? AccountsByUnderlying.key(instrument: instrument) : nil),
-        into: &events)
-    }
-    return hold.map { .held($0) } ?? .applied
+    let outcome: CommandOutcome = hold.map { .held($0) } ?? .applied
+    guard isPriced || movesMaintenance(update) else { return MarketChange(outcome) }
+    let trigger = EvaluationTrigger(
+      time: update.eventTime,
+      source: isPriced && hold == nil ? AccountsByUnderlying.key(instrument: instrument) : nil)
+    return MarketChange(outcome, .priced(.instrument(instrument), trigger))
   }
 
   private func movesMaintenance(_ update: PriceUpdate) -> Bool {
     update.facts.openInterest != nil
-      && market.rules.first?.futures.maintenanceFollowsOpenInterest(of: update.symbol) ?? false
+      && state.rules.first?.futures.maintenanceFollowsOpenInterest(of: update.symbol) ?? false
   }
 
   /// Takes a volatility up and prices the contract and what is valued on it.
   private mutating func reprice(_ instrument: Int32, _ update: PriceUpdate) {
     let place = Int(instrument)
     if let volatility = update.impliedVolatility {
-      market.instruments[place].volatility = volatility
-      market.refreshModelMark(of: instrument, time: update.eventTime)
+      state.instruments[place].volatility = volatility
+      state.refreshModelMark(of: instrument, time: update.eventTime)
     }
-    market.refreshPrices(of: instrument)
-    for option in market.instruments[place].options {
-      market.refreshModelMark(of: option, time: update.eventTime)
-      market.refreshPrices(of: option)
+    state.refreshPrices(of: instrument)
+    for option in state.instruments[place].options {
+      state.refreshModelMark(of: option, time: update.eventTime)
+      state.refreshPrices(of: option)
     }
   }
 
   private func checkMark(_ update: PriceUpdate, of place: Int) throws(Refusal) {
     guard let mark = update.markPrice else { return }
-    if market.instruments[place].terms.isFuture {
+    if state.instruments[place].terms.isFuture {
       try check(mark, "mark_price")
     } else {
       guard !mark.isNegative else {
@@ -186,7 +179,7 @@ extension LiquidationStateMachine {
       }
       try require(mark, in: .zero...DomainLimits.maximumPrice, "mark_price")
     }
-    if market.instruments[place].terms.payoff == .inverse {
+    if state.instruments[place].terms.payoff == .inverse {
       try require(
         mark, in: DomainLimits.minimumInversePrice...DomainLimits.maximumPrice, "mark_price")
     }
@@ -196,26 +189,26 @@ extension LiquidationStateMachine {
   private mutating func takeMark(
     _ mark: Price, at time: EventTime, of place: Int
   ) -> HoldReason? {
-    guard let option = market.instruments[place].terms.optionTerms else {
-      switch market.instruments[place].band.offer(
-        mark, at: time, rules: market.priceRules)
+    guard let option = state.instruments[place].terms.optionTerms else {
+      switch state.instruments[place].band.offer(
+        mark, at: time, rules: state.priceRules)
       {
       case .accepted: break
       case .released: counters.bandReleases += 1
       case .held: return .outsideBand
       }
-      market.instruments[place].mark = market.instruments[place].band.accepted
+      state.instruments[place].mark = state.instruments[place].band.accepted
       return nil
     }
-    guard market.instruments[place].terms.markSource == .published else {
+    guard state.instruments[place].terms.markSource == .published else {
       counters.unusedPrices += 1
       return nil
     }
     // Without an index a call's bound is unknown; nobody is margined on it until there is one.
-    let index = market.feeds[Int(market.instruments[place].feed)].band.accepted?.price
+    let index = state.feeds[Int(state.instruments[place].feed)].band.accepted?.price
     let bound = option.right == .put ? option.strike : index
     if let bound, mark > bound { return .optionBounds }
-    market.instruments[place].mark = AcceptedPrice(price: mark, time: time)
+    state.instruments[place].mark = AcceptedPrice(price: mark, time: time)
     return nil
   }
 }

@@ -3,18 +3,14 @@ import MarginDomain
 import MarginModel
 
 /// Definitions: instruments, assets, underlyings, rulebooks.
-extension LiquidationStateMachine {
+extension MarketMachine {
   /// Applies a definition at once when its time has come, else keeps it for margin time.
   ///
   /// Before the first dated input nothing is late: what takes effect no later than its own
   /// publication holds at once.
-  mutating func define(
-    _ update: ReferenceUpdate, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
-    let now = marginTime ?? update.eventTime
-    guard update.effectiveTime > now else {
-      return try apply(update.definition, into: &events)
-    }
+  mutating func define(_ update: ReferenceUpdate) throws(Refusal) -> MarketChange {
+    let now = state.now ?? update.eventTime
+    guard update.effectiveTime > now else { return try apply(update.definition) }
     try checkScheduled(update)
     guard scheduled.count < limits.maximumScheduledDefinitions else {
       throw Refusal(
@@ -25,7 +21,7 @@ extension LiquidationStateMachine {
     let place =
       scheduled.firstIndex { $0.effectiveTime > update.effectiveTime } ?? scheduled.count
     scheduled.insert(update, at: place)
-    return .applied
+    return MarketChange(.applied)
   }
 
   /// Refuses what contradicts already now; names may be defined by what is scheduled no later.
@@ -42,52 +38,43 @@ extension LiquidationStateMachine {
       case .underlying, .rulebook: needed = []
       }
       let earlier = scheduled.filter { $0.effectiveTime <= update.effectiveTime }
-      for symbol in needed where market.symbols[symbol] == nil {
+      for symbol in needed where state.symbols[symbol] == nil {
         guard earlier.contains(where: { $0.definition.symbol == symbol }) else { throw error }
       }
     }
   }
 
-  /// Applies a definition whose time has come; one that contradicts by now is counted and dropped.
-  mutating func applyScheduled(_ update: ReferenceUpdate, into events: inout [MarginEvent]) {
-    do throws(Refusal) {
-      _ = try apply(update.definition, into: &events)
-    } catch {
-      counters.scheduledDefinitionsRefused += 1
-    }
-  }
-
-  private mutating func apply(
-    _ definition: ReferenceUpdate.Definition, into events: inout [MarginEvent]
-  ) throws(Refusal) -> CommandOutcome {
-    if isInForce(definition) { return .duplicate(.reference) }
+  mutating func apply(_ definition: ReferenceUpdate.Definition) throws(Refusal) -> MarketChange {
+    if isInForce(definition) { return MarketChange(.duplicate(.reference)) }
     try check(definition)
     switch definition {
-    case .underlying(let symbol): addUnderlying(symbol)
-    case .asset(let asset): define(asset)
-    case .instrument(let instrument): define(instrument)
+    case .underlying(let symbol):
+      addUnderlying(symbol)
+      return MarketChange(.applied)
+    case .asset(let asset):
+      define(asset)
+      return MarketChange(.applied)
+    case .instrument(let instrument):
+      return MarketChange(.applied, .redefined(instrument: define(instrument)))
     case .rulebook(let rulebook):
       adopt(rulebook)
-      evaluateAll(into: &events)
-      return .applied
+      return MarketChange(.applied, .rulebook)
     }
-    evaluateAffected(by: definition, into: &events)
-    return .applied
   }
 
   private func isInForce(_ definition: ReferenceUpdate.Definition) -> Bool {
     switch definition {
     case .underlying(let symbol):
-      if case .underlying = market.symbols[symbol] { return true }
+      if case .underlying = state.symbols[symbol] { return true }
       return false
     case .asset(let asset):
-      guard case .asset(let index) = market.symbols[asset.symbol] else { return false }
-      return market.assets[Int(index)].definition == asset
+      guard case .asset(let index) = state.symbols[asset.symbol] else { return false }
+      return state.assets[Int(index)].definition == asset
     case .instrument(let instrument):
-      guard case .instrument(let index) = market.symbols[instrument.symbol] else { return false }
-      return market.instruments[Int(index)].terms == instrument
+      guard case .instrument(let index) = state.symbols[instrument.symbol] else { return false }
+      return state.instruments[Int(index)].terms == instrument
     case .rulebook(let rulebook):
-      guard let current = market.rulebook, current.id.name == rulebook.id.name else {
+      guard let current = state.rulebook, current.id.name == rulebook.id.name else {
         return false
       }
       return rulebook.id.version == 0
@@ -107,15 +94,15 @@ extension LiquidationStateMachine {
   private func checkFields(_ definition: ReferenceUpdate.Definition) throws(Refusal) {
     switch definition {
     case .underlying(let symbol):
-      if let meaning = market.symbols[symbol], !isInForce(definition) {
+      if let meaning = state.symbols[symbol], !isInForce(definition) {
         throw .taken(symbol, meaning, "symbol")
       }
     case .asset(let asset): try check(asset)
     case .instrument(let instrument): try check(instrument)
     case .rulebook(let rulebook): try check(rulebook)
     }
-    guard let symbol = definition.symbol, market.symbols[symbol] == nil else { return }
-    let symbolCount = max(market.feeds.count, market.instruments.count)
+    guard let symbol = definition.symbol, state.symbols[symbol] == nil else { return }
+    let symbolCount = max(state.feeds.count, state.instruments.count)
     guard symbolCount < limits.maximumSymbols else {
       throw Refusal(
         .accountLimit, "symbol", "it is new beside \(symbolCount) symbols",
@@ -124,7 +111,7 @@ extension LiquidationStateMachine {
   }
 
   private func feed(ofUnderlying symbol: Symbol) throws(Refusal) -> Int32 {
-    switch market.symbols[symbol] {
+    switch state.symbols[symbol] {
     case .underlying(let feed): return feed
     case .some(let other):
       throw .wrongKind(symbol, other, "underlying", expected: "an underlying")
@@ -132,17 +119,17 @@ extension LiquidationStateMachine {
     }
   }
 
-  /// An asset may change what it moves with only while no account can hold it.
+  /// An asset may change what it moves with only before the first price or funding.
   private func check(_ asset: CollateralAsset) throws(Refusal) {
     if let underlying = asset.underlying { _ = try feed(ofUnderlying: underlying) }
-    switch market.symbols[asset.symbol] {
+    switch state.symbols[asset.symbol] {
     case nil: return
     case .some(.asset(let index)):
-      let known = market.assets[Int(index)].definition
-      guard known == asset || accounts.isEmpty else {
+      let known = state.assets[Int(index)].definition
+      guard known == asset || !state.hasAdmittedRecords else {
         throw .changed(
           asset.symbol, "underlying", from: known.underlying?.text, to: asset.underlying?.text,
-          while: "there are accounts")
+          while: "there are prices")
       }
     case .some(let other): throw .taken(asset.symbol, other, "asset")
     }
@@ -150,22 +137,25 @@ extension LiquidationStateMachine {
 
   private func check(_ instrument: Instrument) throws(Refusal) {
     _ = try feed(ofUnderlying: instrument.underlying)
-    _ = try market.asset(instrument.settlementAsset, "settlement_asset")
+    _ = try state.asset(instrument.settlementAsset, "settlement_asset")
     try checkTerms(instrument)
-    let schedule = market.rulebook.map { $0.futures.schedule(of: instrument.symbol) }
+    let schedule = state.rulebook.map { $0.futures.schedule(of: instrument.symbol) }
     if instrument.isFuture, let schedule, schedule == nil {
       throw .noSchedule(of: instrument.symbol)
     }
-    switch market.symbols[instrument.symbol] {
+    switch state.symbols[instrument.symbol] {
     case nil: return
     case .some(.instrument(let index)): try checkChange(of: index, to: instrument)
     case .some(let other): throw .taken(instrument.symbol, other, "symbol")
     }
   }
 
-  /// A contract keeps its underlying and settlement asset; its value, while somebody holds it.
+  /// A contract keeps its underlying and settlement asset, and what its value follows from once a
+  /// price or funding of it was admitted.
+  ///
+  /// The market does not ask whether somebody holds it: another partition might.
   private func checkChange(of index: Int32, to new: Instrument) throws(Refusal) {
-    let old = market.instruments[Int(index)].terms
+    let old = state.instruments[Int(index)].terms
     guard old.underlying == new.underlying else {
       throw .changed(
         new.symbol, "underlying", from: old.underlying.text, to: new.underlying.text)
@@ -175,22 +165,18 @@ extension LiquidationStateMachine {
         new.symbol, "settlement_asset", from: old.settlementAsset.text,
         to: new.settlementAsset.text)
     }
-    guard !isUnheld(index) else { return }
+    guard state.instruments[Int(index)].hasAdmittedRecords else { return }
     guard old.multiplier == new.multiplier else {
       throw .changed(
         new.symbol, "multiplier", from: old.multiplier.description,
-        to: new.multiplier.description, while: "it is held")
+        to: new.multiplier.description, while: "it has prices")
     }
     guard old.kind == new.kind, old.payoff == new.payoff else {
       throw Refusal(
         .inconsistentReference, old.kind == new.kind ? "payoff" : "kind",
-        "\(RefusalDetail.quoted(new.symbol.text)) is another contract and is held",
+        "\(RefusalDetail.quoted(new.symbol.text)) is another contract and has prices",
         expected: "its kind, strike, expiry and payoff as they are")
     }
-  }
-
-  private func isUnheld(_ instrument: Int32) -> Bool {
-    index.holders(ofInstrument: instrument).isEmpty && fund[Int(instrument)].quantity.isZero
   }
 
   private func checkTerms(_ instrument: Instrument) throws(Refusal) {
@@ -235,7 +221,7 @@ extension LiquidationStateMachine {
   /// The forward of a dated option is a dated future on the same underlying.
   private func checkForward(of instrument: Instrument) throws(Refusal) {
     guard let forward = instrument.forward else { return }
-    let state = market.instruments[Int(try market.instrument(forward))].terms
+    let state = state.instruments[Int(try state.instrument(forward))].terms
     guard case .datedFuture = state.kind, state.underlying == instrument.underlying else {
       throw Refusal(
         .wrongKindOfSymbol, "forward", "\(RefusalDetail.quoted(forward.text)) is another contract",
@@ -247,128 +233,98 @@ extension LiquidationStateMachine {
 
   private mutating func addUnderlying(_ symbol: Symbol) {
     let feed = addFeed(symbol)
-    market.symbols[symbol] = .underlying(feed: feed)
-    market.seatLadder(ofFeed: Int(feed))
+    state.symbols[symbol] = .underlying(feed: feed)
+    state.seatLadder(ofFeed: Int(feed))
   }
 
   private mutating func addFeed(_ symbol: Symbol) -> Int32 {
-    market.addFeed(symbol)
-    index.addFeed()
-    return Int32(market.feeds.count - 1)
+    state.addFeed(symbol)
+    return Int32(state.feeds.count - 1)
   }
 
   private mutating func define(_ asset: CollateralAsset) {
     let underlyingFeed = asset.underlying.flatMap { symbol -> Int32? in
-      guard case .underlying(let feed) = market.symbols[symbol] else { return nil }
+      guard case .underlying(let feed) = state.symbols[symbol] else { return nil }
       return feed
     }
     let place: Int32
-    if case .asset(let known) = market.symbols[asset.symbol] {
+    if case .asset(let known) = state.symbols[asset.symbol] {
       place = known
-      if let old = market.assets[Int(known)].underlyingFeed {
-        market.feeds[Int(old)].assets.removeAll { $0 == known }
+      if let old = state.assets[Int(known)].underlyingFeed {
+        state.feeds[Int(old)].assets.removeAll { $0 == known }
       }
-      market.assets[Int(known)].definition = asset
-      market.assets[Int(known)].underlyingFeed = underlyingFeed
+      state.assets[Int(known)].definition = asset
+      state.assets[Int(known)].underlyingFeed = underlyingFeed
     } else {
-      place = Int32(market.assets.count)
+      place = Int32(state.assets.count)
       let ownFeed = addFeed(asset.symbol)
-      market.feeds[Int(ownFeed)].assets = [place]
-      market.assets.append(
+      state.feeds[Int(ownFeed)].assets = [place]
+      state.assets.append(
         AssetState(definition: asset, ownFeed: ownFeed, underlyingFeed: underlyingFeed))
-      market.symbols[asset.symbol] = .asset(place)
-      sums.addAsset(asset.symbol)
+      state.symbols[asset.symbol] = .asset(place)
     }
-    if let underlyingFeed { market.feeds[Int(underlyingFeed)].assets.append(place) }
-    market.refresh(asset: place)
+    if let underlyingFeed { state.feeds[Int(underlyingFeed)].assets.append(place) }
+    state.refresh(asset: place)
   }
 
-  private mutating func define(_ instrument: Instrument) {
-    if case .instrument(let known) = market.symbols[instrument.symbol] {
+  /// - Returns: its index.
+  private mutating func define(_ instrument: Instrument) -> Int32 {
+    if case .instrument(let known) = state.symbols[instrument.symbol] {
       redefine(known, as: instrument)
-      return
+      return known
     }
-    guard case .underlying(let feed) = market.symbols[instrument.underlying],
-      case .asset(let settlement) = market.symbols[instrument.settlementAsset]
+    guard case .underlying(let feed) = state.symbols[instrument.underlying],
+      case .asset(let settlement) = state.symbols[instrument.settlementAsset]
     else { preconditionFailure("a definition was taken up without having been checked") }
-    let place = Int32(market.instruments.count)
-    market.instruments.append(
+    let place = Int32(state.instruments.count)
+    state.instruments.append(
       InstrumentState(terms: instrument, feed: feed, settlement: settlement))
-    market.symbols[instrument.symbol] = .instrument(place)
-    market.feeds[Int(feed)].instruments.append(place)
-    market.assets[Int(settlement)].instruments.append(place)
-    index.addInstrument()
-    market.portfolioMarket.addInstrument()
-    fund.addInstrument()
-    sums.addInstrument(instrument.symbol)
+    state.symbols[instrument.symbol] = .instrument(place)
+    state.feeds[Int(feed)].instruments.append(place)
+    state.assets[Int(settlement)].instruments.append(place)
+    state.portfolioMarket.addInstrument()
     linkForward(of: place)
     refreshTerms(of: place)
+    return place
   }
 
   /// Ties a dated option to the future that it is valued on, whose marks then revalue it.
   private mutating func linkForward(of place: Int32) {
-    if let old = market.instruments[Int(place)].forward {
-      market.instruments[Int(old)].options.removeAll { $0 == place }
+    if let old = state.instruments[Int(place)].forward {
+      state.instruments[Int(old)].options.removeAll { $0 == place }
     }
-    market.instruments[Int(place)].forward = nil
-    guard let name = market.instruments[Int(place)].terms.forward,
-      case .instrument(let forward) = market.symbols[name]
+    state.instruments[Int(place)].forward = nil
+    guard let name = state.instruments[Int(place)].terms.forward,
+      case .instrument(let forward) = state.symbols[name]
     else { return }
-    market.instruments[Int(place)].forward = forward
-    market.instruments[Int(forward)].options.append(place)
+    state.instruments[Int(place)].forward = forward
+    state.instruments[Int(forward)].options.append(place)
   }
 
   /// Replaces terms; a mark that belonged to other terms or another source is forgotten.
   private mutating func redefine(_ place: Int32, as instrument: Instrument) {
-    let old = market.instruments[Int(place)].terms
-    market.instruments[Int(place)].terms = instrument
+    let old = state.instruments[Int(place)].terms
+    state.instruments[Int(place)].terms = instrument
     if old.markSource != instrument.markSource || old.kind != instrument.kind
       || old.payoff != instrument.payoff
     {
-      market.instruments[Int(place)].mark = nil
-      market.instruments[Int(place)].band = PriceBand()
+      state.instruments[Int(place)].mark = nil
+      state.instruments[Int(place)].band = PriceBand()
     }
     linkForward(of: place)
     refreshTerms(of: place)
   }
 
   private mutating func refreshTerms(of place: Int32) {
-    let feed = market.feeds[Int(market.instruments[Int(place)].feed)]
-    if let time = feed.band.accepted?.time { market.refreshModelMark(of: place, time: time) }
-    market.refreshTerms(of: place)
+    let feed = state.feeds[Int(state.instruments[Int(place)].feed)]
+    if let time = feed.band.accepted?.time { state.refreshModelMark(of: place, time: time) }
+    state.refreshTerms(of: place)
   }
 
   private mutating func adopt(_ rulebook: Rulebook) {
-    market.rulebook = rulebook
-    for account in accounts.indices {
-      accounts[changing: account].credit = market.credits.place(of: accounts[record: account].id)
-    }
-    for place in market.instruments.indices { market.refreshTerms(of: Int32(place)) }
-    for place in market.assets.indices { market.refresh(asset: Int32(place)) }
-    for account in accounts.indices where !accounts[account].orders.isEmpty {
-      refreshDependencies(of: account)
-    }
-  }
-
-  private mutating func evaluateAffected(
-    by definition: ReferenceUpdate.Definition, into events: inout [MarginEvent]
-  ) {
-    guard case .instrument(let instrument) = definition,
-      case .instrument(let place) = market.symbols[instrument.symbol]
-    else { return }
-    evaluate(
-      index.holders(ofInstrument: place), scope: .everything, trigger: referenceTrigger,
-      into: &events)
-  }
-
-  private mutating func evaluateAll(into events: inout [MarginEvent]) {
-    evaluate(
-      (0..<Int32(accounts.count)).map { $0 }, scope: .everything, trigger: referenceTrigger,
-      into: &events)
-  }
-
-  private var referenceTrigger: EvaluationTrigger {
-    EvaluationTrigger(time: marginTime ?? EventTime(nanoseconds: .min))
+    state.rulebook = rulebook
+    for instrument in state.instruments.indices { state.refreshTerms(of: Int32(instrument)) }
+    for asset in state.assets.indices { state.refresh(asset: Int32(asset)) }
   }
 }
 
