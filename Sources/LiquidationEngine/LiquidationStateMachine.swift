@@ -46,7 +46,8 @@ public struct LiquidationStateMachine: Sendable {
     marketMachine = MarketMachine(limits: limits)
   }
 
-  /// Applies one input and appends the events that it causes; deterministic.
+  /// Applies one input to the engine's own market and accounts, and appends the events that it
+  /// causes; deterministic.
   ///
   /// - Parameters:
   ///   - command: a record that the border has checked.
@@ -57,47 +58,72 @@ public struct LiquidationStateMachine: Sendable {
   public mutating func apply(
     _ command: MarginCommand, into events: inout [MarginEvent]
   ) -> CommandOutcome {
-    cause = command.cause
-    commandNumber += 1
-    let outcome: CommandOutcome
-    do throws(Refusal) {
-      outcome = try perform(command.body, into: &events)
-    } catch {
-      outcome = .refused(error.reason, error.detail)
+    begin(command)
+    guard command.isBroadcast else { return applyAccountCommand(command, into: &events) }
+    let record = marketMachine.begin(command)
+    var outcome = record.outcome
+    for step in record.steps {
+      endExpiries(before: step, into: &events)
+      let change = marketMachine.perform(step)
+      react(to: change, into: &events)
+      outcome = change.outcome
     }
     counters.record(outcome)
     return outcome
   }
 
-  private mutating func perform(
+  /// Notes whose events come next.
+  mutating func begin(_ command: MarginCommand) {
+    cause = command.cause
+    commandNumber += 1
+  }
+
+  mutating func applyAccountCommand(
+    _ command: MarginCommand, into events: inout [MarginEvent]
+  ) -> CommandOutcome {
+    let start = events.count
+    followSymbols()
+    let outcome: CommandOutcome
+    do throws(Refusal) {
+      outcome = try performAccountCommand(command.body, into: &events)
+    } catch {
+      outcome = .refused(error.reason, error.detail)
+    }
+    numberEvents(from: start, in: &events)
+    counters.record(outcome)
+    return outcome
+  }
+
+  private mutating func performAccountCommand(
     _ body: MarginCommand.Body, into events: inout [MarginEvent]
   ) throws(Refusal) -> CommandOutcome {
     switch body {
-    case .updatePrice, .settleFunding, .define:
-      var outcome = CommandOutcome.applied
-      for step in try marketMachine.begin(body, cause: cause) {
-        outcome = perform(step, into: &events)
-      }
-      return outcome
-    case .applyAccountEvent(let event):
-      return try applyAccountEvent(event, into: &events)
+    case .applyAccountEvent(let event): return try applyAccountEvent(event, into: &events)
     case .markIncomplete(let id, let sequence, let reason):
       return markIncomplete(id, sequence: sequence, reason: reason, into: &events)
+    case .updatePrice, .settleFunding, .define:
+      preconditionFailure("a broadcast record was handed to accounts")
     }
   }
 
-  /// Ends what is over before a step, performs the step and reacts to it.
-  mutating func perform(
-    _ step: MarketStep, into events: inout [MarginEvent]
-  ) -> CommandOutcome {
-    if let bound = step.expiryBound { endExpiries(bound, into: &events) }
-    let change = marketMachine.perform(step)
+  /// Ends orders whose time is over before a step.
+  mutating func endExpiries(before step: MarketStep, into events: inout [MarginEvent]) {
+    guard let bound = step.expiryBound, let expiry = expiries.first, bound.includes(expiry.time)
+    else { return }
+    let start = events.count
+    endExpiries(bound, into: &events)
+    numberEvents(from: start, in: &events)
+  }
+
+  /// Lets the accounts react to a change of the market, and puts their events in order.
+  mutating func react(to change: MarketChange, into events: inout [MarginEvent]) {
+    let start = events.count
     react(to: change.effect, into: &events)
-    return change.outcome
+    orderEvents(from: start, in: &events)
   }
 
   /// Ends orders that nobody answered in time, the earliest first.
-  mutating func endExpiries(_ bound: ExpiryBound, into events: inout [MarginEvent]) {
+  private mutating func endExpiries(_ bound: ExpiryBound, into events: inout [MarginEvent]) {
     while let expiry = expiries.first, bound.includes(expiry.time) {
       expiries.removeFirst()
       expire(expiry, into: &events)
@@ -105,7 +131,7 @@ public struct LiquidationStateMachine: Sendable {
   }
 
   /// What the accounts make of a change of the market.
-  mutating func react(to effect: MarketChange.Effect, into events: inout [MarginEvent]) {
+  private mutating func react(to effect: MarketChange.Effect, into events: inout [MarginEvent]) {
     followSymbols()
     switch effect {
     case .none: return

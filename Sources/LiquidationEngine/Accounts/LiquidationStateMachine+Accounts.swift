@@ -31,7 +31,6 @@ extension LiquidationStateMachine {
     try marketMachine.checkTime(event.eventTime, cause: cause)
     let eventCount = events.count
     let countersBefore = counters
-    let sequencesBefore = outputSequences
     let account = try addAccount(event.accountID)
     do throws(Refusal) {
       noteSequence(event, of: account, into: &events)
@@ -39,7 +38,6 @@ extension LiquidationStateMachine {
     } catch {
       events.removeLast(events.count - eventCount)
       counters = countersBefore
-      outputSequences = sequencesBefore
       // Only a known account is incomplete, so nothing is left of this one.
       accounts.removeNewest()
       throw error

@@ -1,18 +1,37 @@
 import FixedPoint
-import MarginDomain
+public import MarginDomain
+
+/// What a broadcast record comes to.
+public struct MarketRecord: Sendable {
+  /// Steps to perform, in order: definitions that have come due, then the record itself.
+  public let steps: [MarketStep]
+  /// The outcome where there is no step; each step's own outcome replaces it.
+  public let outcome: CommandOutcome
+
+  init(steps: [MarketStep], outcome: CommandOutcome = .applied) {
+    self.steps = steps
+    self.outcome = outcome
+  }
+}
 
 /// One step of a broadcast record.
-enum MarketStep: Sendable {
-  /// A definition whose time has come.
-  case due(ReferenceUpdate)
-  case price(PriceUpdate)
-  case funding(FundingUpdate)
-  case definition(ReferenceUpdate)
+public struct MarketStep: Sendable {
+  enum Kind: Sendable {
+    /// A definition whose time has come.
+    case due(ReferenceUpdate)
+    case price(PriceUpdate)
+    case funding(FundingUpdate)
+    case definition(ReferenceUpdate)
+  }
+
+  let kind: Kind
+
+  init(_ kind: Kind) { self.kind = kind }
 
   /// Until when orders are over before the step: a definition and an expiry of one moment come in
   /// this order.
   var expiryBound: ExpiryBound? {
-    switch self {
+    switch kind {
     case .due(let update): return .before(update.effectiveTime)
     case .price(let update): return .upTo(update.eventTime)
     case .funding(let update): return .upTo(update.eventTime)
@@ -35,7 +54,7 @@ enum ExpiryBound: Sendable {
 }
 
 /// What a step changed in the market, as far as accounts are concerned.
-struct MarketChange: Sendable {
+public struct MarketChange: Sendable {
   enum Effect: Sendable {
     /// Nobody is concerned.
     case none
@@ -51,7 +70,8 @@ struct MarketChange: Sendable {
     case settled(instrument: Int32, time: EventTime)
   }
 
-  let outcome: CommandOutcome
+  /// What became of the step.
+  public let outcome: CommandOutcome
   let effect: Effect
 
   init(_ outcome: CommandOutcome, _ effect: Effect = .none) {

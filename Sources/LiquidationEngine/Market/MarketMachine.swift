@@ -1,5 +1,5 @@
 import FixedPoint
-import MarginDomain
+public import MarginDomain
 import MarginModel
 
 /// Instruments, assets, rules and accepted prices as a state machine of their own: a function of
@@ -10,19 +10,23 @@ import MarginModel
 /// to which the accounts of each partition then react. So several partitions can share one market.
 ///
 /// **Market time** is the highest event time of the prices and funding that were admitted.
-struct MarketMachine: Sendable {
+public struct MarketMachine: Sendable {
   var state: MarketState
   var counters = MarketCounters()
   /// Definitions that wait for market time, ascending by effective time, then by arrival.
   var scheduled: [ReferenceUpdate] = []
   let limits: EngineLimits
 
-  init(limits: EngineLimits) {
+  /// Makes a market that knows nothing yet.
+  ///
+  /// - Parameter limits: bounds of its collections; those of the engines that share it.
+  public init(limits: EngineLimits = .standard) {
     self.limits = limits
     state = MarketState(limits: limits)
   }
 
-  var time: EventTime? { state.now }
+  /// Highest event time of prices and funding that were admitted; nil before the first.
+  public var time: EventTime? { state.now }
 
   /// Makes the grids and risk arrays that an account needs, so that the next account finds them.
   mutating func keepArrays(of holdings: AccountHoldings) { state.freshenArrays(of: holdings) }
@@ -32,22 +36,33 @@ struct MarketMachine: Sendable {
   /// Takes a broadcast record: checks its time and its symbol, moves market time, and says which
   /// steps are due.
   ///
-  /// - Throws: `Refusal`; nothing has changed then.
-  mutating func begin(
-    _ body: MarginCommand.Body, cause: InputCause
+  /// - Parameter command: a record of `prices`, `funding` or `reference`.
+  /// - Returns: the steps, to be performed in order, each between the expiries and the reactions of
+  ///   the accounts; none where the record is refused.
+  /// - Precondition: the record is a broadcast one.
+  public mutating func begin(_ command: MarginCommand) -> MarketRecord {
+    do throws(Refusal) {
+      return MarketRecord(steps: try steps(of: command.body, cause: command.cause))
+    } catch {
+      return MarketRecord(steps: [], outcome: .refused(error.reason, error.detail))
+    }
+  }
+
+  private mutating func steps(
+    of body: MarginCommand.Body, cause: InputCause
   ) throws(Refusal) -> [MarketStep] {
     switch body {
     case .updatePrice(let update):
       try checkTime(update.eventTime, cause: cause)
       try checkKnown(update.symbol, at: update.eventTime)
-      return advance(to: update.eventTime) + [.price(update)]
+      return advance(to: update.eventTime) + [MarketStep(.price(update))]
     case .settleFunding(let update):
       try checkTime(update.eventTime, cause: cause)
       try checkKnown(update.symbol, at: update.eventTime)
-      return advance(to: update.eventTime) + [.funding(update)]
+      return advance(to: update.eventTime) + [MarketStep(.funding(update))]
     case .define(let update):
       try checkTime(update.eventTime, cause: cause)
-      return [.definition(update)]
+      return [MarketStep(.definition(update))]
     case .applyAccountEvent, .markIncomplete:
       preconditionFailure("an account's record was handed to the market")
     }
@@ -55,10 +70,11 @@ struct MarketMachine: Sendable {
 
   /// Applies one step.
   ///
+  /// - Parameter step: the next one of the record.
   /// - Returns: what the accounts must react to, with the outcome.
-  mutating func perform(_ step: MarketStep) -> MarketChange {
+  public mutating func perform(_ step: MarketStep) -> MarketChange {
     do throws(Refusal) {
-      switch step {
+      switch step.kind {
       case .due(let update): return performDue(update)
       case .price(let update): return try updatePrice(update)
       case .funding(let update): return try settleFunding(update)
@@ -69,12 +85,12 @@ struct MarketMachine: Sendable {
     }
   }
 
-  /// Moves market time; what comes due by it, in time order, is for the caller to perform.
-  mutating func advance(to time: EventTime) -> [MarketStep] {
+  /// Moves market time, and takes out the definitions that come due by it.
+  private mutating func advance(to time: EventTime) -> [MarketStep] {
     if let now = state.now, time <= now { return [] }
     state.now = time
     let count = scheduled.prefix { $0.effectiveTime <= time }.count
-    let due = scheduled.prefix(count).map { MarketStep.due($0) }
+    let due = scheduled.prefix(count).map { MarketStep(.due($0)) }
     scheduled.removeFirst(count)
     return due
   }

@@ -28,21 +28,13 @@ extension LiquidationStateMachine {
     _ body: MarginEvent.Body, _ account: Int, _ unit: UnitKey, from previous: MarginState,
     to state: MarginState, into events: inout [MarginEvent]
   ) {
-    let topic = Int(body.topic.rawValue)
-    outputSequences[topic] += 1
-    counters.events[topic] += 1
-    if accounts[record: account].eventCommand != commandNumber {
-      accounts[changingRecord: account].eventCommand = commandNumber
-      accounts[changingRecord: account].eventOrdinal = 0
-    }
+    // Its numbers are given once the step's events are in order.
     let id = EventID(
-      accountID: accounts[record: account].id, kind: body.kind, cause: cause,
-      ordinal: accounts[record: account].eventOrdinal)
-    accounts[changingRecord: account].eventOrdinal += 1
+      accountID: accounts[record: account].id, kind: body.kind, cause: cause, ordinal: 0)
     events.append(
       MarginEvent(
-        id: id, sequence: outputSequences[topic], unit: name(of: unit), previousState: previous,
-        newState: state, evidence: evidence(of: account, unit: unit), body: body))
+        id: id, sequence: 0, unit: name(of: unit), previousState: previous, newState: state,
+        evidence: evidence(of: account, unit: unit), body: body))
   }
 
   func name(of unit: UnitKey) -> MarginUnit {
