@@ -35,6 +35,15 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
     self.partition = partition
   }
 
+  /// Whether another client has taken this one's name (its group instance or its transactional
+  /// id), so that nothing which it writes or stores would count any more.
+  public var isFenced: Bool {
+    switch code {
+    case "FENCED_INSTANCE_ID", "_FENCED", "PRODUCER_FENCED": return true
+    default: return false
+    }
+  }
+
   /// One line: kind, code, partition and reason.
   public var description: String {
     let place = partition.map { " (\($0))" } ?? ""

@@ -23,6 +23,14 @@ struct TransportErrorTests {
     #expect(error.kind == kind)
   }
 
+  @Test(
+    "knows that another client has taken this one's name",
+    arguments: [(-144, true), (82, true), (90, true), (22, false), (-195, false)]
+      as [(Int32, Bool)])
+  func fenced(number: Int32, isFenced: Bool) {
+    #expect(TransportError(number: number, doing: "write").isFenced == isFenced)
+  }
+
   @Test("names the brokers that do not answer")
   func absentBroker() throws {
     let connector = try Support.connector("127.0.0.1:1")
