@@ -1,108 +1,165 @@
-import LiquidationWire
-import MarginDomain
 import StreamTransport
 import Synchronization
 
-/// One record of `prices`, `funding` or `reference`, decoded once for all lanes.
-struct BroadcastEntry: Sendable {
-  let cause: InputCause
-  let content: DecodedRecord
-  /// Kept for `dead-letter`, which carries the original bytes.
-  let original: OriginalRecord
-}
-
 /// The bounded log through which one reader per process feeds all lanes.
 ///
-/// Entries are numbered from 0. Each lane registers a cursor; entries before the slowest cursor are
-/// dropped, and the reader waits when `limit` entries are kept.
+/// A lane that has joined holds the log: entries that it has not taken are kept, and the reader
+/// waits when the slowest of these lanes is `limit` entries behind. A lane that has not joined
+/// holds nothing. It may have a mark, and the entries after a mark are kept while they are few; a
+/// mark that is more than half of `limit` behind is void, and its lane has to read the partitions
+/// itself up to a new mark before it can join. So the log is bounded whatever the lanes do, and the
+/// reader waits for live lanes only.
 final class BroadcastLog: Sendable {
-  /// Where a lane begins: its cursor's name, the number of its first entry, and for every broadcast
-  /// partition the offset before which a rebuild must read for itself.
-  struct Start: Sendable {
-    let cursor: Int
-    let index: UInt64
-    let positions: [TopicPartition: Int64]
+  /// Where one lane stands; the numbers are those of the next entry that it needs.
+  private enum Standing {
+    case absent
+    case marked(UInt64)
+    case joined(UInt64)
+
+    /// The oldest entry that must be kept for the lane.
+    var needed: UInt64? {
+      switch self {
+      case .absent: return nil
+      case .marked(let index), .joined(let index): return index
+      }
+    }
   }
 
-  fileprivate struct State {
-    var first: UInt64 = 0
-    var entries: [BroadcastEntry] = []
+  private struct Lane {
+    var standing: Standing
+    let wake: @Sendable () -> Void
+  }
+
+  private struct State {
+    var entries = EntryChunks()
     var positions: [TopicPartition: Int64]
-    var cursors: [Int: UInt64] = [:]
-    var wakers: [Int: @Sendable () -> Void] = [:]
-    var nextCursor = 0
-    var end: UInt64 { first + UInt64(entries.count) }
+    var lanes: [Int: Lane] = [:]
+    var nextLane = 0
+
+    /// Entries that the slowest joined lane has not taken.
+    var held: Int {
+      let slowest = lanes.values.compactMap { lane -> UInt64? in
+        guard case .joined(let index) = lane.standing else { return nil }
+        return index
+      }.min()
+      return Int(entries.end - (slowest ?? entries.end))
+    }
+
+    /// The oldest entry that any lane needs.
+    var needed: UInt64 { lanes.values.compactMap(\.standing.needed).min() ?? entries.end }
+
+    /// Voids the marks that are too far behind and drops what nobody needs.
+    mutating func trim(markLimit: Int) {
+      for (number, lane) in lanes {
+        guard case .marked(let index) = lane.standing, entries.end - index > UInt64(markLimit)
+        else { continue }
+        lanes[number]?.standing = .absent
+      }
+      entries.drop(before: needed)
+    }
   }
 
   private let state: Mutex<State>
   private let limit: Int
+  private var markLimit: Int { limit / 2 }
 
   /// - Parameters:
   ///   - positions: where the reader begins, per broadcast partition.
-  ///   - limit: entries kept at most.
+  ///   - limit: how many entries a joined lane may be behind.
   init(positions: [TopicPartition: Int64], limit: Int) {
     state = Mutex(State(positions: positions))
     self.limit = limit
   }
 
-  /// Room for so many more entries.
-  var room: Int { state.withLock { max(0, limit - $0.entries.count) } }
+  /// Room for so many more entries before the reader has to wait.
+  var room: Int { state.withLock { max(0, limit - $0.held) } }
 
-  /// Entries kept now.
-  var count: Int { state.withLock { $0.entries.count } }
+  /// Entries kept for lanes now.
+  var count: Int { state.withLock { Int($0.entries.end - $0.needed) } }
 
-  /// Adds entries and the positions after them, and wakes the lanes.
+  /// Adds entries and the positions after them, and wakes the lanes that have joined.
   func append(_ entries: [BroadcastEntry], positions: [TopicPartition: Int64]) {
     let wakers = state.withLock { state in
-      state.entries.append(contentsOf: entries)
+      state.entries.append(entries)
       state.positions.merge(positions) { _, new in new }
-      State.trim(&state)
-      return Array(state.wakers.values)
+      state.trim(markLimit: markLimit)
+      return state.lanes.values.compactMap { lane -> (@Sendable () -> Void)? in
+        guard case .joined = lane.standing else { return nil }
+        return lane.wake
+      }
     }
     for wake in wakers { wake() }
   }
 
-  /// Enters a lane at the present end.
-  func register(wake: @escaping @Sendable () -> Void) -> Start {
+  /// Enters a lane, which holds nothing and has no mark.
+  /// - Parameter wake: called for each append while the lane has joined.
+  /// - Returns: the lane's number in this log.
+  func register(wake: @escaping @Sendable () -> Void) -> Int {
     state.withLock { state in
-      let cursor = state.nextCursor
-      state.nextCursor += 1
-      state.cursors[cursor] = state.end
-      state.wakers[cursor] = wake
-      return Start(cursor: cursor, index: state.end, positions: state.positions)
+      let number = state.nextLane
+      state.nextLane += 1
+      state.lanes[number] = Lane(standing: .absent, wake: wake)
+      return number
     }
   }
 
-  /// Takes entries from a cursor and moves it after them.
-  func read(_ cursor: Int, limit: Int) -> [BroadcastEntry] {
+  /// Moves a lane's mark to the present end; the lane must not have joined.
+  /// - Returns: for every broadcast partition the offset of its first record after the mark.
+  func mark(_ lane: Int) -> [TopicPartition: Int64] {
     state.withLock { state in
-      guard let index = state.cursors[cursor], index < state.end else { return [] }
-      let start = Int(index - state.first)
-      let end = min(start + limit, state.entries.count)
-      let taken = Array(state.entries[start..<end])
-      state.cursors[cursor] = index + UInt64(taken.count)
-      State.trim(&state)
+      if case .joined = state.lanes[lane]?.standing {
+        preconditionFailure("a lane that has joined the broadcast log has no mark to move")
+      }
+      state.lanes[lane]?.standing = .marked(state.entries.end)
+      state.trim(markLimit: markLimit)
+      return state.positions
+    }
+  }
+
+  /// Lets a lane read from its mark on, and the reader wait for it from now on.
+  /// - Returns: false when the mark is void or was never made; then nothing changes.
+  func join(_ lane: Int) -> Bool {
+    state.withLock { state in
+      switch state.lanes[lane]?.standing {
+      case nil, .absent: return false
+      case .joined: preconditionFailure("a lane joins the broadcast log twice")
+      case .marked(let index):
+        state.lanes[lane]?.standing = .joined(index)
+        return true
+      }
+    }
+  }
+
+  /// Ends a lane's hold; a mark stays at the next entry that it needs.
+  func leave(_ lane: Int) {
+    state.withLock { state in
+      guard case .joined(let index) = state.lanes[lane]?.standing else {
+        preconditionFailure("a lane leaves the broadcast log without having joined")
+      }
+      state.lanes[lane]?.standing = .marked(index)
+      state.trim(markLimit: markLimit)
+    }
+  }
+
+  /// Takes the next entries of a lane that has joined.
+  func read(_ lane: Int, limit: Int) -> [BroadcastEntry] {
+    state.withLock { state in
+      guard case .joined(let index) = state.lanes[lane]?.standing else {
+        preconditionFailure("a lane reads the broadcast log without having joined")
+      }
+      let taken = state.entries.entries(from: index, limit: limit)
+      guard !taken.isEmpty else { return [] }
+      state.lanes[lane]?.standing = .joined(index + UInt64(taken.count))
+      state.trim(markLimit: markLimit)
       return taken
     }
   }
 
   /// Takes a lane out.
-  func unregister(_ cursor: Int) {
+  func unregister(_ lane: Int) {
     state.withLock { state in
-      state.cursors[cursor] = nil
-      state.wakers[cursor] = nil
-      State.trim(&state)
+      state.lanes[lane] = nil
+      state.trim(markLimit: markLimit)
     }
-  }
-}
-
-extension BroadcastLog.State {
-  /// Drops what every lane has taken; in strides, because dropping from the front moves the rest.
-  fileprivate static func trim(_ state: inout Self) {
-    let slowest = state.cursors.values.min() ?? state.end
-    let spent = Int(slowest - state.first)
-    guard spent > 0, spent == state.entries.count || spent >= 4_096 else { return }
-    state.entries.removeFirst(spent)
-    state.first += UInt64(spent)
   }
 }

@@ -25,21 +25,9 @@ struct BroadcastReader {
     var positions: [TopicPartition: Int64] = [:]
     for record in batch.records {
       positions[batch.topicPartition(of: record)] = record.offset + 1
-      entries.append(entry(of: record, in: batch))
+      entries.append(
+        BroadcastEntry(record, in: batch, topics: topics, decoder: &decoder))
     }
     log.append(entries, positions: positions)
-  }
-
-  /// Decodes one record; also used by a rebuild.
-  mutating func entry(of record: RecordMetadata, in batch: RecordBatch) -> BroadcastEntry {
-    let name = batch.topics[Int(record.topicIndex)]
-    guard let input = topics.input(named: name) else {
-      preconditionFailure("a consumer delivered topic \(name), which was not asked for")
-    }
-    return BroadcastEntry(
-      cause: batch.cause(of: record, topic: input),
-      content: decoder.decode(
-        input, key: batch.key(of: record), value: batch.value(of: record)),
-      original: batch.original(of: record))
   }
 }

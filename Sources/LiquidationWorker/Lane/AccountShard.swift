@@ -4,20 +4,20 @@ import StreamTransport
 
 /// The accounts of one lane, as an actor whose executor is the lane's own thread.
 ///
-/// The lane applies whole batches with `perform`, without a hop; everybody else asks with `await`
-/// and is answered between two batches.
+/// The lane runs its machine with `perform`, a whole batch at once, without a hop; everybody else
+/// asks with `await` and is answered between two batches.
 public actor AccountShard {
   nonisolated let executor: LaneExecutor
-  private var core: ShardCore
+  private var machine: LaneMachine
 
   /// The lane's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
 
-  init(executor: LaneExecutor, core: ShardCore) {
+  init(executor: LaneExecutor, machine: LaneMachine) {
     self.executor = executor
-    self.core = core
+    self.machine = machine
   }
 
   /// The state of an account, or nil when it is not known here.
@@ -26,7 +26,7 @@ public actor AccountShard {
   ///   - partition: the partition that its name falls on.
   /// - Returns: a picture between two batches.
   public func account(_ id: AccountID, partition: Int32) -> AccountView? {
-    core.account(id, partition: partition)
+    machine.shard.account(id, partition: partition)
   }
 
   /// An account with the market and the rules in force, or nil when it is not known here.
@@ -35,23 +35,23 @@ public actor AccountShard {
   ///   - partition: the partition that its name falls on.
   /// - Returns: a picture between two batches.
   public func book(of id: AccountID, partition: Int32) -> AccountBookView? {
-    core.book(of: id, partition: partition)
+    machine.shard.book(of: id, partition: partition)
   }
 
   /// The sums of money of this shard's partitions, in partition order.
   public func ledgers() -> [(partition: Int32, totals: LedgerTotals)] {
-    core.tasks.map { ($0.partition, $0.engine.ledger) }
+    machine.shard.tasksWithState.map { ($0.partition, $0.engine.ledger) }
   }
 
   /// The engine's counts of this shard's partitions, in partition order.
   public func statistics() -> [(partition: Int32, statistics: EngineStatistics)] {
-    core.tasks.map { ($0.partition, $0.engine.statistics) }
+    machine.shard.tasksWithState.map { ($0.partition, $0.engine.statistics) }
   }
 
-  /// Runs a change of the core on the lane's thread, which must be the calling one.
+  /// Runs a step of the lane's machine on the lane's thread, which must be the calling one.
   nonisolated func perform<Value: Sendable>(
-    _ change: @Sendable (inout ShardCore) -> Value
+    _ step: @Sendable (inout LaneMachine) -> Value
   ) -> Value {
-    assumeIsolated { shard in change(&shard.core) }
+    assumeIsolated { shard in step(&shard.machine) }
   }
 }

@@ -1,28 +1,19 @@
 import LiquidationEngine
-import MarginDomain
 import StreamTransport
 import Telemetry
 
 /// One thread, one group member, one publisher, and the accounts of its partitions.
 ///
-/// The loop: answer queries, apply broadcast records, take account records, apply, publish, wait
-/// for the acknowledgement, report progress. A query never waits for more than one batch.
+/// It does what its machine says and tells it what came of it; the machine lives in the account
+/// shard, whose executor is this thread.
 struct Lane {
-  /// Broadcast records that are applied between two looks at the clock.
-  private static let sliceLimit = 128
-  /// How long broadcast records are applied before account records and queries have their turn.
-  private static let sliceMilliseconds: Int64 = 20
-
   let context: LaneContext
   private let consumer: any GroupConsumer
+  /// The lane's number in the broadcast log.
+  private let broadcastLane: Int
   private var publisher: OutputPublisher
-  private let start: BroadcastLog.Start
-  private var broadcastPositions: [TopicPartition: Int64]
+  private var reader: StretchReader
   private var batch = RecordBatch()
-  private var owned: [Int32] = []
-  private var lastCommit: Int64
-  private var lastGauges: Int64 = 0
-  private var committed: [Int32: Int64] = [:]
 
   /// Opens the lane's clients; on the lane's own thread.
   init(context: LaneContext) throws(TransportError) {
@@ -35,210 +26,120 @@ struct Lane {
     consumer = member
     publisher = OutputPublisher(
       publisher: try context.connector.recordPublisher(), context: context)
-    lastCommit = context.clock.monotonicMilliseconds()
-    start = context.broadcast.register(wake: member.waker)
-    broadcastPositions = start.positions
+    reader = StretchReader(
+      connector: context.connector,
+      topics: configuration.topics.broadcast + [configuration.topics.trades])
+    broadcastLane = context.broadcast.register(wake: member.waker)
     context.shard.executor.setWake(member.waker)
   }
 
-  /// Runs until the stop flag is set, then drains; leaves the group unless it is a static member.
+  /// Runs until the stop flag is set and the work in hand is finished.
+  /// - Throws: the failure that ended the lane.
   mutating func run() throws(TransportError) {
-    while !context.stop.isSet { try turn() }
-    try drain()
+    while true {
+      let (now, isStopping) = (context.clock.monotonicMilliseconds(), context.stop.isSet)
+      let action = context.shard.perform { machine in
+        machine.handle(.tick(now))
+        if isStopping { machine.handle(.stop) }
+        return machine.next()
+      }
+      if case .end(let failure) = action {
+        guard let failure else { return }
+        throw failure
+      }
+      let answer: LaneInput?
+      do throws(TransportError) { answer = try perform(action) } catch { answer = .failed(error) }
+      if let answer { context.shard.perform { machine in machine.handle(answer) } }
+    }
   }
 
-  /// Frees the lane's clients, whatever happened before.
-  func close() {
-    context.broadcast.unregister(start.cursor)
+  /// Frees the lane's clients, whatever happened before; leaves the group unless it is a static
+  /// member.
+  mutating func close() {
+    context.broadcast.unregister(broadcastLane)
+    reader.close()
     consumer.close(leaveGroup: true)
     publisher.close()
   }
 
-  private mutating func turn() throws(TransportError) {
-    context.breathe()
-    let tookBroadcast = try applyBroadcast()
-    let change = try consumer.poll(
-      into: &batch, maximumRecords: context.configuration.batchLimit,
-      timeoutMilliseconds: tookBroadcast ? 0 : context.configuration.pollMilliseconds)
-    if !batch.isEmpty { context.shard.perform { [batch] core in core.applyTrades(batch) } }
-    try publishOutput()
-    if let change { try follow(change) }
-    try commitWhenDue()
-    updateGaugesWhenDue()
-  }
-
-  private mutating func applyBroadcast() throws(TransportError) -> Bool {
-    // Tasks that were revoked and may come back stand still; a lane without tasks only lets the
-    // entries pass, so that it does not hold up the log.
-    let isWaiting = owned.isEmpty && !context.shard.perform { core in core.tasks.isEmpty }
-    guard !isWaiting else { return false }
-    let end = context.clock.monotonicMilliseconds() + Self.sliceMilliseconds
-    var taken = 0
-    repeat {
-      let entries = context.broadcast.read(start.cursor, limit: Self.sliceLimit)
-      guard !entries.isEmpty else { break }
-      context.shard.perform { [entries] core in core.applyBroadcast(entries) }
-      note(entries)
-      taken += entries.count
-    } while taken < context.configuration.batchLimit
-      && context.clock.monotonicMilliseconds() < end
-    // On its way while the account records are applied; the turn's end waits for both.
-    if taken > 0 { try handOver() }
-    return taken > 0
-  }
-
-  /// Remembers how far the broadcast partitions are applied.
-  private mutating func note(_ entries: [BroadcastEntry]) {
-    for (index, entry) in entries.enumerated() {
-      if index + 1 < entries.count {
-        let next = entries[index + 1].cause
-        if next.topic == entry.cause.topic, next.partition == entry.cause.partition { continue }
-      }
-      let place = TopicPartition(
-        topic: context.topics.name(of: entry.cause.topic), partition: entry.cause.partition)
-      broadcastPositions[place] = entry.cause.offset + 1
+  /// Does what the machine wants.
+  /// - Returns: the answer, when the action has one.
+  private mutating func perform(_ action: LaneAction) throws(TransportError) -> LaneInput? {
+    switch action {
+    case .answerQueries: context.answerQueries()
+    case .proceed, .end: break
+    case .markBroadcast: return .marked(context.broadcast.mark(broadcastLane))
+    case .joinBroadcast: return .joined(context.broadcast.join(broadcastLane))
+    case .leaveBroadcast: context.broadcast.leave(broadcastLane)
+    case .readBroadcast(let limit):
+      return .broadcast(context.broadcast.read(broadcastLane, limit: limit))
+    case .poll(let limit, let timeout):
+      let change = try consumer.poll(
+        into: &batch, maximumRecords: limit, timeoutMilliseconds: timeout)
+      return .polled(batch, change)
+    case .publish(let output): try publish(output)
+    case .awaitAcknowledgement:
+      try publisher.awaitAcknowledgement()
+      return .acknowledged
+    case .report(let report): show(report)
+    case .sendOffsets(let offsets):
+      try consumer.commit(offsets)
+      return .offsetsSent
+    case .consume(let offsets):
+      try consumer.start(at: offsets)
+      return .consuming
+    case .measure(let partitions): return .measured(try measure(partitions))
+    case .openStretches(let stretches): try reader.open(stretches)
+    case .read(let partition, let limit, let timeout):
+      return try read(partition, limit: limit, timeoutMilliseconds: timeout)
+    case .closeStretches: closeStretches()
+    case .updateGauges(let statistics):
+      context.metrics.engine.update(lane: context.number, statistics)
+    case .announce(let notice): context.announce(notice)
     }
+    return nil
   }
 
-  /// Publishes what was caused, waits for the acknowledgement, and only then reports progress.
-  private mutating func publishOutput() throws(TransportError) {
-    try handOver()
-    try publisher.settle()
-    reportProgress()
-  }
-
-  /// Gives the publisher what was caused since the last time.
-  private mutating func handOver() throws(TransportError) {
-    let output = context.shard.perform { core in core.takeOutput() }
+  private mutating func publish(_ output: ShardOutput) throws(TransportError) {
     try publisher.publish(output.records)
     context.metrics.record(
       output.counts, topics: context.topics, nowMilliseconds: context.clock.wallMilliseconds())
   }
 
-  private func reportProgress() {
-    let positions = context.shard.perform { core in core.positions }
-    let (broadcast, written) = (broadcastPositions, publisher.written)
+  private func show(_ report: LaneReport) {
+    let written = publisher.written
     context.progress.update(context.number) { progress in
-      progress.trades = positions
-      progress.broadcast = broadcast
+      progress.trades = report.trades
+      progress.broadcast = report.broadcast
+      progress.isLive = report.isLive
       progress.written = written
     }
   }
 
-  private mutating func commitWhenDue() throws(TransportError) {
-    let now = context.clock.monotonicMilliseconds()
-    guard now - lastCommit >= Int64(context.configuration.commitMilliseconds) else { return }
-    lastCommit = now
-    try commit()
-  }
-
-  /// Leaves the engine's figures for the metrics, at most once a second.
-  private mutating func updateGaugesWhenDue() {
-    let now = context.clock.monotonicMilliseconds()
-    guard now - lastGauges >= 1_000 else { return }
-    lastGauges = now
-    let statistics = context.shard.perform { core in core.tasks.map(\.engine.statistics) }
-    context.metrics.engine.update(lane: context.number, statistics)
-  }
-
-  /// Stores group offsets for lag tools.
-  ///
-  /// A refusal means that the group is changing hands, which
-  /// the next poll will say; nothing is lost, because a new owner rebuilds from the beginning.
-  private mutating func commit() throws(TransportError) {
-    let positions = context.shard.perform { core in core.positions }
-    var news: [TopicPartition: Int64] = [:]
-    for partition in owned {
-      guard let next = positions[partition], next != committed[partition] else { continue }
-      news[TopicPartition(topic: context.topics.trades, partition: partition)] = next
-      committed[partition] = next
+  private mutating func measure(
+    _ partitions: [TopicPartition]
+  ) throws(TransportError) -> [TopicPartition: Watermarks] {
+    var bounds: [TopicPartition: Watermarks] = [:]
+    for partition in partitions {
+      context.answerQueries()
+      bounds[partition] = try reader.watermarks(
+        of: partition, timeoutMilliseconds: context.configuration.requestMilliseconds)
     }
-    guard !news.isEmpty else { return }
-    do throws(TransportError) { try consumer.commit(news) } catch {
-      guard error.kind == .abortable || error.kind == .retriable else { throw error }
-      context.logger.warning("group offsets were not stored", ["cause": .text(error.description)])
-    }
+    return bounds
   }
 
-  private mutating func follow(_ change: AssignmentChange) throws(TransportError) {
-    context.metrics.rebalances.increment()
-    switch change {
-    case .revoked(let partitions):
-      note("partitions revoked", partitions)
-      try commit()
-      standBy(because: "\(context.name) waits for its partitions")
-    case .lost(let partitions):
-      note("partitions lost", partitions)
-      context.shard.perform { core in _ = core.retain([]) }
-      standBy(because: "\(context.name) lost its partitions")
-    case .assigned(let partitions):
-      note("partitions assigned", partitions)
-      try takeOver(partitions.map(\.partition).sorted())
-    }
+  /// Reads into a batch of its own, which the machine keeps until it is applied.
+  private func read(
+    _ partition: TopicPartition, limit: Int, timeoutMilliseconds: Int
+  ) throws(TransportError) -> LaneInput {
+    var batch = RecordBatch()
+    let progress = try reader.read(
+      partition, into: &batch, maximumRecords: limit, timeoutMilliseconds: timeoutMilliseconds)
+    return .read(batch, progress)
   }
 
-  /// Owns nothing until the group assigns again.
-  private mutating func standBy(because reason: String) {
-    owned = []
-    committed = [:]
-    context.progress.update(context.number) { $0.isLive = false }
-    reportProgress()
-    context.health.setReason(context.name, reason)
-  }
-
-  /// Rebuilds what is new and begins to consume at explicit offsets.
-  private mutating func takeOver(_ partitions: [Int32]) throws(TransportError) {
-    let fresh = context.shard.perform { core in core.retain(partitions) }
-    reportProgress()
-    var rebuilder = TaskRebuilder(
-      context: context, partitions: fresh, broadcastPositions: broadcastPositions)
-    switch try rebuilder.run(consumer: consumer, publisher: &publisher) {
-    case .rebuilt: break
-    case .interrupted(let change): return try follow(change)
-    case .stopped: return
-    }
-    owned = partitions
-    guard try begin() else { return }
-    reportProgress()
-    context.progress.update(context.number) { $0.isLive = true }
-    context.health.clearReason(context.name)
-    context.logger.info(
-      "lane is live", ["lane": .text(context.name), "partitions": LogValue(partitions.count)])
-  }
-
-  /// Begins to consume where the tasks stand; false when the group has changed hands meanwhile,
-  /// which the next poll will say.
-  private func begin() throws(TransportError) -> Bool {
-    let positions = context.shard.perform { core in core.positions }
-    var offsets: [TopicPartition: Int64] = [:]
-    for (partition, offset) in positions {
-      offsets[TopicPartition(topic: context.topics.trades, partition: partition)] = offset
-    }
-    do throws(TransportError) {
-      try consumer.start(at: offsets)
-      return true
-    } catch {
-      guard error.kind == .abortable else { throw error }
-      context.logger.info(
-        "the group changed hands during a rebuild", ["cause": .text(error.description)])
-      return false
-    }
-  }
-
-  private mutating func drain() throws(TransportError) {
-    context.health.setReason("draining", "the worker is stopping")
-    try publishOutput()
-    try commit()
-    context.progress.update(context.number) { $0.isLive = false }
-    context.logger.info("lane drained", ["lane": .text(context.name)])
-  }
-
-  private func note(_ message: StaticString, _ partitions: [TopicPartition]) {
-    context.logger.info(
-      message,
-      [
-        "lane": .text(context.name),
-        "partitions": .text(partitions.map { String($0.partition) }.joined(separator: ",")),
-      ])
+  private mutating func closeStretches() {
+    reader.close()
+    context.metrics.setRebuildRemaining(0, lane: context.name)
   }
 }

@@ -1,4 +1,3 @@
-import LiquidationWire
 import StreamTransport
 import Telemetry
 
@@ -14,7 +13,6 @@ struct LaneContext: Sendable {
   let health: HealthState
   let heartbeat: LaneHeartbeat
   let logger: Logger
-  let decoder: CommandDecoder
   let stop: StopFlag
   let clock: WorkerClock
 
@@ -22,7 +20,7 @@ struct LaneContext: Sendable {
   var topics: WorkerTopics { configuration.topics }
 
   /// Says that the lane is alive and answers the queries that wait; on the lane's thread only.
-  func breathe() {
+  func answerQueries() {
     heartbeat.beat()
     shard.executor.runPending()
   }

@@ -3,17 +3,16 @@ import Telemetry
 
 /// Publishes outputs with bounded patience and waits until the broker has them.
 ///
-/// Offsets are stored and progress is reported only after `settle`, so that a crash can repeat an
-/// event but never lose one. While it waits, the lane beats its heart and answers queries; its
-/// patience must stay below the group's poll interval.
+/// Offsets are stored and progress is reported only after `awaitAcknowledgement`, so that a crash
+/// can repeat an event but never lose one. While it waits, the lane beats its heart and answers
+/// queries; its patience must stay below the group's poll interval.
 struct OutputPublisher {
-  /// How long one flush waits before the lane breathes again.
+  /// How long one flush waits before the lane answers queries.
   private static let sliceMilliseconds = 1_000
 
   private let publisher: any RecordPublisher
   private let context: LaneContext
-  private var isPending = false
-  /// When the broker first did not take an output since the last one was settled.
+  /// When the broker first did not take an output since the last was acknowledged.
   private var stalledSince: Int64?
 
   init(publisher: any RecordPublisher, context: LaneContext) {
@@ -35,7 +34,6 @@ struct OutputPublisher {
           "a dead letter is written without its record", ["cause": .text(error.reason)])
         try offer(DeadLetter.withoutRecord(record))
       }
-      isPending = true
     }
   }
 
@@ -46,20 +44,18 @@ struct OutputPublisher {
         attempts += 1
         guard error.kind == .retriable, attempts < 10, patienceLeft() > 0 else { throw error }
         context.metrics.publishRetries.increment()
-        context.breathe()
+        context.answerQueries()
       }
     }
   }
 
   /// Waits until everything handed over is acknowledged.
-  mutating func settle() throws(TransportError) {
-    guard isPending else { return }
+  mutating func awaitAcknowledgement() throws(TransportError) {
     while true {
       let left = patienceLeft()
       do throws(TransportError) {
         try publisher.flush(
           timeoutMilliseconds: max(1, min(Self.sliceMilliseconds, Int(left))))
-        isPending = false
         stalledSince = nil
         return
       } catch {
@@ -70,7 +66,7 @@ struct OutputPublisher {
             reason: "the broker has not acknowledged the outputs after "
               + "\(context.configuration.flushMilliseconds) ms")
         }
-        context.breathe()
+        context.answerQueries()
       }
     }
   }

@@ -3,25 +3,6 @@ import LiquidationWire
 import MarginDomain
 import StreamTransport
 
-/// What applying inputs has produced and the lane must publish.
-struct ShardOutput: Sendable {
-  var records: [OutboundRecord] = []
-  var counts = ShardCounts()
-  var isEmpty: Bool { records.isEmpty }
-}
-
-/// What happened to inputs, for the metrics.
-struct ShardCounts: Sendable {
-  var trades = 0
-  var broadcast = 0
-  var duplicates = 0
-  var held = 0
-  var deadLetters: [RejectReason: Int] = [:]
-  var events: [MarginEvent.Topic: Int] = [:]
-  /// Timestamps of the price records that caused events, milliseconds, one per event.
-  var priceCauses: [Int64] = []
-}
-
 /// The accounts of a lane: its tasks, the decoder and the encoder, in one value.
 ///
 /// A pure state machine over batches: nothing here waits, reads a clock or talks to Kafka.
@@ -29,7 +10,7 @@ struct ShardCore: Sendable {
   let topics: WorkerTopics
   /// Number of partitions of the account topics.
   let partitionCount: Int32
-  private(set) var tasks: [PartitionTask] = []
+  private(set) var tasks: [PartitionStateMachine] = []
   private var decoder: CommandDecoder
   private var encoder = EventEncoder()
   private var events: [MarginEvent] = []
@@ -41,21 +22,36 @@ struct ShardCore: Sendable {
     self.decoder = decoder
   }
 
-  /// Keeps the tasks of these partitions, drops the others, and says which are new.
-  mutating func retain(_ partitions: [Int32]) -> [Int32] {
-    tasks.removeAll { !partitions.contains($0.partition) }
-    return partitions.filter { partition in !tasks.contains { $0.partition == partition } }
-      .sorted()
-  }
-
-  /// Takes in tasks that were rebuilt.
-  mutating func adopt(_ rebuilt: [PartitionTask]) {
-    tasks.append(contentsOf: rebuilt)
+  /// Takes on exactly these partitions: tasks with state among them are kept and catch up, the
+  /// others are dropped.
+  /// - Returns: the partitions whose tasks are new, ascending.
+  mutating func assign(_ partitions: [Int32]) -> [Int32] {
+    tasks.removeAll { !$0.phase.hasState || !partitions.contains($0.partition) }
+    for index in tasks.indices { tasks[index].enter(.catchingUp) }
+    let fresh = partitions.filter { partition in
+      !tasks.contains { $0.partition == partition }
+    }.sorted()
+    tasks.append(contentsOf: fresh.map(PartitionStateMachine.init))
     tasks.sort { $0.partition < $1.partition }
+    return fresh
   }
 
-  /// Applies account records, each to the task of its partition; a record that was applied before
-  /// (a redelivery after a change of owner) is passed over.
+  /// Moves the tasks that are in one phase to another.
+  mutating func move(_ phase: PartitionPhase, to next: PartitionPhase) {
+    for index in tasks.indices where tasks[index].phase == phase { tasks[index].enter(next) }
+  }
+
+  /// Lets the tasks stand still in `phase`; those without state are dropped.
+  mutating func halt(in phase: PartitionPhase) {
+    tasks.removeAll { !$0.phase.hasState }
+    for index in tasks.indices where tasks[index].phase != phase { tasks[index].enter(phase) }
+  }
+
+  /// Drops all tasks.
+  mutating func dropAll() { tasks = [] }
+
+  /// Applies account records, each to the task of its partition; those that the task does not take
+  /// are passed over.
   mutating func applyTrades(_ batch: RecordBatch) {
     var index = 0
     for record in batch.records {
@@ -65,17 +61,21 @@ struct ShardCore: Sendable {
         }
         index = found
       }
-      guard record.offset >= tasks[index].nextOffset else { continue }
       applyTrade(record, of: batch, to: index)
     }
   }
 
-  /// Applies one account record to the task at `index`.
-  mutating func applyTrade(_ record: RecordMetadata, of batch: RecordBatch, to index: Int) {
+  /// Applies one account record of a stretch to the task of its partition.
+  mutating func applyTrade(_ record: RecordMetadata, of batch: RecordBatch) {
+    guard let index = tasks.firstIndex(where: { $0.partition == record.partition }) else { return }
+    applyTrade(record, of: batch, to: index)
+  }
+
+  private mutating func applyTrade(_ record: RecordMetadata, of batch: RecordBatch, to index: Int) {
+    guard tasks[index].takes(recordAt: record.offset) else { return }
     let cause = batch.cause(of: record, topic: .trades)
     let content = decoder.decode(
       .trades, key: batch.key(of: record), value: batch.value(of: record))
-    tasks[index].nextOffset = record.offset + 1
     output.counts.trades += 1
     let body: MarginCommand.Body
     switch content {
@@ -99,16 +99,26 @@ struct ShardCore: Sendable {
     }
   }
 
-  /// Applies broadcast entries to every task, in order.
-  mutating func applyBroadcast(_ entries: [BroadcastEntry]) {
-    for entry in entries { applyBroadcast(entry, to: tasks.indices) }
+  /// Applies broadcast entries, in order, to every task that is in the phase.
+  mutating func applyBroadcast(_ entries: [BroadcastEntry], to phase: PartitionPhase) {
+    let indices = tasks.indices.filter { tasks[$0].phase == phase }
+    for entry in entries { applyBroadcast(entry, to: indices) }
+  }
+
+  /// Applies one broadcast record of a stretch to every task that is in the phase.
+  mutating func applyBroadcast(
+    _ record: RecordMetadata, of batch: RecordBatch, to phase: PartitionPhase
+  ) -> InputCause {
+    let entry = BroadcastEntry(record, in: batch, topics: topics, decoder: &decoder)
+    applyBroadcast([entry], to: phase)
+    return entry.cause
   }
 
   /// Applies one broadcast entry to some tasks.
   ///
   /// Every process reads these topics, so a dead letter is written, and a duplicate counted, once:
   /// by the owner of the task whose number is the record's partition modulo the number of tasks.
-  mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: Range<Int>) {
+  private mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: [Int]) {
     output.counts.broadcast += 1
     let owner = entry.cause.partition % max(1, partitionCount)
     switch entry.content {
@@ -132,17 +142,24 @@ struct ShardCore: Sendable {
     }
   }
 
-  /// Next offset of `trades` to apply, per partition.
+  /// Next offset of `trades` to apply, per partition whose task has state.
   var positions: [Int32: Int64] {
-    Dictionary(uniqueKeysWithValues: tasks.map { ($0.partition, $0.nextOffset) })
+    // By index, because a task taken out as a value copies its engine.
+    var positions: [Int32: Int64] = [:]
+    for index in tasks.indices where tasks[index].phase.hasState {
+      positions[tasks[index].partition] = tasks[index].nextOffset
+    }
+    return positions
   }
 
-  /// Moves the tasks to the ends up to which a rebuild has read: the last records before an end may
-  /// be markers that are never delivered.
-  mutating func setTradePositions(_ ends: [TopicPartition: Int64], topic: String) {
+  /// The tasks whose state may be shown, in partition order.
+  var tasksWithState: [PartitionStateMachine] { tasks.filter(\.phase.hasState) }
+
+  /// Moves the tasks to the ends up to which stretches of `trades` were read.
+  mutating func finishStretches(at ends: [TopicPartition: Int64]) {
     for index in tasks.indices {
-      let place = TopicPartition(topic: topic, partition: tasks[index].partition)
-      tasks[index].nextOffset = max(tasks[index].nextOffset, ends[place] ?? 0)
+      let partition = TopicPartition(topic: topics.trades, partition: tasks[index].partition)
+      if let end = ends[partition] { tasks[index].finishStretch(at: end) }
     }
   }
 
@@ -155,17 +172,21 @@ struct ShardCore: Sendable {
 
   /// An account with what its margin depends on, when it lives here.
   func book(of id: AccountID, partition: Int32) -> AccountBookView? {
-    tasks.first { $0.partition == partition }?.engine.book(of: id)
+    task(partition)?.engine.book(of: id)
   }
 
   /// The state of an account, when it lives here.
   func account(_ id: AccountID, partition: Int32) -> AccountView? {
-    tasks.first { $0.partition == partition }?.engine.account(id)
+    task(partition)?.engine.account(id)
+  }
+
+  private func task(_ partition: Int32) -> PartitionStateMachine? {
+    tasks.first { $0.partition == partition && $0.phase.hasState }
   }
 
   private mutating func apply(_ command: MarginCommand, to index: Int) -> CommandOutcome {
     events.removeAll(keepingCapacity: true)
-    let outcome = tasks[index].engine.apply(command, into: &events)
+    let outcome = tasks[index].apply(command, into: &events)
     for event in events { publish(event, partition: tasks[index].partition) }
     return outcome
   }

@@ -69,8 +69,10 @@ public final class LiquidationService: Sendable {
     shards = (0..<configuration.laneCount).map { number in
       AccountShard(
         executor: LaneExecutor(name: "lane-\(number)"),
-        core: ShardCore(
-          topics: configuration.topics, partitionCount: partitionCount, decoder: decoder))
+        machine: LaneMachine(
+          configuration: configuration,
+          shard: ShardCore(
+            topics: configuration.topics, partitionCount: partitionCount, decoder: decoder)))
     }
   }
 
@@ -153,7 +155,7 @@ public final class LiquidationService: Sendable {
     let context = LaneContext(
       number: number, configuration: configuration, connector: connector, shard: shard,
       broadcast: broadcast, progress: progress, metrics: metrics, health: health,
-      heartbeat: heartbeat, logger: logger, decoder: decoder, stop: stopFlag, clock: clock)
+      heartbeat: heartbeat, logger: logger, stop: stopFlag, clock: clock)
     do throws(TransportError) {
       var lane = try Lane(context: context)
       defer { lane.close() }
@@ -199,6 +201,7 @@ public final class LiquidationService: Sendable {
     health.setReason("failed", "\(thread) failed: \(reason)")
     stop()
   }
+
   /// The sentence for a failure whose cure is a setting of this worker, else the stream's own.
   private func explained(_ error: TransportError) -> WorkerError {
     guard error.code == "FENCED_INSTANCE_ID", let name = configuration.instance else {

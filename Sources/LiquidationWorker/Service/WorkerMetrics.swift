@@ -69,13 +69,6 @@ final class WorkerMetrics: Sendable {
     }
   }
 
-  /// Counts of a rebuild: what it consumes and publishes, without the latency of old prices.
-  func recordRebuilt(_ counts: ShardCounts, topics: WorkerTopics) {
-    var counts = counts
-    counts.priceCauses = []
-    record(counts, topics: topics, nowMilliseconds: 0)
-  }
-
   func setRebuildRemaining(_ records: Int64, lane: String) {
     do { try rebuildRemaining.labelled(lane).set(Double(records)) } catch {
       preconditionFailure("a metric label was refused: \(error)")

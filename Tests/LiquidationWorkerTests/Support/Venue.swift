@@ -78,16 +78,30 @@ struct Venue {
   ///   because the topics of a live stream have no order among each other.
   /// - Throws: `OutOfPatience` when a worker does not apply them.
   mutating func defineMarket(for workers: [RunningWorker] = []) async throws {
+    writeDefinitions()
+    for worker in workers { try await worker.hasApplied(self) }
+    writeFirstPrices()
+    for worker in workers { try await worker.hasApplied(self) }
+  }
+
+  /// The same market, written at once.
+  mutating func writeMarket() {
+    writeDefinitions()
+    writeFirstPrices()
+  }
+
+  private mutating func writeDefinitions() {
     define(.underlying(Symbol("BTC-USD")))
     define(.asset(CollateralAsset(symbol: Symbol("USD"), underlying: nil)))
     define(.asset(CollateralAsset(symbol: Symbol("BTC"), underlying: Symbol("BTC-USD"))))
     define(.rulebook(NativeRules.rulebook(version: 1)))
     define(.instrument(Self.future))
-    for worker in workers { try await worker.hasApplied(self) }
+  }
+
+  private mutating func writeFirstPrices() {
     write(builder.price("USD", index: number("1")))
     write(builder.price("BTC-USD", index: number("60000")))
     write(builder.price("BTC-PERP", mark: number("60000")))
-    for worker in workers { try await worker.hasApplied(self) }
   }
 
   static let future = Instrument(
