@@ -26,7 +26,8 @@ struct LaneMachine: Sendable {
 
   /// Where the lane is in its turn.
   private enum Step {
-    case queries, work, handOver, poll, publish, acknowledge, report, change, offsets, gauges
+    case queries, beginWork, work, handOver, poll, publish, acknowledge, report, change, offsets,
+      gauges
   }
 
   /// The work of one turn.
@@ -90,9 +91,13 @@ struct LaneMachine: Sendable {
         drain()
         return nil
       }
-      step = .work
-      work = Work(begun: now)
+      step = .beginWork
       return .answerQueries
+    case .beginWork:
+      step = .work
+      // The time that the queries took is not the work's: some of it is done in every turn.
+      work = Work(begun: now)
+      return nil
     case .work:
       if let action = nextWork() { return action }
       step = .handOver

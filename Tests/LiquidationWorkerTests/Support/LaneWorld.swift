@@ -126,7 +126,12 @@ struct LaneWorld {
       try turn()
       if isSettled { return }
     }
-    Issue.record("the lane did not apply everything", sourceLocation: sourceLocation)
+    let report = reports.last
+    Issue.record(
+      """
+      the lane is \(machine.phase) and did not apply everything: \(report.debugDescription), \
+      last actions \(trace.suffix(40))
+      """, sourceLocation: sourceLocation)
     throw OutOfPatience()
   }
 
@@ -239,6 +244,14 @@ struct LaneWorld {
 
   var phases: [Int32: PartitionPhase] {
     Dictionary(uniqueKeysWithValues: machine.shard.tasks.map { ($0.partition, $0.phase) })
+  }
+
+  /// How often the group did not store offsets.
+  var refusedOffsets: Int {
+    notices.count { notice in
+      guard case .offsetsRefused = notice else { return false }
+      return true
+    }
   }
 
   var sequenceGaps: UInt64 {
