@@ -276,17 +276,21 @@ struct LaneMachineTests {
     world.venue.broker.assign(["a-0": [0, 1]])
     try world.settle()
     world.venue.broker.assign(["a-0": []])
-    try world.run(until: { $0.machine.phase == .revoked })
+    try world.run(until: { $0.trace.last == "leaveBroadcast" })
     world.venue.broker.assign(["a-0": [0, 1]])
     for _ in 0..<10 {
       settleFunding(&world)
       try world.readBroadcast()
     }
     try world.run(until: { $0.machine.phase == .restoring })
+    world.pace = 600
     try world.run(until: { $0.balance(names[0]) == number("99976") })
     world.venue.broker.assign(["a-0": [0, 1]])
     try world.run(until: { $0.machine.phase == .revoked })
+    // Away from the mark, with which the round would have ended.
     #expect(world.balance(names[0]) != number("99940"))
+    try world.run(until: { $0.machine.phase == .assigned })
+    #expect(world.phases == [0: .catchingUp, 1: .catchingUp])
     try world.settle()
     #expect(names.map { world.balance($0) } == [number("99940"), number("99940")])
     #expect(world.counts.duplicates == 0)

@@ -124,7 +124,7 @@ struct LaneWorld {
     for _ in 0..<2_000 {
       try readBroadcast()
       try turn()
-      if isSettled { return }
+      if isSettled() { return }
     }
     let report = reports.last
     Issue.record(
@@ -135,8 +135,11 @@ struct LaneWorld {
     throw OutOfPatience()
   }
 
-  private var isSettled: Bool {
+  /// Whether everything written is applied and told.
+  /// - Parameter partitions: those that the lane must own; nil leaves that open.
+  func isSettled(on partitions: [Int32]? = nil) -> Bool {
     guard let report = reports.last, report.isLive, machine.phase == .live else { return false }
+    if let partitions, report.trades.keys.sorted() != partitions { return false }
     return report.trades.allSatisfy { $0.value >= venue.broker.end(of: venue.trades($0.key)) }
       && report.broadcast.allSatisfy { $0.value >= venue.broker.end(of: $0.key) }
   }
