@@ -127,6 +127,12 @@ struct EmbeddedBrokerTests {
       #expect(found.allSatisfy { $0.partition == partition.partition })
       #expect(found.map(\.offset) == Array((10 * Int64(partition.partition))..<450))
     }
+    // And a later stretch of a partition that has been read.
+    for partition in open {
+      reader.finish(partition)
+      try reader.open(partition, from: 450, until: 470)
+      #expect(try drain(reader, partition).map(\.offset) == Array(450..<470))
+    }
   }
 
   private func drain(

@@ -23,7 +23,7 @@ struct BroadcastLogTests {
   /// A lane that has joined at the present end, and the positions there.
   private func join(_ log: BroadcastLog) -> (lane: Int, positions: [TopicPartition: Int64]) {
     let lane = log.register {}
-    let positions = log.mark(lane)
+    let positions = log.bookmark(lane)
     #expect(log.join(lane))
     return (lane, positions)
   }
@@ -79,21 +79,21 @@ struct BroadcastLogTests {
       let log = BroadcastLog(positions: positions(0), limit: 3)
       for _ in 0..<2 {
         let lane = log.register { woken() }
-        _ = log.mark(lane)
+        _ = log.bookmark(lane)
         #expect(log.join(lane))
       }
-      let marked = log.register { woken() }
-      _ = log.mark(marked)
+      let absent = log.register { woken() }
+      _ = log.bookmark(absent)
       append(0..<1, to: log)
     }
   }
 
-  @Test("keeps what comes after a mark while that is little, and waits for no mark")
-  func marks() {
+  @Test("keeps what comes after a bookmark while that is little, and waits for no bookmark")
+  func bookmarks() {
     let log = BroadcastLog(positions: positions(0), limit: 4)
     let lane = log.register {}
     #expect(!log.join(lane))
-    #expect(log.mark(lane) == positions(0))
+    #expect(log.bookmark(lane) == positions(0))
     append(0..<2, to: log)
     #expect(log.count == 2)
     #expect(log.room == 4)
@@ -102,22 +102,22 @@ struct BroadcastLogTests {
     #expect(log.read(lane, limit: 10).map(\.cause.offset) == [0, 1])
   }
 
-  @Test("drops what a mark needs when it is far behind, and says so")
-  func voidsMarks() {
+  @Test("drops what a bookmark needs when it is far behind, and says so")
+  func voidsBookmarks() {
     let log = BroadcastLog(positions: positions(0), limit: 4)
     let lane = log.register {}
-    _ = log.mark(lane)
+    _ = log.bookmark(lane)
     append(0..<3, to: log)
     #expect(log.count == 0)
     #expect(!log.join(lane))
-    // Between this mark and the last position that the lane knows, it reads the partitions.
-    #expect(log.mark(lane) == positions(3))
+    // Between this bookmark and the last position that the lane knows, it reads the partitions.
+    #expect(log.bookmark(lane) == positions(3))
     append(3..<4, to: log)
     #expect(log.join(lane))
     #expect(log.read(lane, limit: 10).map(\.cause.offset) == [3])
   }
 
-  @Test("leaves a mark at the next entry of a lane that leaves")
+  @Test("leaves a bookmark at the next entry of a lane that leaves")
   func leaves() {
     let log = BroadcastLog(positions: positions(0), limit: 8)
     let lane = join(log).lane
@@ -152,8 +152,8 @@ struct BroadcastLogTests {
           append(end..<(end + Int64(count)), to: log)
           end += Int64(count)
         case 2 where !joined.contains(lane):
-          let marked = log.mark(lane).values.first
-          #expect(marked == end)
+          let position = log.bookmark(lane).values.first
+          #expect(position == end)
           next[lane] = end
         case 3 where !joined.contains(lane):
           let isNear = next[lane].map { end - $0 <= Int64(limit / 2) } ?? false

@@ -120,7 +120,7 @@ struct LaneEndTests {
       var machine = makeMachine()
       _ = machine.next()
       _ = machine.next()
-      machine.handle(.marked([:]))
+      machine.handle(.bookmarked([:]))
       _ = machine.next()
     }
   }

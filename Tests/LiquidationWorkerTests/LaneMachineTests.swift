@@ -36,7 +36,7 @@ struct LaneMachineTests {
     var (world, _) = try makeWorld()
     try world.turn(2)
     #expect(world.machine.phase == .joining)
-    #expect(world.trace.contains("markBroadcast"))
+    #expect(world.trace.contains("bookmarkBroadcast"))
     world.venue.broker.assign(["a-0": [0, 1]])
     world.forgetTrace()
     try world.run(until: { $0.machine.phase == .assigned })
@@ -48,12 +48,13 @@ struct LaneMachineTests {
     try world.runUntilLive()
     #expect(world.phases == [0: .live, 1: .live])
     let decisions: Set<String> = [
-      "markBroadcast", "measure", "openStretches", "joinBroadcast", "closeStretches", "consume",
+      "bookmarkBroadcast", "measure", "openStretches", "joinBroadcast", "closeStretches", "consume",
     ]
     let firstMeasure = try #require(world.trace.firstIndex(of: "measure"))
     #expect(
       world.trace[(firstMeasure - 1)...].filter(decisions.contains) == [
-        "markBroadcast", "measure", "openStretches", "joinBroadcast", "closeStretches", "consume",
+        "bookmarkBroadcast", "measure", "openStretches", "joinBroadcast", "closeStretches",
+        "consume",
       ])
     #expect(
       world.reports.last == LaneReport(trades: [0: 2, 1: 2], broadcast: ends(world), isLive: true))
@@ -287,7 +288,7 @@ struct LaneMachineTests {
     try world.run(until: { $0.balance(names[0]) == number("99976") })
     world.venue.broker.assign(["a-0": [0, 1]])
     try world.run(until: { $0.machine.phase == .revoked })
-    // Away from the mark, with which the round would have ended.
+    // Away from the bookmark, with which the round would have ended.
     #expect(world.balance(names[0]) != number("99940"))
     try world.run(until: { $0.machine.phase == .assigned })
     #expect(world.phases == [0: .catchingUp, 1: .catchingUp])

@@ -5,22 +5,22 @@ import Synchronization
 ///
 /// A lane that has joined holds the log: entries that it has not taken are kept, and the reader
 /// waits when the slowest of these lanes is `limit` entries behind. A lane that has not joined
-/// holds nothing. It may have a mark, and the entries after a mark are kept while they are few; a
-/// mark that is more than half of `limit` behind is void, and its lane has to read the partitions
-/// itself up to a new mark before it can join. So the log is bounded whatever the lanes do, and the
-/// reader waits for live lanes only.
+/// holds nothing. It may have a bookmark, and the entries after a bookmark are kept while they are
+/// few; a bookmark that is more than half of `limit` behind is void, and its lane has to read the
+/// partitions itself up to a new bookmark before it can join. So the log is bounded whatever the
+/// lanes do, and the reader waits for live lanes only.
 final class BroadcastLog: Sendable {
   /// Where one lane stands; the numbers are those of the next entry that it needs.
   private enum Standing {
     case absent
-    case marked(UInt64)
+    case bookmarked(UInt64)
     case joined(UInt64)
 
     /// The oldest entry that must be kept for the lane.
     var needed: UInt64? {
       switch self {
       case .absent: return nil
-      case .marked(let index), .joined(let index): return index
+      case .bookmarked(let index), .joined(let index): return index
       }
     }
   }
@@ -48,10 +48,11 @@ final class BroadcastLog: Sendable {
     /// The oldest entry that any lane needs.
     var needed: UInt64 { lanes.values.compactMap(\.standing.needed).min() ?? entries.end }
 
-    /// Voids the marks that are too far behind and drops what nobody needs.
-    mutating func trim(markLimit: Int) {
+    /// Voids the bookmarks that are too far behind and drops what nobody needs.
+    mutating func trim(bookmarkLimit: Int) {
       for (number, lane) in lanes {
-        guard case .marked(let index) = lane.standing, entries.end - index > UInt64(markLimit)
+        guard case .bookmarked(let index) = lane.standing,
+          entries.end - index > UInt64(bookmarkLimit)
         else { continue }
         lanes[number]?.standing = .absent
       }
@@ -61,7 +62,7 @@ final class BroadcastLog: Sendable {
 
   private let state: Mutex<State>
   private let limit: Int
-  private var markLimit: Int { limit / 2 }
+  private var bookmarkLimit: Int { limit / 2 }
 
   /// - Parameters:
   ///   - positions: where the reader begins, per broadcast partition.
@@ -82,7 +83,7 @@ final class BroadcastLog: Sendable {
     let wakers = state.withLock { state in
       state.entries.append(entries)
       state.positions.merge(positions) { _, new in new }
-      state.trim(markLimit: markLimit)
+      state.trim(bookmarkLimit: bookmarkLimit)
       return state.lanes.values.compactMap { lane -> (@Sendable () -> Void)? in
         guard case .joined = lane.standing else { return nil }
         return lane.wake
@@ -91,7 +92,7 @@ final class BroadcastLog: Sendable {
     for wake in wakers { wake() }
   }
 
-  /// Enters a lane, which holds nothing and has no mark.
+  /// Enters a lane, which holds nothing and has no bookmark.
   /// - Parameter wake: called for each append while the lane has joined.
   /// - Returns: the lane's number in this log.
   func register(wake: @escaping @Sendable () -> Void) -> Int {
@@ -103,41 +104,41 @@ final class BroadcastLog: Sendable {
     }
   }
 
-  /// Moves a lane's mark to the present end; the lane must not have joined.
-  /// - Returns: for every broadcast partition the offset of its first record after the mark.
-  func mark(_ lane: Int) -> [TopicPartition: Int64] {
+  /// Moves a lane's bookmark to the present end; the lane must not have joined.
+  /// - Returns: for every broadcast partition the offset of its first record after the bookmark.
+  func bookmark(_ lane: Int) -> [TopicPartition: Int64] {
     state.withLock { state in
       if case .joined = state.lanes[lane]?.standing {
-        preconditionFailure("a lane that has joined the broadcast log has no mark to move")
+        preconditionFailure("a lane that has joined the broadcast log has no bookmark to move")
       }
-      state.lanes[lane]?.standing = .marked(state.entries.end)
-      state.trim(markLimit: markLimit)
+      state.lanes[lane]?.standing = .bookmarked(state.entries.end)
+      state.trim(bookmarkLimit: bookmarkLimit)
       return state.positions
     }
   }
 
-  /// Lets a lane read from its mark on, and the reader wait for it from now on.
-  /// - Returns: false when the mark is void or was never made; then nothing changes.
+  /// Lets a lane read from its bookmark on, and the reader wait for it from now on.
+  /// - Returns: false when the bookmark is void or was never made; then nothing changes.
   func join(_ lane: Int) -> Bool {
     state.withLock { state in
       switch state.lanes[lane]?.standing {
       case nil, .absent: return false
       case .joined: preconditionFailure("a lane joins the broadcast log twice")
-      case .marked(let index):
+      case .bookmarked(let index):
         state.lanes[lane]?.standing = .joined(index)
         return true
       }
     }
   }
 
-  /// Ends a lane's hold; a mark stays at the next entry that it needs.
+  /// Ends a lane's hold; a bookmark stays at the next entry that it needs.
   func leave(_ lane: Int) {
     state.withLock { state in
       guard case .joined(let index) = state.lanes[lane]?.standing else {
         preconditionFailure("a lane leaves the broadcast log without having joined")
       }
-      state.lanes[lane]?.standing = .marked(index)
-      state.trim(markLimit: markLimit)
+      state.lanes[lane]?.standing = .bookmarked(index)
+      state.trim(bookmarkLimit: bookmarkLimit)
     }
   }
 
@@ -150,7 +151,7 @@ final class BroadcastLog: Sendable {
       let taken = state.entries.entries(from: index, limit: limit)
       guard !taken.isEmpty else { return [] }
       state.lanes[lane]?.standing = .joined(index + UInt64(taken.count))
-      state.trim(markLimit: markLimit)
+      state.trim(bookmarkLimit: bookmarkLimit)
       return taken
     }
   }
@@ -159,7 +160,7 @@ final class BroadcastLog: Sendable {
   func unregister(_ lane: Int) {
     state.withLock { state in
       state.lanes[lane] = nil
-      state.trim(markLimit: markLimit)
+      state.trim(bookmarkLimit: bookmarkLimit)
     }
   }
 }

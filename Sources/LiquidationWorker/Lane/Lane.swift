@@ -68,7 +68,7 @@ struct Lane {
     switch action {
     case .answerQueries: context.answerQueries()
     case .proceed, .end: break
-    case .markBroadcast: return .marked(context.broadcast.mark(broadcastLane))
+    case .bookmarkBroadcast: return .bookmarked(context.broadcast.bookmark(broadcastLane))
     case .joinBroadcast: return .joined(context.broadcast.join(broadcastLane))
     case .leaveBroadcast: context.broadcast.leave(broadcastLane)
     case .readBroadcast(let limit):

@@ -10,11 +10,11 @@ enum LaneAction: Sendable {
   case answerQueries
   /// Nothing is to be done outside; give the time and ask again.
   case proceed
-  /// Move the lane's mark to the present end of the broadcast log. Answer: `marked`.
-  case markBroadcast
-  /// Let the log wait for the lane from its mark on. Answer: `joined`.
+  /// Move the lane's bookmark to the present end of the broadcast log. Answer: `bookmarked`.
+  case bookmarkBroadcast
+  /// Let the log wait for the lane from its bookmark on. Answer: `joined`.
   case joinBroadcast
-  /// End the lane's hold on the log, and leave a mark.
+  /// End the lane's hold on the log, and leave a bookmark.
   case leaveBroadcast
   /// Take entries from the log. Answer: `broadcast`.
   case readBroadcast(limit: Int)
@@ -50,7 +50,7 @@ extension LaneAction {
   /// Whether an input of its own answers it.
   var hasAnswer: Bool {
     switch self {
-    case .markBroadcast, .joinBroadcast, .readBroadcast, .poll, .awaitAcknowledgement,
+    case .bookmarkBroadcast, .joinBroadcast, .readBroadcast, .poll, .awaitAcknowledgement,
       .sendOffsets, .consume, .measure, .read:
       return true
     case .answerQueries, .proceed, .leaveBroadcast, .publish, .report, .openStretches,

@@ -6,9 +6,9 @@ enum LaneInput: Sendable {
   case tick(Int64)
   /// The worker is to stop.
   case stop
-  /// The log's end is marked; each broadcast partition's first offset after it.
-  case marked([TopicPartition: Int64])
-  /// Whether the log still has what comes after the mark.
+  /// The log's end is bookmarked; each broadcast partition's first offset after it.
+  case bookmarked([TopicPartition: Int64])
+  /// Whether the log still has what comes after the bookmark.
   case joined(Bool)
   /// The next entries of the broadcast log.
   case broadcast([BroadcastEntry])

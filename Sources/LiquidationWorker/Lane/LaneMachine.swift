@@ -43,8 +43,8 @@ struct LaneMachine: Sendable {
   private(set) var shard: ShardCore
   /// Next offset per broadcast partition, as far as all tasks with state have applied them.
   private(set) var broadcastPositions: [TopicPartition: Int64] = [:]
-  /// The same for the lane's mark in the broadcast log; nil while it has none.
-  private var markedPositions: [TopicPartition: Int64]?
+  /// The same for the lane's bookmark in the broadcast log; nil while it has none.
+  private var bookmarkedPositions: [TopicPartition: Int64]?
   private var groupOffsets: GroupOffsets
   private var restoration: Restoration?
   private var step = Step.queries
@@ -136,9 +136,10 @@ struct LaneMachine: Sendable {
     guard !work.isOver else { return nil }
     switch phase {
     case .joining, .revoked:
-      // Tasks that stand still keep their mark. A lane without tasks is always at the log's end.
+      // Tasks that stand still keep their bookmark. A lane without tasks is always at the log's
+      // end.
       work.isOver = true
-      return shard.tasks.isEmpty ? .markBroadcast : nil
+      return shard.tasks.isEmpty ? .bookmarkBroadcast : nil
     case .assigned, .restoring: return nextOfRestoration()
     case .live:
       guard work.records < configuration.batchLimit, now < work.begun + Self.sliceMilliseconds
@@ -213,7 +214,7 @@ struct LaneMachine: Sendable {
 
   private mutating func answer(_ action: LaneAction, with input: LaneInput) {
     switch (action, input) {
-    case (.markBroadcast, .marked(let positions)): mark(positions)
+    case (.bookmarkBroadcast, .bookmarked(let positions)): bookmark(positions)
     case (.joinBroadcast, .joined(let hasJoined)): join(hasJoined)
     case (.readBroadcast, .broadcast(let entries)): applyBroadcast(entries)
     case (.poll, .polled(let batch, let change)):
@@ -301,7 +302,7 @@ struct LaneMachine: Sendable {
       let fresh = shard.assign(partitions.map(\.partition))
       restoration = Restoration(
         fresh: fresh, kept: fresh.count < shard.tasks.count ? broadcastPositions : nil,
-        isMarked: markedPositions == broadcastPositions)
+        isBookmarked: bookmarkedPositions == broadcastPositions)
       queue.append(report())
     }
   }
@@ -310,7 +311,7 @@ struct LaneMachine: Sendable {
   private mutating func standStill(in next: LanePhase) {
     if phase == .live {
       queue.append(.leaveBroadcast)
-      markedPositions = broadcastPositions
+      bookmarkedPositions = broadcastPositions
     }
     if restoration != nil { queue.append(.closeStretches) }
     restoration = nil
@@ -328,7 +329,7 @@ struct LaneMachine: Sendable {
 
   private mutating func nextOfRestoration() -> LaneAction? {
     switch restoration?.stage {
-    case .marking: return .markBroadcast
+    case .bookmarking: return .bookmarkBroadcast
     case .measuring:
       let kept = shard.tasks.map(\.partition)
       return restoration.map { .measure($0.partitions(tasks: kept, topics: configuration.topics)) }
@@ -338,9 +339,9 @@ struct LaneMachine: Sendable {
     }
   }
 
-  private mutating func mark(_ positions: [TopicPartition: Int64]) {
-    markedPositions = positions
-    restoration?.mark(positions, hasTasks: !shard.tasks.isEmpty)
+  private mutating func bookmark(_ positions: [TopicPartition: Int64]) {
+    bookmarkedPositions = positions
+    restoration?.bookmark(positions, hasTasks: !shard.tasks.isEmpty)
     if shard.tasks.isEmpty { broadcastPositions = positions }
   }
 
@@ -409,7 +410,7 @@ struct LaneMachine: Sendable {
     shard.finishStretches(at: finished.tradeEnds)
     if finished.round == .rebuild { shard.move(.restoring, to: .catchingUp) }
     broadcastPositions = finished.broadcastEnds
-    restoration?.finishRound(isMarked: markedPositions == broadcastPositions)
+    restoration?.finishRound(isBookmarked: bookmarkedPositions == broadcastPositions)
     queue.append(
       .announce(.finishedRound(finished.round, milliseconds: now - finished.begun)))
   }
@@ -420,8 +421,9 @@ struct LaneMachine: Sendable {
       return
     }
     precondition(
-      markedPositions == broadcastPositions, "a lane joins the log away from where its tasks are")
-    markedPositions = nil
+      bookmarkedPositions == broadcastPositions,
+      "a lane joins the log away from where its tasks are")
+    bookmarkedPositions = nil
     restoration = nil
     phase = .live
     shard.move(.catchingUp, to: .live)

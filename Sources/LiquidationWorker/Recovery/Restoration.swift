@@ -5,8 +5,9 @@ import StreamTransport
 /// First the new tasks are rebuilt from the beginning of their inputs up to where the kept tasks
 /// stand (or, without any, up to the present end of the broadcast log). Then all tasks are at the
 /// same positions and try to join the log there. When the log has dropped what comes next, they
-/// catch up: the log's end is marked, everything before the mark is read from the partitions, and
-/// they try again. So no record is left out or applied twice, and the log never waits for them.
+/// catch up: the log's end is bookmarked, everything before the bookmark is read from the
+/// partitions, and they try again. So no record is left out or applied twice, and the log never
+/// waits for them.
 struct Restoration: Sendable {
   /// Which tasks read, and from where.
   enum Round: Sendable, Hashable {
@@ -18,13 +19,13 @@ struct Restoration: Sendable {
 
   /// What a round waits for.
   enum Stage: Sendable, Hashable {
-    /// The broadcast log's end is to be marked.
-    case marking
+    /// The broadcast log's end is to be bookmarked.
+    case bookmarking
     /// The bounds of the partitions are to be asked for.
     case measuring
     /// Stretches are read, merged and applied.
     case reading
-    /// The tasks are where the lane's mark is.
+    /// The tasks are where the lane's bookmark is.
     case joining
   }
 
@@ -44,22 +45,22 @@ struct Restoration: Sendable {
   /// - Parameters:
   ///   - fresh: the partitions of the new tasks.
   ///   - kept: where the kept tasks stand on the broadcast partitions; nil when none are kept.
-  ///   - isMarked: whether the lane's mark is there too.
-  init(fresh: [Int32], kept: [TopicPartition: Int64]?, isMarked: Bool) {
+  ///   - isBookmarked: whether the lane's bookmark is there too.
+  init(fresh: [Int32], kept: [TopicPartition: Int64]?, isBookmarked: Bool) {
     self.fresh = fresh
     merge = StretchMerge([], topics: WorkerTopics())
     round = fresh.isEmpty ? .catchUp : .rebuild
     guard let kept else {
-      stage = .marking
+      stage = .bookmarking
       return
     }
     broadcastEnds = kept
-    stage = fresh.isEmpty ? (isMarked ? .joining : .marking) : .measuring
+    stage = fresh.isEmpty ? (isBookmarked ? .joining : .bookmarking) : .measuring
   }
 
-  /// The log's end is marked at these positions.
-  mutating func mark(_ positions: [TopicPartition: Int64], hasTasks: Bool) {
-    precondition(stage == .marking, "nothing was to be marked")
+  /// The log's end is bookmarked at these positions.
+  mutating func bookmark(_ positions: [TopicPartition: Int64], hasTasks: Bool) {
+    precondition(stage == .bookmarking, "nothing was to be bookmarked")
     broadcastEnds = positions
     stage = hasTasks ? .measuring : .joining
   }
@@ -111,15 +112,15 @@ struct Restoration: Sendable {
   }
 
   /// Everything has been applied.
-  /// - Parameter isMarked: whether the lane's mark is where the tasks are now.
-  mutating func finishRound(isMarked: Bool) {
+  /// - Parameter isBookmarked: whether the lane's bookmark is where the tasks are now.
+  mutating func finishRound(isBookmarked: Bool) {
     precondition(stage == .reading, "no round is being read")
-    if isMarked { stage = .joining } else { catchUp() }
+    if isBookmarked { stage = .joining } else { catchUp() }
   }
 
   /// The log has dropped what comes next.
   mutating func catchUp() {
     round = .catchUp
-    stage = .marking
+    stage = .bookmarking
   }
 }

@@ -51,7 +51,7 @@ public struct WorkerConfiguration: Sendable, Equatable {
   ///
   /// They serve lag tools only: a restarted worker rebuilds from the beginning.
   public var commitMilliseconds = 1_000
-  /// Broadcast records kept for lanes that are behind; the reader waits when they are reached.
+  /// Broadcast records kept for live lanes that are behind; the reader waits when they are reached.
   public var broadcastLimit = 1_000_000
   /// Longest wait for an answer of the broker, milliseconds.
   public var requestMilliseconds = 30_000

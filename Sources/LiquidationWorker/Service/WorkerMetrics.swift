@@ -44,7 +44,8 @@ final class WorkerMetrics: Sendable {
       "plimsoll_rebuild_duration_seconds", help: "Time that rebuilding state took.",
       bounds: [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600])
     rebuildRemaining = try registry.gauges(
-      "plimsoll_rebuild_remaining_records", help: "Records that a rebuild has still to apply.",
+      "plimsoll_rebuild_remaining_records",
+      help: "Records that a rebuild, or catching up after it, has still to apply.",
       labels: ["lane"])
     publishRetries = try registry.counter(
       "plimsoll_publish_retries_total", help: "Outputs that had to be offered again.")

@@ -135,8 +135,8 @@ struct LaneWorld {
     throw OutOfPatience()
   }
 
-  /// Whether everything written is applied and told.
-  /// - Parameter partitions: those that the lane must own; nil leaves that open.
+  /// Whether everything written is applied and told; `partitions` are those that the lane must own,
+  /// nil leaves that open.
   func isSettled(on partitions: [Int32]? = nil) -> Bool {
     guard let report = reports.last, report.isLive, machine.phase == .live else { return false }
     if let partitions, report.trades.keys.sorted() != partitions { return false }
@@ -150,7 +150,7 @@ struct LaneWorld {
     check(action)
     switch action {
     case .answerQueries, .proceed, .updateGauges: break
-    case .markBroadcast: return .marked(log.mark(lane))
+    case .bookmarkBroadcast: return .bookmarked(log.bookmark(lane))
     case .joinBroadcast:
       holdsLog = log.join(lane)
       return .joined(holdsLog)
