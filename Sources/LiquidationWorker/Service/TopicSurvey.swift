@@ -34,8 +34,8 @@ struct TopicSurvey {
     var ends: [TopicPartition: Int64] = [:]
     for topic in topics {
       for partition in 0..<(counts[topic] ?? 0) {
-        let place = TopicPartition(topic: topic, partition: partition)
-        ends[place] = try administrator.watermarks(of: place, timeoutMilliseconds: timeout).high
+        let named = TopicPartition(topic: topic, partition: partition)
+        ends[named] = try administrator.watermarks(of: named, timeoutMilliseconds: timeout).high
       }
     }
     return ends
