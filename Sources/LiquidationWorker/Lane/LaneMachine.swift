@@ -407,6 +407,8 @@ struct LaneMachine: Sendable {
   private mutating func finishRound() {
     work.isOver = true
     guard let finished = restoration else { return }
+    // Before the next round begins, so that it counts as this one's.
+    if let last = publication() { queue.append(last) }
     shard.finishStretches(at: finished.tradeEnds)
     if finished.round == .rebuild { shard.move(.restoring, to: .catchingUp) }
     broadcastPositions = finished.broadcastEnds
