@@ -1,4 +1,5 @@
 import MarginDomain
+import MarginModel
 
 /// The accounts of one partition, each under a number that it keeps.
 ///

@@ -99,7 +99,7 @@ extension MarketState {
     .isolatedMargin { margin in
       var unit = position
       unit.isolatedMargin = margin
-      return isolatedTotals(of: unit, orders: orders)?.initialExcess
+      return unitMarket.isolatedTotals(of: unit, orders: orders)?.initialExcess
     }
   }
 }

@@ -169,7 +169,7 @@ extension LiquidationStateMachine {
     let state = market.instruments[Int(position.instrument)]
     guard state.terms.isFuture else { return market.rulebook?.options.shortInitialRate ?? .one }
     guard let schedule = state.schedule else { return .one }
-    let asset = market.assets[Int(position.settlement)]
+    let asset = market.unitMarket.assets[Int(position.settlement)]
     guard let price = asset.price, size <= asset.largestPositionAmount else {
       return schedule.tier(at: .zero).initialRate
     }

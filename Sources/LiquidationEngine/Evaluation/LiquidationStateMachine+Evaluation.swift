@@ -123,9 +123,9 @@ extension LiquidationStateMachine {
     if unit.isAccount, accounts[account].mode == .portfolio {
       return market.portfolio(of: accounts[account], countingOrders: !isForState)?.totals
     }
-    guard !unit.isAccount else { return market.sharedTotals(of: account, in: accounts) }
+    guard !unit.isAccount else { return market.unitMarket.sharedTotals(of: accounts[account]) }
     guard let slot = accounts[account].positionIndex(of: unit.instrument) else { return nil }
-    return market.isolatedTotals(
+    return market.unitMarket.isolatedTotals(
       of: accounts[account].positions[slot], orders: accounts[account].orders)
   }
 

@@ -74,7 +74,7 @@ extension MarketState {
     guard let rules = portfolioMarket.rules else { return nil }
     var worths: [PositionAssessment] = []
     for position in holding.positions {
-      guard let assessment = basis.assess(position) else { return nil }
+      guard let assessment = unitMarket.assess(position) else { return nil }
       worths.append(assessment)
     }
     let orders = countsOrders && rules.orders != .none ? holding.orders : []
@@ -97,11 +97,11 @@ extension MarketState {
       totals.add(orderedOptionValue: asked.orderedOptionValue)
       ordered = asked
     }
-    let withheld = basis.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
+    let withheld = unitMarket.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
     let credited = credits[holding.credit].map { entry in
       let exposure = CreditExposure(
-        of: computed, asked: totals.requirement, grids: grids, rules: rules, credit: entry.credit)
-      return entry.credit.requirement(of: exposure, equity: totals.equity)
+        of: computed, asked: totals.requirement, grids: grids, rules: rules, credit: entry)
+      return entry.requirement(of: exposure, equity: totals.equity)
     }
     if let credited { totals.apply(credited) }
     return PortfolioAccount(
@@ -137,9 +137,9 @@ extension MarketState {
       holding.positionIndex(of: order.instrument).map { holding.positions[$0].state.quantity }
       ?? .zero
     let whole = held.magnitude + order.resting.buys + order.resting.sells
-    guard basis.isWithinValue(whole, of: order.instrument),
-      order.resting.notional <= assets[Int(state.settlement)].largestPositionAmount,
-      let prices = basis.prices(of: order.instrument),
+    guard unitMarket.isWithinValue(whole, of: order.instrument),
+      order.resting.notional <= unitMarket.assets[Int(state.settlement)].largestPositionAmount,
+      let prices = unitMarket.prices(of: order.instrument),
       let array = riskArray(of: order.instrument, by: rules),
       let grid = feeds.firstIndex(of: state.feed)
     else { return nil }
@@ -191,7 +191,7 @@ extension MarketState {
       note(instruments[Int(position.instrument)].feed)
       note(assets[Int(position.settlement)].underlyingFeed)
     }
-    for order in orders where basis.prices(of: order.instrument) != nil {
+    for order in orders where unitMarket.prices(of: order.instrument) != nil {
       let state = instruments[Int(order.instrument)]
       note(state.feed)
       note(assets[Int(state.settlement)].underlyingFeed)
@@ -230,9 +230,9 @@ extension MarketState {
       let limited = limited(slot, in: holding, worths)
       if net.isZero, limited.isZero { continue }
       let state = assets[Int(slot.asset)]
-      guard let price = state.price, net.magnitude <= state.largestAmount else { return nil }
-      let counted = basis.count(
-        net, .zero, limited, of: slot.asset, at: price, in: &totals)
+      guard let price = unitMarket.assets[Int(slot.asset)].price,
+        let counted = unitMarket.count(net, limited: limited, of: slot.asset, in: &totals)
+      else { return nil }
       if net.isZero { continue }
       let isReporting = state.definition.symbol == rules[0].reportingAsset
       found.append(
@@ -271,7 +271,7 @@ extension MarketState {
     if let kept = portfolioMarket.array(of: instrument) { return kept }
     let state = instruments[Int(instrument)]
     // In a portfolio a future moves by its index, which its standard margin does without.
-    guard let prices = basis.prices(of: instrument),
+    guard let prices = unitMarket.prices(of: instrument),
       feeds[Int(state.feed)].band.accepted != nil
     else { return nil }
     return RiskArray.make(

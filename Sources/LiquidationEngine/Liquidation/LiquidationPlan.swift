@@ -61,8 +61,8 @@ extension LiquidationStateMachine {
         ? accounts[account].mode != .isolated : position.instrument == unit.instrument
       let state = market.instruments[Int(position.instrument)]
       guard belongs, !position.state.quantity.isZero,
-        let prices = market.basis.prices(of: position),
-        let assessment = market.basis.assess(position)
+        let prices = market.unitMarket.prices(of: position),
+        let assessment = market.unitMarket.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(
         instrument: state.terms, quantity: position.state.quantity, prices: prices,
@@ -80,8 +80,8 @@ extension LiquidationStateMachine {
       of: portfolio.legs, grids: portfolio.grids, rules: rules)
     return zip(portfolio.slots, shares).compactMap { slot, share in
       let position = accounts[account].positions[slot]
-      guard let prices = market.basis.prices(of: position),
-        let assessment = market.basis.assess(position)
+      guard let prices = market.unitMarket.prices(of: position),
+        let assessment = market.unitMarket.assess(position)
       else { return nil }
       let leg = BankruptcyLeg(
         instrument: market.instruments[Int(position.instrument)].terms,

@@ -44,8 +44,9 @@ extension LiquidationStateMachine {
   ) {
     let owed = -accounts[account].amount(of: debt)
     let owned = accounts[account].amount(of: asset)
-    let state = market.assets[Int(asset)]
-    guard owed.isPositive, owned.isPositive, let debtIndex = market.assets[Int(debt)].price,
+    let state = market.unitMarket.assets[Int(asset)]
+    guard owed.isPositive, owned.isPositive,
+      let debtIndex = market.unitMarket.assets[Int(debt)].price,
       let index = state.price,
       let exchange = DebtExchange(
         owed: owed, debtIndex: debtIndex, owned: owned, index: index,

@@ -4,10 +4,10 @@ import MarginModel
 
 /// Takeovers: what the market did not trade goes to the fund.
 ///
-/// An order's remainder goes at the bankruptcy price that was fixed when the liquidation was opened:
-/// the account then loses what its net equity was at the decision, whatever the market did since. A
-/// position that no order covers (opened meanwhile by an ordinary fill) goes at a bankruptcy price
-/// of the moment.
+/// An order's remainder goes at the bankruptcy price that was fixed when the liquidation was
+/// opened: the account then loses what its net equity was at the decision, whatever the market did
+/// since. A position that no order covers (opened meanwhile by an ordinary fill) goes at a
+/// bankruptcy price of the moment.
 extension LiquidationStateMachine {
   /// An order's remainder, as far as the position still stands on its side.
   ///
@@ -78,7 +78,7 @@ extension LiquidationStateMachine {
 
   /// An amount in the reporting asset, rounded up, at most the largest value that is evaluated.
   func reportingValue(of amount: AssetAmount, asset: Int32) -> Money {
-    guard let price = market.assets[Int(asset)].price else { return .zero }
+    guard let price = market.unitMarket.assets[Int(asset)].price else { return .zero }
     let value = FullWidth.checkedQuotient(
       of: amount.rawValue, times: price.rawValue, over: Price.one.rawValue, rounding: .ceiling)
     return min(limits.maximumAssetValue, Money(rawValue: value ?? .max))

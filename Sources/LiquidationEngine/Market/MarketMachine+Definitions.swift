@@ -259,11 +259,12 @@ extension MarketMachine {
       place = Int32(state.assets.count)
       let ownFeed = addFeed(asset.symbol)
       state.feeds[Int(ownFeed)].assets = [place]
-      state.assets.append(
+      state.addAsset(
         AssetState(definition: asset, ownFeed: ownFeed, underlyingFeed: underlyingFeed))
       state.symbols[asset.symbol] = .asset(place)
     }
     if let underlyingFeed { state.feeds[Int(underlyingFeed)].assets.append(place) }
+    state.refreshFacts(ofAsset: Int(place))
     state.refresh(asset: place)
   }
 

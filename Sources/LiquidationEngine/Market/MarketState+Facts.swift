@@ -15,9 +15,13 @@ extension MarketState {
   /// Keeps what is stated of an underlying or an asset.
   mutating func take(_ facts: MarketFacts, ofFeed feed: Int32) {
     feeds[Int(feed)].facts.take(facts)
-    if let asset = asset(ofOwnFeed: feed) { assets[asset].facts.take(facts) }
+    if let asset = asset(ofOwnFeed: feed) { take(facts, ofAsset: asset) }
     guard facts.confidence != nil else { return }
-    for instrument in feeds[Int(feed)].instruments { portfolioMarket.drop(instrument: instrument) }
+    for asset in feeds[Int(feed)].assets { refreshFacts(ofAsset: Int(asset)) }
+    for instrument in feeds[Int(feed)].instruments {
+      refreshConfidence(of: instrument)
+      portfolioMarket.drop(instrument: instrument)
+    }
   }
 
   /// Keeps what is stated of a contract.
@@ -26,8 +30,12 @@ extension MarketState {
     if facts.openInterest != nil { refreshOpenInterest(of: instrument) }
     if facts.initialMultiplier != nil { refreshInitialMultiplier(of: instrument) }
     guard facts.confidence != nil else { return }
+    refreshConfidence(of: instrument)
     portfolioMarket.drop(instrument: instrument)
-    for option in instruments[Int(instrument)].options { portfolioMarket.drop(instrument: option) }
+    for option in instruments[Int(instrument)].options {
+      refreshConfidence(of: option)
+      portfolioMarket.drop(instrument: option)
+    }
   }
 
   /// Confidence in an index, or in an asset by its own symbol; 1 where none was stated.

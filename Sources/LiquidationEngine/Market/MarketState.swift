@@ -24,29 +24,15 @@ struct FeedState: Sendable {
   var assets: [Int32] = []
 }
 
-/// One asset and what it counts for now.
+/// One asset; what it counts for now stands in `MarketState.unitMarket`.
 struct AssetState: Sendable {
   var definition: CollateralAsset
   let ownFeed: Int32
   var underlyingFeed: Int32?
   /// Contracts settled in it, ascending.
   var instruments: [Int32] = []
-  /// Reporting asset per unit: 1 for the reporting asset, else its own, else its underlying's.
-  var price: Price?
   /// What is stated of it beside its price.
   var facts = MarketFacts()
-  /// Of the first unit, for maintenance.
-  var haircut = Rate.one
-  /// What it counts for where one haircut does not say it; nil: the haircut alone.
-  var terms: CollateralTerms? {
-    didSet { hasTerms = terms != nil }
-  }
-  /// Whether there are such terms: the hot path asks this and copies nothing.
-  private(set) var hasTerms = false
-  /// Largest net amount that is evaluated at this price.
-  var largestAmount = AssetAmount.zero
-  /// Largest entry cash flow of one position that is evaluated at this price.
-  var largestPositionAmount = AssetAmount.zero
 }
 
 /// One contract and its present prices.
@@ -86,8 +72,9 @@ struct MarketState: Sendable {
   var symbols: [Symbol: SymbolMeaning] = [:]
   var feeds: [FeedState] = []
   var instruments: [InstrumentState] = []
+  var assets: [AssetState] = []
   /// What evaluations read.
-  private(set) var basis: MarginBasis
+  private(set) var unitMarket: UnitMarket
   /// What evaluations of portfolio accounts read beside it.
   var portfolioMarket = PortfolioMarket()
   /// The credit lines in force.
@@ -102,26 +89,40 @@ struct MarketState: Sendable {
   private(set) var warning: MarginLadder.Step?
   private(set) var priceRules: MarketRules?
   private(set) var liquidationRules: LiquidationRules?
-  /// Whether the positions of a unit are asked together outside portfolio margin.
-  private(set) var asksTogether = false
   var dynamicRules: DynamicRules?
   let limits: EngineLimits
 
   init(limits: EngineLimits) {
     self.limits = limits
-    basis = MarginBasis(maximumPositionValue: limits.maximumPositionValue)
+    unitMarket = UnitMarket(
+      bounds: ValueBounds(
+        positionValue: limits.maximumPositionValue, assetValue: limits.maximumAssetValue))
   }
 
   /// Takes a feed up under its symbol.
   mutating func addFeed(_ symbol: Symbol) {
     feeds.append(FeedState(symbol: symbol))
     portfolioMarket.addFeed()
-    credits.resolve(Int32(feeds.count - 1), symbol: symbol)
   }
 
-  var assets: [AssetState] {
-    get { basis.assets }
-    _modify { yield &basis.assets }
+  /// Takes an asset up, still without a price.
+  mutating func addAsset(_ asset: AssetState) {
+    assets.append(asset)
+    unitMarket.addAsset(asset.definition.symbol)
+  }
+
+  /// Keeps what is stated of an asset.
+  mutating func take(_ facts: MarketFacts, ofAsset asset: Int) {
+    assets[asset].facts.take(facts)
+    refreshFacts(ofAsset: asset)
+  }
+
+  /// Gives evaluations what is stated of an asset and of what it moves with.
+  mutating func refreshFacts(ofAsset asset: Int) {
+    let state = assets[asset]
+    unitMarket.take(
+      average: state.facts.averagePrice, totalDeposits: state.facts.totalDeposits,
+      underlyingConfidence: state.underlyingFeed.map { confidence(ofFeed: $0) }, ofAsset: asset)
   }
 
   /// The rules in force; nil before the first rulebook.
@@ -133,15 +134,11 @@ struct MarketState: Sendable {
       warning = newValue?.ladder.warning
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
-      basis.notionalBasis = newValue?.futures.notionalBasis
-      basis.debtSide = newValue?.collateral.debtSide ?? .equity
-      basis.usesAveragePrices = newValue?.collateral.usesAveragePrices ?? false
-      basis.readsOptionEntries = newValue?.options.terms.premium == .largerOfMarkAndEntry
-      basis.optionValueLimit = newValue?.options.terms.effectiveValueLimit
-      asksTogether = hasJointRules
+      unitMarket.adopt(newValue)
+      refreshPeg()
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)
-      credits = CreditTable(newValue?.credit, feeds: feeds)
+      credits = CreditTable(newValue?.credit)
     }
   }
 
@@ -162,15 +159,19 @@ struct MarketState: Sendable {
   /// Recomputes an asset's price and limits and the contracts settled in it.
   mutating func refresh(asset: Int32) {
     let index = Int(asset)
-    let price = price(ofAsset: index)
-    assets[index].price = price
-    let symbol = assets[index].definition.symbol
-    assets[index].haircut = rules.first?.collateral.haircut(of: symbol, at: price) ?? .one
-    assets[index].terms = rules.first?.collateral.terms(of: symbol)
-    assets[index].largestAmount = largestAmount(worth: limits.maximumAssetValue, at: price)
-    assets[index].largestPositionAmount = largestAmount(
-      worth: limits.maximumPositionValue, at: price)
+    unitMarket.take(price(ofAsset: index), ofAsset: index)
+    refreshPeg()
     for instrument in assets[index].instruments { refreshPrices(of: instrument) }
+  }
+
+  /// Gives evaluations the price of the asset whose peg the rules watch.
+  private mutating func refreshPeg() {
+    guard let peg = rules.first?.contingencies?.depeg?.asset, case .asset(let asset)? = symbols[peg]
+    else {
+      unitMarket.pegPrice = nil
+      return
+    }
+    unitMarket.pegPrice = feeds[Int(assets[Int(asset)].ownFeed)].band.accepted?.price
   }
 
   private func price(ofAsset asset: Int) -> Price? {
@@ -178,13 +179,6 @@ struct MarketState: Sendable {
     if assets[asset].definition.symbol == rules[0].reportingAsset { return .one }
     if let own = feeds[Int(assets[asset].ownFeed)].band.accepted { return own.price }
     return assets[asset].underlyingFeed.flatMap { feeds[Int($0)].band.accepted?.price }
-  }
-
-  private func largestAmount(worth value: Money, at price: Price?) -> AssetAmount {
-    guard let price else { return .zero }
-    let amount = FullWidth.checkedQuotient(
-      of: value.rawValue, times: Price.one.rawValue, over: price.rawValue, rounding: .floor)
-    return amount.map(AssetAmount.init(rawValue:)) ?? AssetAmount(rawValue: .max)
   }
 
   /// Revalues an option whose mark is the model's; others keep theirs.
@@ -209,32 +203,43 @@ struct MarketState: Sendable {
   mutating func refreshTerms(of instrument: Int32) {
     guard !rules.isEmpty else { return }
     let place = Int(instrument)
-    let schedule = rules[0].futures.schedule(of: instruments[place].terms.symbol)
-    instruments[place].schedule = schedule
-    basis.define(
-      ContractMargin(instruments[place].terms, rulebook: rules[0], schedule: schedule),
-      schedule: schedule, of: place)
+    instruments[place].schedule = rules[0].futures.schedule(of: instruments[place].terms.symbol)
+    unitMarket.define(
+      instruments[place].terms, settlement: instruments[place].settlement, of: place)
     refreshOpenInterest(of: instrument)
+    refreshConfidence(of: instrument)
     refreshPrices(of: instrument)
   }
 
   /// Gives evaluations what is stated of a contract's open interest.
   mutating func refreshOpenInterest(of instrument: Int32) {
     guard !rules.isEmpty else { return }
-    basis.take(
-      openInterest: instruments[Int(instrument)].facts.openInterest, of: instrument)
+    unitMarket.take(
+      openInterest: instruments[Int(instrument)].facts.openInterest, of: Int(instrument))
+  }
+
+  /// Gives evaluations how sure the sources of a contract's prices are of them.
+  mutating func refreshConfidence(of instrument: Int32) {
+    guard !rules.isEmpty else { return }
+    let state = instruments[Int(instrument)]
+    let mark = state.facts.confidence ?? .one
+    unitMarket.take(
+      PriceConfidence(
+        mark: mark, index: confidence(ofFeed: state.feed),
+        forward: state.forward.map { instruments[Int($0)].facts.confidence ?? .one } ?? mark),
+      of: Int(instrument))
   }
 
   /// Gives evaluations what multiplies an option's initial requirement; no price has moved.
   mutating func refreshInitialMultiplier(of instrument: Int32) {
     guard !rules.isEmpty else { return }
-    basis.take(prices(of: Int(instrument)), of: Int(instrument))
+    unitMarket.take(prices(of: Int(instrument)), of: Int(instrument))
   }
 
   /// Recomputes the prices that positions in a contract are margined with.
   mutating func refreshPrices(of instrument: Int32) {
     guard !rules.isEmpty else { return }
-    basis.take(prices(of: Int(instrument)), of: Int(instrument))
+    unitMarket.take(prices(of: Int(instrument)), of: Int(instrument))
     portfolioMarket.drop(instrument: instrument)
     instruments[Int(instrument)].pricedAt = now
   }
@@ -244,7 +249,7 @@ struct MarketState: Sendable {
     let mark = instruments[place].mark?.price
     // A future's requirement does not use the index, so its absence is no fault there.
     guard let mark, let index = index ?? (instruments[place].terms.isFuture ? mark : nil),
-      let settlementIndex = assets[Int(instruments[place].settlement)].price
+      let settlementIndex = unitMarket.assets[Int(instruments[place].settlement)].price
     else { return nil }
     return PositionPrices(
       mark: mark, index: index, settlementIndex: settlementIndex,

@@ -1,4 +1,5 @@
 import MarginDomain
+import MarginModel
 
 /// What a rulebook contradicts in the market that takes it up; its values alone are checked by
 /// `Rulebook.faults`.

@@ -51,18 +51,17 @@ extension LiquidationStateMachine {
     if unit.isAccount, holding.mode == .portfolio {
       draft.add(portfolio: holding)
     } else if unit.isAccount {
-      let positions = holding.mode == .isolated ? [] : holding.positions
-      draft.add(cash: holding.cash, positions: positions)
-      draft.join(positions: positions, cash: holding.cash)
-      draft.add(orders: market.sharedOrders(of: holding), of: holding)
-      if holding.mode != .isolated { draft.limitOptionValue() }
-      draft.applyCredit(of: holding)
+      draft.add(
+        positions: holding.mode == .isolated ? [] : holding.positions, cash: holding.cash
+      ) {
+        market.unitMarket.sharedTotals(of: holding, with: $0)
+      }
     } else if let slot = holding.positionIndex(of: unit.instrument) {
       let position = holding.positions[slot]
       let margin = CashSlot(asset: position.settlement, amount: position.isolatedMargin)
-      draft.add(cash: [margin], positions: [position])
-      draft.join(positions: [position], cash: [margin])
-      draft.add(orders: market.isolatedOrders(holding.orders, of: position), of: holding)
+      draft.add(positions: [position], cash: [margin]) {
+        market.unitMarket.isolatedTotals(of: position, orders: holding.orders, with: $0)
+      }
     }
     return draft.evidence(isIncomplete: holding.isIncomplete)
   }
@@ -82,61 +81,46 @@ private struct EvidenceDraft {
     self.now = now
   }
 
-  mutating func add(cash: [CashSlot], positions: [PositionSlot]) {
-    let open = positions.filter { !$0.state.quantity.isZero }
-    for slot in cash {
-      var net = slot.amount
-      var outside = AssetAmount.zero
-      var limited = AssetAmount.zero
-      for position in open where position.settlement == slot.asset {
-        guard let assessment = market.basis.assess(position) else { continue }
-        net += assessment.worth
-        outside += assessment.worthOutsideEquity
-        limited += assessment.limitedWorth
-      }
-      add(net, outside, limited, of: slot.asset)
+  /// Takes the sums of a unit with their terms, and the prices behind them.
+  mutating func add(
+    positions: [PositionSlot], cash: [CashSlot], sums: (UnitExtras) -> MarginTotals?
+  ) {
+    for position in positions where !position.state.quantity.isZero { addPrices(of: position) }
+    let extras = UnitExtras(terms: UnitTerms())
+    guard let totals = sums(extras), let noted = extras.terms else {
+      for slot in cash where !slot.amount.isZero { addPrice(of: market.assets[Int(slot.asset)]) }
+      isPartial = true
+      return
     }
-    for position in open { add(position) }
+    self.totals = totals
+    isPartial = noted.isPartial
+    for note in noted.assets {
+      let state = market.assets[Int(note.asset)]
+      addPrice(of: state)
+      guard let counted = note.counted else { continue }
+      terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
+    }
+    add(noted)
   }
 
-  /// What all positions ask together; where one cannot be valued, each stands for itself.
-  mutating func join(positions: [PositionSlot], cash: [CashSlot]) {
-    guard market.asksTogether, !isPartial else { return }
-    terms += market.joinRequirements(in: &totals, positions: positions, cash: cash) ?? []
-  }
-
-  /// What orders ask beside the positions; those of an isolated position stand with it alone.
-  mutating func add(orders: [OrderSlot], of holding: AccountHoldings) {
-    for order in orders {
-      var asked = MarginTotals()
-      let position = market.position(beside: order, in: holding)
-      guard market.add(order, beside: position, to: &asked) else {
-        isPartial = true
-        continue
-      }
-      totals.add(asked.requirement)
-      totals.add(orderedOptionValue: asked.limitedValue)
-      let symbol = market.name(ofInstrument: order.instrument)
+  private mutating func add(_ noted: UnitTerms) {
+    for note in noted.positions.sorted(by: { $0.slot < $1.slot }) {
+      guard let requirement = note.assessment?.requirement else { continue }
+      let symbol = market.name(ofInstrument: note.instrument)
+      terms.append(MarginTerm(name: "initial.\(symbol)", amount: requirement.initial))
+      terms.append(MarginTerm(name: "maintenance.\(symbol)", amount: requirement.maintenance))
+    }
+    terms += noted.joint
+    for note in noted.orders {
+      guard let requirement = note.requirement ?? (note.isNeeded ? nil : .zero) else { continue }
+      let symbol = market.name(ofInstrument: note.instrument)
+      terms.append(MarginTerm(name: "initial_orders.\(symbol)", amount: requirement.initial))
+      guard !requirement.maintenance.isZero else { continue }
       terms.append(
-        MarginTerm(name: "initial_orders.\(symbol)", amount: asked.initialMargin))
-      if !asked.maintenanceMargin.isZero {
-        terms.append(
-          MarginTerm(name: "maintenance_orders.\(symbol)", amount: asked.maintenanceMargin))
-      }
+        MarginTerm(name: "maintenance_orders.\(symbol)", amount: requirement.maintenance))
     }
-  }
-
-  /// Takes the value of options beyond its limit out of the equity for the initial requirement.
-  mutating func limitOptionValue() {
-    guard let limit = market.basis.optionValueLimit else { return }
-    terms += MarginTotals.terms(ofWithheldOptionValue: totals.limitOptionValue(to: limit))
-  }
-
-  /// The line of a cross account; where something is missing, it stays as it is without one.
-  mutating func applyCredit(of holding: AccountHoldings) {
-    guard !isPartial, let credited = market.credited(totals, of: holding) else { return }
-    totals.apply(credited)
-    terms += credited.terms
+    terms += MarginTotals.terms(ofWithheldOptionValue: noted.withheld)
+    terms += noted.credited?.terms ?? []
   }
 
   /// A portfolio's positions ask together: the terms are those of the rows and charges that bind.
@@ -172,38 +156,6 @@ private struct EvidenceDraft {
         of: grid.underlying, range: ladder.range,
         row: ladder.lastStep.map { "since \($0)" } ?? "as the rulebook starts")
     }
-  }
-
-  /// An amount of zero counts for zero whatever its price, so none is missing.
-  private mutating func add(
-    _ net: AssetAmount, _ outside: AssetAmount, _ limited: AssetAmount, of asset: Int32
-  ) {
-    guard !net.isZero || !outside.isZero || !limited.isZero else { return }
-    let state = market.assets[Int(asset)]
-    addPrice(of: state)
-    guard let price = state.price, net.magnitude <= state.largestAmount,
-      (net - outside).magnitude <= state.largestAmount
-    else {
-      isPartial = true
-      return
-    }
-    let counted = market.basis.count(
-      net, outside, limited, of: asset, at: price, in: &totals)
-    terms.append(MarginTerm(name: "collateral.\(state.definition.symbol)", amount: counted))
-  }
-
-  private mutating func add(_ position: PositionSlot) {
-    let symbol = market.name(ofInstrument: position.instrument)
-    addPrices(of: position)
-    guard let assessment = market.basis.assess(position) else {
-      isPartial = true
-      return
-    }
-    totals.add(assessment.requirement)
-    terms.append(
-      MarginTerm(name: "initial.\(symbol)", amount: assessment.requirement.initial))
-    terms.append(
-      MarginTerm(name: "maintenance.\(symbol)", amount: assessment.requirement.maintenance))
   }
 
   private mutating func addPrices(of position: PositionSlot) {

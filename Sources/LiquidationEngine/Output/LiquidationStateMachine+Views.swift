@@ -49,9 +49,9 @@ extension LiquidationStateMachine {
   }
 
   private func balanceView(_ slot: CashSlot) -> BalanceView {
-    let asset = market.assets[Int(slot.asset)]
+    let asset = market.unitMarket.assets[Int(slot.asset)]
     return BalanceView(
-      asset: asset.definition.symbol, amount: slot.amount, indexPrice: asset.price,
+      asset: asset.symbol, amount: slot.amount, indexPrice: asset.price,
       haircut: asset.haircut)
   }
 
@@ -76,7 +76,7 @@ extension LiquidationStateMachine {
     _ position: PositionSlot, isIsolated: Bool, bankruptcyPrice: Price?
   ) -> PositionView {
     let state = market.instruments[Int(position.instrument)]
-    let assessment = market.basis.assess(position)
+    let assessment = market.unitMarket.assess(position)
     return PositionView(
       symbol: state.terms.symbol, quantity: position.state.quantity,
       entryPrice: state.terms.isFuture

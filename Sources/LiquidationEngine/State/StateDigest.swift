@@ -103,7 +103,7 @@ extension LiquidationStateMachine {
     digest.add(record.wasBankrupt)
     digest.add(UInt64(holding.mode.rawValue))
     digest.add(holding.isIncomplete)
-    if let entry = market.credits[holding.credit] { digest.add(entry.credit.amount) }
+    if let entry = market.credits[holding.credit] { digest.add(entry.amount) }
     digestStatus(holding.status, into: &digest)
     digestHoldings(holding, into: &digest)
     let leverages = record.leverages.sorted { name($0.instrument) < name($1.instrument) }

@@ -58,14 +58,15 @@ extension Rulebook {
   ///   - position: what is held in it; may be flat.
   ///   - instrument: the contract.
   ///   - leverage: chosen by the account, or nil.
+  ///   - initialRateFloor: chosen by the account for all contracts, or nil.
   ///   - schedule: a future's schedule; unused for options.
   ///   - prices: accepted prices.
   ///   - openInterest: of the contract, or nil.
   /// - Returns: reporting asset, each part 0 or above.
   public func orderRequirement(
     of orders: ContractOrders, beside position: PositionState, in instrument: Instrument,
-    leverage: Rate?, schedule: MarginSchedule?, prices: PositionPrices,
-    openInterest: Quantity? = nil
+    leverage: Rate?, initialRateFloor: Rate? = nil, schedule: MarginSchedule?,
+    prices: PositionPrices, openInterest: Quantity? = nil
   ) -> PositionRequirement {
     guard instrument.isFuture else {
       return options.requirement(of: orders, beside: position, in: instrument, prices: prices)
@@ -74,7 +75,8 @@ extension Rulebook {
     let terms = FuturesTerms(
       rules: futures, instrument: instrument, leverage: leverage, schedule: schedule,
       prices: prices, openInterest: openInterest)
-    return terms.added(by: orders, to: position, notional: terms.notional(of: position))
+    return terms.added(
+      by: orders, to: position, notional: terms.notional(of: position), floor: initialRateFloor)
   }
 }
 

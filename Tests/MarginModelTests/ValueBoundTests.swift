@@ -1,10 +1,9 @@
 import FixedPoint
 import LiquidationTestKit
 import MarginDomain
-import MarginModel
 import Testing
 
-@testable import LiquidationEngine
+@testable import MarginModel
 
 @Suite("Value bound of a position")
 struct ValueBoundTests {
@@ -30,7 +29,7 @@ struct ValueBoundTests {
         multiplier: Self.number(&random, from: .ulp, to: DomainLimits.maximumMultiplier)
       )
       let maximum = Self.number(
-        &random, from: Money.one, to: EngineLimits.standard.maximumPositionValue)
+        &random, from: Money.one, to: RulebookLimits.standard.positionValue)
       let safe = ValueBound.safeQuantity(of: terms, at: prices, below: maximum)
       let largest = ValueBound.largestQuantity(of: terms, at: prices, below: maximum)
       #expect(safe <= largest, "\(terms) \(prices) \(maximum)")
@@ -39,7 +38,7 @@ struct ValueBoundTests {
       mark: NativeRules.decimal("60000"), index: NativeRules.decimal("60000"),
       settlementIndex: payoff == .linear ? .one : NativeRules.decimal("60000"))
     let safe = ValueBound.safeQuantity(
-      of: (payoff, .one), at: ordinary, below: EngineLimits.standard.maximumPositionValue)
+      of: (payoff, .one), at: ordinary, below: RulebookLimits.standard.positionValue)
     #expect(safe > NativeRules.decimal("1000000000"))
   }
 }

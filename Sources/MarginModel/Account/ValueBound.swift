@@ -1,9 +1,22 @@
 import FixedPoint
-import MarginDomain
-import MarginModel
+public import MarginDomain
+
+/// Largest values that are evaluated, so that sums stay within their types.
+public struct ValueBounds: Sendable, Equatable {
+  /// Of one position, reporting asset.
+  public let positionValue: Money
+  /// Of an asset's net amount, reporting asset.
+  public let assetValue: Money
+
+  /// Makes bounds.
+  public init(positionValue: Money, assetValue: Money) {
+    self.positionValue = positionValue
+    self.assetValue = assetValue
+  }
+}
 
 /// Up to which size a position is evaluated: its value must not pass a maximum
-/// (`EngineLimits.maximumPositionValue`).
+/// (`ValueBounds.positionValue`).
 enum ValueBound {
   /// What it depends on beside the prices.
   typealias Terms = (payoff: Instrument.Payoff, multiplier: Quantity)
