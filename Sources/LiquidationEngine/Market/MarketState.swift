@@ -135,6 +135,7 @@ struct MarketState: Sendable {
       priceRules = newValue?.market
       liquidationRules = newValue?.liquidation
       unitMarket.adopt(newValue)
+      unitMarket.takeCreditLines(of: newValue?.credit)
       refreshPeg()
       portfolioMarket.adopt(newValue?.portfolio)
       seatLadders(by: newValue?.dynamic)

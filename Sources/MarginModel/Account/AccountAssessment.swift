@@ -73,13 +73,15 @@ extension AccountBook {
   public func assess(
     in market: MarketView, by rulebook: Rulebook
   ) throws(AssessmentFault) -> [UnitAssessment] {
-    var bench = UnitWorkbench()
-    var units = [try sharedUnit(in: market, by: rulebook, bench: &bench)]
-    guard marginMode == .isolated else { return units }
-    for position in positions where !position.state.quantity.isZero {
-      units.append(try isolatedUnit(of: position, market, rulebook, &bench))
+    guard marginMode == .portfolio else {
+      var assessed: [UnitAssessment] = []
+      for unit in try unitsByIndex(in: market, by: rulebook) {
+        assessed.append(try unit.assessment())
+      }
+      return assessed
     }
-    return units
+    var bench = UnitWorkbench()
+    return [try portfolioUnit(in: market, by: rulebook, bench: &bench)]
   }
 
   /// The unit that a position belongs to.
@@ -101,10 +103,46 @@ extension AccountBook {
   func unit(
     of position: Position, in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
-    guard marginMode == .isolated, !position.state.quantity.isZero else {
-      return try sharedUnit(in: market, by: rulebook, bench: &bench)
+    guard marginMode == .portfolio else {
+      return try unitByIndex(of: position, in: market, by: rulebook).assessment()
     }
-    return try isolatedUnit(of: position, market, rulebook, &bench)
+    return try portfolioUnit(in: market, by: rulebook, bench: &bench)
+  }
+
+  /// The unit that a position belongs to, by index; not of a portfolio.
+  func unitByIndex(
+    of position: Position, in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> BookUnit {
+    guard marginMode == .isolated, !position.state.quantity.isZero else {
+      return try sharedUnitByIndex(in: market, by: rulebook)
+    }
+    return try BookUnit(
+      .isolatedPosition(position.instrument.symbol),
+      cash: [(position.instrument.settlementAsset, position.isolatedMargin)],
+      positions: [position], of: self, in: market, by: rulebook)
+  }
+
+  /// The units of the account by index, in the order of `assess`; none of a portfolio.
+  func unitsByIndex(
+    in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> [BookUnit] {
+    if marginMode == .portfolio { return [] }
+    var units = [try sharedUnitByIndex(in: market, by: rulebook)]
+    guard marginMode == .isolated else { return units }
+    for position in positions where !position.state.quantity.isZero {
+      units.append(try unitByIndex(of: position, in: market, by: rulebook))
+    }
+    return units
+  }
+
+  /// The account's shared part by index; not of a portfolio.
+  func sharedUnitByIndex(
+    in market: MarketView, by rulebook: Rulebook
+  ) throws(AssessmentFault) -> BookUnit {
+    let shared =
+      marginMode == .isolated ? positions.filter { $0.state.quantity.isZero } : positions
+    return try BookUnit(
+      .account, cash: balances, positions: shared, of: self, in: market, by: rulebook)
   }
 
   /// The cash and what shares it: all positions, of an isolated account those of no contracts, in
@@ -112,30 +150,20 @@ extension AccountBook {
   func sharedUnit(
     in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
-    let shared =
-      marginMode == .isolated ? positions.filter { $0.state.quantity.isZero } : positions
-    return try unit(.account, cash: balances, positions: shared, market, rulebook, &bench)
+    guard marginMode == .portfolio else {
+      return try sharedUnitByIndex(in: market, by: rulebook).assessment()
+    }
+    return try portfolioUnit(in: market, by: rulebook, bench: &bench)
   }
 
-  private func isolatedUnit(
-    of position: Position, _ market: MarketView, _ rulebook: Rulebook,
-    _ bench: inout UnitWorkbench
-  ) throws(AssessmentFault) -> UnitAssessment {
-    try unit(
-      .isolatedPosition(position.instrument.symbol),
-      cash: [(position.instrument.settlementAsset, position.isolatedMargin)],
-      positions: [position], market, rulebook, &bench)
-  }
-
-  private func unit(
-    _ unit: MarginUnit, cash: [(asset: Symbol, amount: AssetAmount)], positions: [Position],
-    _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
+  private func portfolioUnit(
+    in market: MarketView, by rulebook: Rulebook, bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
     var legs: [MarginLeg] = []
     legs.reserveCapacity(positions.count)
-    var amounts = cash.map { HeldAmount(asset: $0.asset, net: $0.amount) }
+    var amounts = balances.map { HeldAmount(asset: $0.asset, net: $0.amount) }
     // Scenarios see positions; what rests beside them is filled in `PortfolioUnit`.
-    for position in positions where marginMode != .portfolio || !position.state.quantity.isZero {
+    for position in positions where !position.state.quantity.isZero {
       let leg: MarginLeg
       if let standing = bench.standing[position.instrument.symbol] {
         leg = standing
@@ -150,44 +178,35 @@ extension AccountBook {
       amounts[place].outsideEquity += leg.standard.worthOutsideEquity
       amounts[place].limited += leg.standard.limitedWorth
     }
-    return try total(unit, amounts: amounts, legs: legs, market, rulebook, &bench)
+    return try total(amounts: amounts, legs: legs, market, rulebook, &bench)
   }
 
   private func total(
-    _ unit: MarginUnit, amounts: [HeldAmount], legs: [MarginLeg],
+    amounts: [HeldAmount], legs: [MarginLeg],
     _ market: MarketView, _ rulebook: Rulebook, _ bench: inout UnitWorkbench
   ) throws(AssessmentFault) -> UnitAssessment {
-    var sums = UnitSums(
-      facts: UnitFacts(
-        pegPrice: rulebook.contingencies?.depeg.flatMap { market.assetPrices[$0.asset] }))
+    guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
+    var sums = UnitSums()
     for held in amounts where held.counts { try count(held, in: &sums, market, rulebook) }
-    var required: UnitRequirement
-    var grids: [ScenarioGrid] = []
-    if marginMode == .portfolio {
-      guard let rules = rulebook.portfolio else { throw .missingPortfolioRules }
-      let portfolio = try PortfolioUnit(
-        of: legs,
-        orders: rules.orders == .none || bench.isForState ? [] : orderedLegs(market, rulebook),
-        assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules,
-        shelf: &bench.shelf)
-      required = portfolio.requirement
-      grids = portfolio.grids
-    } else {
-      required = rulebook.requirement(of: legs, facts: sums.facts)
-    }
+    let portfolio = try PortfolioUnit(
+      of: legs,
+      orders: rules.orders == .none || bench.isForState ? [] : orderedLegs(market, rulebook),
+      assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules,
+      shelf: &bench.shelf)
+    var required = portfolio.requirement
     sums.totals.add(required.requirement)
     sums.totals.add(orderedOptionValue: required.orderedOptionValue)
-    if marginMode != .isolated, let limit = rulebook.options.terms.effectiveValueLimit {
+    if let limit = rulebook.options.terms.effectiveValueLimit {
       sums.limitOptionValue(to: limit)
     }
     if let line = credit(by: rulebook) {
       let credited = rulebook.credited(
-        sums.totals, asked: required, legs: legs, grids: grids, by: line)
+        sums.totals, asked: required, grids: portfolio.grids, by: line)
       sums.totals.apply(credited)
       required.terms += credited.terms
     }
     return UnitAssessment(
-      unit: unit, totals: sums.totals,
+      unit: .account, totals: sums.totals,
       positions: legs.map { ($0.instrument.symbol, $0.standard) },
       terms: sums.terms + required.terms, shares: required.shares, portfolio: required.portfolio)
   }
@@ -222,13 +241,6 @@ extension AccountBook {
     sums.assets.append(
       CountedAsset(
         asset: asset, value: .value(of: held.net, at: price, rounding: .floor), counted: counted))
-    if let underlying = market.assets[asset]?.underlying {
-      sums.facts.holdings.append(
-        UnitFacts.Holding(
-          asset: asset,
-          value: .value(of: held.net - held.outsideEquity, at: price, rounding: .ceiling),
-          confidence: market.confidence(of: underlying)))
-    }
   }
 
   /// The contracts with resting orders; an order without a price asks nothing, as it can wait.
@@ -250,15 +262,15 @@ extension AccountBook {
     marginMode == .isolated ? nil : rulebook.credit(of: accountID, own: creditLine)
   }
 
-  /// One position with its prices and what it asks alone.
+  /// One position of a portfolio with its prices.
   func leg(
     of position: Position, _ market: MarketView, _ rulebook: Rulebook
   ) throws(AssessmentFault) -> MarginLeg {
     let instrument = position.instrument
     guard let mark = market.mark(of: instrument) else { throw .missingMark(instrument.symbol) }
-    guard
-      let index = market.indices[instrument.underlying] ?? ownIndex(instrument, mark: mark)
-    else { throw .missingIndex(instrument.underlying) }
+    guard let index = market.indices[instrument.underlying] else {
+      throw .missingIndex(instrument.underlying)
+    }
     let asset = instrument.settlementAsset
     guard let settlement = market.price(of: asset, reportingAsset: rulebook.reportingAsset)
     else { throw .missingAssetPrice(asset) }
@@ -270,48 +282,8 @@ extension AccountBook {
       initialMultiplier: market.initialMultipliers[instrument.symbol] ?? .one)
     return MarginLeg(
       instrument: instrument, position: position.state, prices: prices, volatility: volatility,
-      standard: try standard(of: position, prices: prices, market, rulebook),
-      // Netting alone reads it.
-      alone: position.orders.count > 0 && marginMode != .portfolio
-        && rulebook.options.terms.netting != nil
-        ? try standard(of: position.withoutOrders, prices: prices, market, rulebook).requirement
-        : nil,
-      orderedOptionValue: rulebook.options.orderedValue(
-        of: position.orders, in: instrument, prices: prices),
+      standard: portfolioStandard(of: position, prices: prices, by: rulebook.options),
       confidence: market.confidence(of: instrument))
-  }
-
-  private func standard(
-    of position: Position, prices: PositionPrices, _ market: MarketView, _ rulebook: Rulebook
-  ) throws(AssessmentFault) -> PositionAssessment {
-    if marginMode == .portfolio {
-      return portfolioStandard(of: position, prices: prices, by: rulebook.options)
-    }
-    let instrument = position.instrument
-    let schedule = rulebook.futures.schedule(of: instrument.symbol)
-    if instrument.isFuture, schedule == nil { throw .missingSchedule(instrument.symbol) }
-    if !instrument.isFuture, rulebook.options.terms.deltaGamma != nil, prices.volatility == nil {
-      throw .missingVolatility(instrument.symbol)
-    }
-    let openInterest = market.openInterests[instrument.symbol]
-    if schedule?.readsOpenInterest ?? false, instrument.isFuture, openInterest == nil {
-      throw .missingOpenInterest(instrument.symbol)
-    }
-    func assessed(at settlementIndex: Price) -> PositionAssessment {
-      rulebook.assess(
-        position.state, orders: position.orders, in: instrument, leverage: position.leverage,
-        initialRateFloor: initialRateFloor, schedule: schedule,
-        prices: prices.settled(at: settlementIndex),
-        openInterest: openInterest)
-    }
-    var assessment = assessed(at: prices.settlementIndex)
-    // What opening asks is stated at the dearer of the two prices of the settlement asset.
-    if let average = average(of: instrument.settlementAsset, market, rulebook),
-      average > prices.settlementIndex
-    {
-      assessment = assessment.opening(as: assessed(at: average))
-    }
-    return assessment
   }
 
   private func average(
@@ -319,18 +291,12 @@ extension AccountBook {
   ) -> Price? {
     rulebook.collateral.usesAveragePrices ? market.averageAssetPrices[asset] : nil
   }
-
-  /// A future's standard requirement does not use the index, so its absence is no fault there.
-  private func ownIndex(_ instrument: Instrument, mark: Price) -> Price? {
-    instrument.isFuture && marginMode != .portfolio ? mark : nil
-  }
 }
 
 /// What a unit's cash and positions come to while they are summed.
 private struct UnitSums {
   var totals = MarginTotals()
   var terms: [MarginTerm] = []
-  var facts: UnitFacts
   var assets: [CountedAsset] = []
 
   mutating func limitOptionValue(to limit: Rate) {

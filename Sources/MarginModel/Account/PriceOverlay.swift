@@ -11,6 +11,8 @@ public struct PriceOverlay: Sendable {
   /// Places in `assets` by asset index; −1: the market's own.
   private var placeOfAsset: [Int32]
   private var assets: [UnitMarket.Asset] = []
+  /// Price of the asset whose peg `contingencies` watch; nil: the market's own.
+  public var pegPrice: Price?
 
   /// Makes an overlay in which nothing differs.
   ///

@@ -43,7 +43,7 @@ extension UnitMarket {
   private func facts(
     of legs: [MarginLeg], cash: [CashSlot], _ extras: UnitExtras?
   ) -> UnitFacts {
-    var facts = UnitFacts(pegPrice: pegPrice)
+    var facts = UnitFacts(pegPrice: extras?.overlay?.pegPrice ?? pegPrice)
     for slot in cash {
       let asset = extras?.overlay?.asset(at: Int(slot.asset)) ?? assets[Int(slot.asset)]
       guard let confidence = asset.underlyingConfidence, let price = asset.price else { continue }

@@ -99,9 +99,13 @@ public struct UnitMarket: Sendable {
     asksTogether =
       rulebook.map { $0.options.terms.netting != nil || $0.contingencies != nil } ?? false
     credits = []
-    if let credit = rulebook?.credit {
-      credits = credit.lines.map { AccountCredit($0.line, by: credit) }
-    }
+  }
+
+  /// Takes the table of credit lines up, by the places of its lines.
+  ///
+  /// - Parameter rules: those in force; nil: there are none.
+  public mutating func takeCreditLines(of rules: CreditRules?) {
+    credits = rules.map { rules in rules.lines.map { AccountCredit($0.line, by: rules) } } ?? []
   }
 
   /// Takes an asset up, still without a price; in the order of the indices.

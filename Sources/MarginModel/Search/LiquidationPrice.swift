@@ -68,6 +68,10 @@ struct LiquidationPath {
   /// The market at the price that was looked at last.
   private var moved: MarketView
   private var bench = UnitWorkbench(isForState: true)
+  /// The unit by index, whose prices are replaced on the way; nil in portfolio margin.
+  private var unit: BookUnit?
+  /// Contracts whose marks move on the path.
+  private var marked: Set<Symbol> = []
   /// What the unit is worth where it was looked at: a level more looks at the same prices again.
   private var seen: [Price: Standing] = [:]
 
@@ -111,7 +115,7 @@ struct LiquidationPath {
     strikes = profile.strikes
     followers = profile.followers
     range = profile.range(around: now)
-    try keepStandingLegs()
+    try prepare()
   }
 
   /// Equity − level · maintenance margin, reporting asset, when the price stands there.
@@ -125,7 +129,13 @@ struct LiquidationPath {
   private mutating func standing(at price: Price) throws(AssessmentFault) -> Standing {
     if let known = seen[price] { return known }
     move(to: price)
-    let totals = try book.unit(of: position, in: moved, by: rulebook, bench: &bench).totals
+    let totals: MarginTotals
+    if let unit {
+      try unit.move(to: moved) { isMoving($0.instrument) }
+      totals = try unit.totals()
+    } else {
+      totals = try book.unit(of: position, in: moved, by: rulebook, bench: &bench).totals
+    }
     let standing = Standing(
       equity: totals.equity, netEquity: totals.netEquity,
       maintenanceMargin: totals.maintenanceMargin)
@@ -146,23 +156,29 @@ struct LiquidationPath {
     }
   }
 
-  /// Takes the legs of positions of which no price moves on the path, once for all prices.
-  private mutating func keepStandingLegs() throws(AssessmentFault) {
-    let moving = position.instrument.underlying
+  /// Takes the unit up once for all prices.
+  private mutating func prepare() throws(AssessmentFault) {
     // A mark moves with its underlying, and with that of an option that names it as its forward.
-    var marked: Set<Symbol> = [position.instrument.symbol]
-    for instrument in instruments where instrument.underlying == moving {
+    marked = [position.instrument.symbol]
+    for instrument in instruments where instrument.underlying == position.instrument.underlying {
       marked.insert(instrument.symbol)
       if let forward = instrument.forward { marked.insert(forward) }
     }
-    for item in book.positions {
-      let instrument = item.instrument
-      guard instrument.underlying != moving, !marked.contains(instrument.symbol),
-        !(instrument.forward.map(marked.contains) ?? false),
-        market.assets[instrument.settlementAsset]?.underlying != moving
-      else { continue }
-      bench.standing[instrument.symbol] = try book.leg(of: item, market, rulebook)
+    guard book.marginMode == .portfolio else {
+      unit = try book.unitByIndex(of: position, in: market, by: rulebook)
+      return
     }
+    for item in book.positions where !isMoving(item.instrument) {
+      bench.standing[item.instrument.symbol] = try book.leg(of: item, market, rulebook)
+    }
+  }
+
+  /// Whether a price that a contract's position is margined with moves on the path.
+  private func isMoving(_ instrument: Instrument) -> Bool {
+    let moving = position.instrument.underlying
+    return instrument.underlying == moving || marked.contains(instrument.symbol)
+      || (instrument.forward.map(marked.contains) ?? false)
+      || market.assets[instrument.settlementAsset]?.underlying == moving
   }
 }
 

@@ -34,12 +34,18 @@ extension AccountBook {
     var found: [WithdrawableAmount] = []
     // Nothing differs between the assessments but cash.
     var bench = UnitWorkbench()
+    let byIndex =
+      marginMode == .portfolio ? nil : try sharedUnitByIndex(in: market, by: rulebook)
     for (place, balance) in balances.enumerated() where balance.amount.isPositive {
       var amount = AssetAmount.zero
       if !excess.isNegative {
         amount = try ExcessSearch.largest(of: balance.amount, excess: excess, steps: 40) {
           amount throws(AssessmentFault) in
-          try withdrawing(amount, at: place)
+          if var unit = byIndex {
+            unit.account.cash[place].amount -= amount
+            return try unit.totals().withdrawalExcess
+          }
+          return try withdrawing(amount, at: place)
             .sharedUnit(in: market, by: rulebook, bench: &bench).totals.withdrawalExcess
         }
       }

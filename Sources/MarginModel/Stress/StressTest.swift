@@ -23,7 +23,7 @@ public struct StressResult: Sendable, Equatable {
 /// Revalues a book in several markets.
 ///
 /// Accounts do not change: nothing is liquidated, called or paid in between. Every account is
-/// assessed by the same `assess` as everywhere else.
+/// assessed as everywhere else: its units are taken up once, and each market is laid over them.
 public struct StressTest: Sendable {
   private let accounts: [AccountBook]
   private let rulebook: Rulebook
@@ -77,13 +77,15 @@ public struct StressTest: Sendable {
     let unchanged = [Money](repeating: .zero, count: symbols.count)
     for account in accounts[range] {
       let attribution = Attribution(of: account, market: market, rows: rowOfSymbol)
-      let (before, worth) = try value(of: account, attribution, in: market)
+      let units = try account.unitsByIndex(in: market, by: rulebook)
+      let (before, worth) = try value(of: account, units, attribution, in: market)
       let still = StressedAccount(
         accountID: account.accountID, before: before, after: before, scenario: 0)
       result.before.add(still, changes: unchanged)
       var worst: (account: StressedAccount, changes: [Money])?
       for (number, scenario) in scenarios.enumerated() {
-        let (after, moved) = try value(of: account, attribution, in: scenario)
+        for unit in units { try unit.move(to: scenario) }
+        let (after, moved) = try value(of: account, units, attribution, in: scenario)
         var changes = unchanged
         for (item, part) in attribution.rows.enumerated() {
           changes[part] += moved[item] - worth[item]
@@ -119,9 +121,12 @@ public struct StressTest: Sendable {
   }
 
   private func value(
-    of account: AccountBook, _ attribution: Attribution, in market: MarketView
+    of account: AccountBook, _ byIndex: [BookUnit], _ attribution: Attribution,
+    in market: MarketView
   ) throws(AssessmentFault) -> (summary: AccountSummary, worth: [Money]) {
-    let units = try account.assess(in: market, by: rulebook)
+    var units: [UnitAssessment] = []
+    for unit in byIndex { units.append(try unit.assessment()) }
+    if account.marginMode == .portfolio { units = try account.assess(in: market, by: rulebook) }
     var worth: [Money] = []
     worth.reserveCapacity(attribution.rows.count)
     func price(of asset: Symbol) -> Price? {
