@@ -58,7 +58,7 @@ public enum DecimalText {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= maximumLength else { throw .tooLong }
     var scan = Scan(fractionDigits: fractionDigits)
-    for (offset, byte) in bytes.enumerated() { try scan.take(byte, at: offset) }
+    for (offset, byte) in bytes.enumerated() { try scan.read(byte, at: offset) }
     return try scan.finish(rounding: rounding)
   }
 
@@ -111,9 +111,9 @@ private struct Scan {
 
   init(fractionDigits: Int) { self.fractionDigits = fractionDigits }
 
-  mutating func take(_ byte: UInt8, at offset: Int) throws(DecimalText.Fault) {
+  mutating func read(_ byte: UInt8, at offset: Int) throws(DecimalText.Fault) {
     switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): takeDigit(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): readDigit(byte - UInt8(ascii: "0"))
     case UInt8(ascii: ".") where decimals == nil: decimals = 0
     case UInt8(ascii: "-") where offset == 0: isNegative = true
     case UInt8(ascii: "+") where offset == 0: break
@@ -121,7 +121,7 @@ private struct Scan {
     }
   }
 
-  mutating func takeDigit(_ digit: UInt8) {
+  mutating func readDigit(_ digit: UInt8) {
     digitCount += 1
     if let place = decimals {
       decimals = place + 1

@@ -40,7 +40,7 @@ public struct ExchangeBooks: Sendable, Equatable {
     public internal(set) var transfers: AssetAmount
     /// Σ fees of fills, as the exchange charged them; positive: charged.
     public internal(set) var fees: AssetAmount
-    /// Funding that the exchange received from its clients; see `settleFunding(_:of:)`.
+    /// Funding that the exchange received from its clients; see `bookFunding(_:of:)`.
     public internal(set) var funding: AssetAmount
     /// Σ cash flow of the positions that settle in this asset.
     public internal(set) var cashFlow: AssetAmount
@@ -108,7 +108,7 @@ public struct ExchangeBooks: Sendable, Equatable {
   ///   - amount: −Σ of the changes of the clients' cash, of accounts and fund alike.
   ///   - asset: its asset.
   /// - Throws: `ExchangeBooksError.unknownSymbol`.
-  public mutating func settleFunding(
+  public mutating func bookFunding(
     _ amount: AssetAmount, of asset: Symbol
   ) throws(ExchangeBooksError) {
     let index = try assetIndex(asset)

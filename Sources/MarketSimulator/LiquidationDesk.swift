@@ -57,7 +57,7 @@ struct LiquidationDesk: Sendable {
 
   /// Removes and returns all open orders in the order in which they trade: by row, account, order
   /// id.
-  mutating func takeOrders() -> [OpenOrder] {
+  mutating func removeOrders() -> [OpenOrder] {
     let sorted = orders.sorted {
       if $0.row != $1.row { return $0.row < $1.row }
       if $0.account != $1.account { return $0.account < $1.account }
@@ -116,7 +116,7 @@ extension SimulatedExchange {
     guard let time = state?.time else { preconditionFailure("orders before the first step") }
     let nextTime = row + 1 < table.rows.count ? table.rows[row + 1].time : nil
     var events: [AccountEvent] = []
-    for var order in desk.takeOrders() {
+    for var order in desk.removeOrders() {
       if let reason = order.rejection {
         events.append(event(.rejected(reason: reason), of: order, at: time))
         continue

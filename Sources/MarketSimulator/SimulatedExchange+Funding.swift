@@ -28,7 +28,7 @@ extension SimulatedExchange {
   /// Every sixtieth step: the futures' rates and the options' indices.
   ///
   /// The first step publishes indices of zero, from which every option position starts.
-  mutating func settleFunding(_ now: MarketState) -> [FundingUpdate] {
+  mutating func makeFunding(_ now: MarketState) -> [FundingUpdate] {
     guard row.isMultiple(of: Self.fundingIntervalSteps) else { return [] }
     var updates: [FundingUpdate] = []
     for (index, instrument) in venue.instruments.enumerated() {

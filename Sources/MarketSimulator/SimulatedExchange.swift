@@ -98,7 +98,7 @@ public struct SimulatedExchange: Sendable {
     refillBooks(now)
     let prices = priceUpdates(now)
     return MarketStep(
-      number: row, time: current.time, prices: prices, funding: settleFunding(now))
+      number: row, time: current.time, prices: prices, funding: makeFunding(now))
   }
 
   /// Records account events published elsewhere: books the money and remembers each account's last
@@ -113,16 +113,16 @@ public struct SimulatedExchange: Sendable {
     }
   }
 
-  /// Books funding that the clients paid; see `ExchangeBooks.settleFunding(_:of:)`.
+  /// Books funding that the clients paid; see `ExchangeBooks.bookFunding(_:of:)`.
   ///
   /// - Parameters:
   ///   - amount: −Σ of the changes of the clients' cash.
   ///   - asset: its asset.
   /// - Throws: `ExchangeBooksError.unknownSymbol`.
-  public mutating func settleFunding(
+  public mutating func bookFunding(
     _ amount: AssetAmount, of asset: Symbol
   ) throws(ExchangeBooksError) {
-    try books.settleFunding(amount, of: asset)
+    try books.bookFunding(amount, of: asset)
   }
 
   // MARK: Prices

@@ -26,7 +26,7 @@ struct ConservationTests {
         let paid = ledger.settle(update, last: indices[update.symbol, default: .zero])
         if case .cumulativeIndex(let index) = update.form { indices[update.symbol] = index }
         let asset = try #require(exchange.venue.instrument(update.symbol)?.settlementAsset)
-        try exchange.settleFunding(paid, of: asset)
+        try exchange.bookFunding(paid, of: asset)
         fundingPayments += ledger.clients.count
       }
       for _ in 0..<generator.number(0...2) {

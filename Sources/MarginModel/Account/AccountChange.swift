@@ -70,7 +70,7 @@ extension AccountBook {
       let held = draft.positions[index]
       draft.positions[index] = held.with(leverage: leverage)
     case .marginMode(let mode):
-      try draft.go(over: mode)
+      try draft.switchMode(to: mode)
     }
     return try draft.checkedBook()
   }
@@ -236,7 +236,7 @@ private struct ChangedAccount {
     return schedule.tier(at: .value(of: size, at: index, rounding: .ceiling)).initialRate
   }
 
-  mutating func go(over mode: MarginMode) throws(AccountChangeFault) {
+  mutating func switchMode(to mode: MarginMode) throws(AccountChangeFault) {
     if mode == marginMode { return }
     if marginMode == .isolated {
       for index in positions.indices {

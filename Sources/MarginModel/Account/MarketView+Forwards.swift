@@ -81,7 +81,7 @@ extension MarketView {
   }
 
   /// Takes what another view states of a contract's expiry and funding.
-  mutating func takeExpiry(of instrument: Instrument, from other: MarketView) {
+  mutating func copyExpiry(of instrument: Instrument, from other: MarketView) {
     let symbol = MarketView.expirySymbol(of: instrument)
     forwards[symbol] = other.forwards[symbol]
     interestRates[symbol] = other.interestRates[symbol]

@@ -217,7 +217,7 @@ extension MarketView {
         part.volatilities[symbol] = volatilities[symbol]
         part.confidences[symbol] = confidences[symbol]
       }
-      part.takeExpiry(of: instrument, from: self)
+      part.copyExpiry(of: instrument, from: self)
     }
     part.asOf = asOf
     part.reportingAssetPrice = reportingAssetPrice

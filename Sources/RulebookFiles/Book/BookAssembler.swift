@@ -37,7 +37,7 @@ struct BookAssembler {
   }
 
   /// Stores the marks, each of a defined instrument, each instrument once.
-  mutating func take(_ marks: [WrittenMark], reportingTo fields: inout YAMLFields) {
+  mutating func add(_ marks: [WrittenMark], reportingTo fields: inout YAMLFields) {
     var seen: Set<Symbol> = []
     for mark in marks {
       let symbol = mark.symbol.value

@@ -67,7 +67,7 @@ extension YAMLShape where Value == Book {
       var assembler = BookAssembler(
         definitions: definitions, rulebook: rulebook,
         asOf: asOf.map { EventTime(nanoseconds: $0) }, reportingAssetPrice: reportingPrice)
-      assembler.take(marks, reportingTo: &fields)
+      assembler.add(marks, reportingTo: &fields)
       assembler.checkSchedules(reportingTo: &fields)
       let assembled = assembler.assemble(accounts, reportingTo: &fields)
       return Book(

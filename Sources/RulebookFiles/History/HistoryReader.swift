@@ -48,9 +48,9 @@ public struct HistoryReader {
       if line.isEmpty || line.first == "#" { continue }
       let cells = cells(of: line)
       if reader.width == 0 {
-        guard reader.takeHeader(cells, line: index + 1) else { break }
+        guard reader.readHeader(cells, line: index + 1) else { break }
       } else {
-        reader.takeDay(cells, line: index + 1)
+        reader.readDay(cells, line: index + 1)
       }
     }
     if reader.faults.isEmpty, reader.days.count < 2 {
@@ -110,7 +110,7 @@ public struct HistoryReader {
         expected: expected))
   }
 
-  private mutating func takeHeader(_ cells: [Cell], line: Int) -> Bool {
+  private mutating func readHeader(_ cells: [Cell], line: Int) -> Bool {
     width = cells.count
     let suffix = " volatility"
     let names = cells.map(\.text)
@@ -151,7 +151,7 @@ public struct HistoryReader {
         .one + range.upperBound, rounding: .floor)
   }
 
-  private mutating func takeDay(_ cells: [Cell], line: Int) {
+  private mutating func readDay(_ cells: [Cell], line: Int) {
     guard cells.count == width else {
       return report("holds \(cells.count) cells", at: line, expected: "\(width) as the header")
     }

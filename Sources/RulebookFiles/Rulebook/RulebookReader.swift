@@ -136,11 +136,11 @@ extension RulebookParts {
           : "one of \(Preset.names.joined(separator: ", "))")
       return false
     }
-    if let preset { return take(from: preset, reportingTo: &fields) }
+    if let preset { return fillIn(from: preset, reportingTo: &fields) }
     return reportMissing(in: &fields)
   }
 
-  private mutating func take(from preset: Preset, reportingTo fields: inout YAMLFields) -> Bool {
+  private mutating func fillIn(from preset: Preset, reportingTo fields: inout YAMLFields) -> Bool {
     do throws(FaultList) {
       let other = RulebookParts(try preset.document())
       reportingAsset = reportingAsset ?? other.reportingAsset

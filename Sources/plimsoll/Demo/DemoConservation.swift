@@ -23,7 +23,7 @@ enum DemoConservation {
       for ledger in ledgers(of: service) {
         for asset in ledger.assets {
           clients.add(asset.held, of: asset.asset)
-          try exchange.settleFunding(-asset.funding, of: asset.asset)
+          try exchange.bookFunding(-asset.funding, of: asset.asset)
         }
         for instrument in ledger.instruments {
           clients.add(instrument.accountQuantity + instrument.fundQuantity, in: instrument.symbol)

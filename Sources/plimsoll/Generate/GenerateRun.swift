@@ -81,7 +81,7 @@ final class GenerateRun {
       try link.publish(step.prices)
       pace.wait(after: link.published)
       if let failure = subscriber.failure { throw failure }
-      for received in subscriber.take() {
+      for received in subscriber.removeEvents() {
         switch received.event.body {
         case .liquidationOrder(let order):
           exchange.receive(order, from: received.event.id.accountID)

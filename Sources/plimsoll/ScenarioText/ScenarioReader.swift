@@ -45,7 +45,7 @@ struct ScenarioReader {
   func target(_ words: inout ScenarioWords) throws(ScenarioTextFault) -> Target {
     let word = try words.next(expected: "an underlying, an asset or 'all'")
     let kind = try kind(of: word)
-    let isVolatility = words.take("vol", "volatility")
+    let isVolatility = words.consume("vol", "volatility")
     if isVolatility, case .asset(let asset) = kind {
       throw ScenarioTextFault("the asset \(asset) has no volatility", expected: "an underlying")
     }

@@ -46,7 +46,7 @@ struct ScenarioWords {
   }
 
   /// Consumes the next word if it is one of these, ignoring case.
-  mutating func take(_ words: String...) -> Bool {
+  mutating func consume(_ words: String...) -> Bool {
     guard let word = rest.first, words.contains(word.lowercased()) else { return false }
     last = rest.popFirst()
     return true

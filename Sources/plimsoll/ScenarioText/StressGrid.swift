@@ -23,7 +23,7 @@ struct StressGrid {
     }
     let from = try ScenarioReader.change(ends.0)
     let to = try ScenarioReader.change(ends.1)
-    guard words.take("step") else {
+    guard words.consume("step") else {
       if let word = words.peek {
         throw ScenarioTextFault("'\(word)' is not understood", expected: "'step'")
       }

@@ -68,7 +68,7 @@ struct WhatIfReader {
     }
     let instrument = try instrument(&words)
     let price: Price
-    if words.take("@", "at") {
+    if words.consume("@", "at") {
       price = try self.price(&words, of: instrument)
     } else {
       guard let mark = market.mark(of: instrument) else {

@@ -68,8 +68,8 @@ final class EventSubscriber: Sendable {
     }
   }
 
-  /// Takes the events that have arrived since the last call.
-  func take() -> [ReceivedEvent] {
+  /// Removes and returns the events that have arrived since the last call.
+  func removeEvents() -> [ReceivedEvent] {
     state.withLock { state in
       let taken = state.inbox
       state.inbox.removeAll(keepingCapacity: true)
@@ -109,11 +109,11 @@ final class EventSubscriber: Sendable {
     var decoder = EventDecoder()
     while !state.withLock({ $0.isStopped }) {
       try consumer.poll(into: &batch, maximumRecords: 5_000, timeoutMilliseconds: 20)
-      if !batch.isEmpty { try take(batch, decoder: &decoder) }
+      if !batch.isEmpty { try decode(batch, decoder: &decoder) }
     }
   }
 
-  private func take(
+  private func decode(
     _ batch: RecordBatch, decoder: inout EventDecoder
   ) throws(TransportError) {
     let now = SystemCalls.wallClockMilliseconds()

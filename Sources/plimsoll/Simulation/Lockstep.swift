@@ -69,12 +69,12 @@ final class Lockstep {
       try publish { link throws(TransportError) in try link.publish(step.funding) }
     }
     try publish { link throws(TransportError) in try link.publish(step.prices) }
-    try settleOrders()
+    try answerOrders()
     return step
   }
 
   /// Lets the exchange answer open orders, round by round, until it has no more answers.
-  func settleOrders() throws(SimulationFailure) {
+  func answerOrders() throws(SimulationFailure) {
     while true {
       let answers = exchange.answer()
       guard !answers.isEmpty else { return }
@@ -87,7 +87,7 @@ final class Lockstep {
   ) throws(SimulationFailure) {
     do throws(TransportError) { try body(link) } catch { throw .transport(error) }
     try awaitWorker()
-    takeEvents()
+    reportEvents()
   }
 
   /// Waits until the worker has applied what was published and its outputs have arrived.
@@ -119,8 +119,8 @@ final class Lockstep {
     Thread.sleep(forTimeInterval: 0.000_2)
   }
 
-  private func takeEvents() {
-    let received = subscriber.take().sorted { left, right in
+  private func reportEvents() {
+    let received = subscriber.removeEvents().sorted { left, right in
       (left.partition, left.event.topic.rawValue, left.event.sequence)
         < (right.partition, right.event.topic.rawValue, right.event.sequence)
     }

@@ -63,7 +63,7 @@ final class TailRun {
     while !stop.isSet, remaining > 0 {
       try consumer.poll(
         into: &batch, maximumRecords: 1_000, timeoutMilliseconds: Self.pollMilliseconds)
-      for record in batch.records where remaining > 0 { take(record, of: batch) }
+      for record in batch.records where remaining > 0 { show(record, of: batch) }
       switch StandardOutput.write(lines) {
       case .written: lines.removeAll(keepingCapacity: true)
       case .readerGone: return .success
@@ -75,7 +75,7 @@ final class TailRun {
     return .success
   }
 
-  private func take(_ record: RecordMetadata, of batch: RecordBatch) {
+  private func show(_ record: RecordMetadata, of batch: RecordBatch) {
     let partition = batch.topicPartition(of: record)
     let topic = topics[Int(record.topicIndex)].topic
     let (key, value) = (batch.key(of: record), batch.value(of: record))
