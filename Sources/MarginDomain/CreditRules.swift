@@ -85,7 +85,7 @@ public struct CreditRules: Sendable, Equatable {
   /// The index of an account's line among the lines; nil without one.
   ///
   /// - Complexity: O(log n) in the lines.
-  public func place(of account: AccountID) -> Int? {
+  public func index(of account: AccountID) -> Int? {
     var low = 0
     var high = lines.count
     while low < high {
@@ -96,7 +96,7 @@ public struct CreditRules: Sendable, Equatable {
   }
 
   /// An account's line; nil without one.
-  public func line(of account: AccountID) -> Line? { place(of: account).map { lines[$0].line } }
+  public func line(of account: AccountID) -> Line? { index(of: account).map { lines[$0].line } }
 
   /// Equality of all parts.
   public static func == (left: CreditRules, right: CreditRules) -> Bool {

@@ -102,8 +102,8 @@ public struct PerSymbol: Sendable, Equatable {
     get { listed.first { $0.symbol == symbol }?.value ?? usual }
     set {
       listed.removeAll { $0.symbol == symbol }
-      let place = listed.firstIndex { symbol < $0.symbol } ?? listed.endIndex
-      listed.insert((symbol, newValue), at: place)
+      let index = listed.firstIndex { symbol < $0.symbol } ?? listed.endIndex
+      listed.insert((symbol, newValue), at: index)
     }
   }
 

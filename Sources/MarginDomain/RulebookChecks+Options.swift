@@ -1,6 +1,6 @@
 import FixedPoint
 
-/// What the engine needs of the terms of option margin.
+/// Checks of the terms of option margin that the engine relies on.
 extension RulebookChecks {
   func check(_ terms: OptionRequirementTerms) throws(RulebookFault) {
     let limit = limits.requirementRate
@@ -41,7 +41,7 @@ extension RulebookChecks {
     }
   }
 
-  /// Checks that what doubt asks stays within what sums can hold.
+  /// Checks that sums with the add-ons for doubtful prices cannot overflow.
   func check(_ rules: ContingencyRules) throws(RulebookFault) {
     let limit = limits.requirementRate
     if let depeg = rules.depeg {

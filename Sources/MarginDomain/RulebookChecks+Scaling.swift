@@ -78,7 +78,7 @@ extension RulebookChecks {
     }
   }
 
-  /// Checks what stands under an asset's name.
+  /// Checks the terms of one asset.
   private func check(
     _ asset: Symbol, _ field: String, replacing count: Int,
     _ check: () throws(RulebookFault) -> Void
@@ -125,15 +125,15 @@ extension RulebookChecks {
           expected: "a tier from 0 up")
       }
       for tier in tiers { try require(tier.haircut, in: .zero ... .one, "collateral.tiers") }
-      for (place, (lower, upper)) in zip(tiers, tiers.dropFirst()).enumerated() {
-        let step = RulebookFault.Step.place(place + 1)
+      for (index, (lower, upper)) in zip(tiers, tiers.dropFirst()).enumerated() {
+        let step = RulebookFault.Step.index(index + 1)
         guard lower.floor < upper.floor else {
           throw RulebookFault(
             .inconsistentReference, "collateral.tiers",
             "floor \(upper.floor) follows \(lower.floor)", expected: "ascending floors"
           ).at([step])
         }
-        // The last units are those that count least: debts are settled by it.
+        // The last units must count least: the settlement of debts relies on it.
         guard lower.haircut <= upper.haircut else {
           throw RulebookFault(
             .inconsistentReference, "collateral.tiers",

@@ -1,10 +1,12 @@
 import FixedPoint
 
 extension Rulebook {
-  /// What is out of range in the rules, or contradicts, so that nothing in range can overflow.
+  /// Values of the rules that are out of range or contradict each other.
   ///
-  /// - Parameter limits: what a requirement may come to.
-  /// - Returns: the first fault of each part; empty where the rules can be kept.
+  /// Rules without such faults cannot overflow.
+  ///
+  /// - Parameter limits: how large a requirement may become.
+  /// - Returns: the first fault of each part; empty if the rules are valid.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     var faults = futures.scheduleFaults(within: limits)
     faults += options.faults(within: limits)
@@ -21,7 +23,7 @@ extension Rulebook {
   }
 }
 
-/// The checks of a rulebook's parts, over their values alone.
+/// The checks of a rulebook's parts, which only look at values.
 struct RulebookChecks {
   let limits: RulebookLimits
 
@@ -36,7 +38,7 @@ struct RulebookChecks {
     }
   }
 
-  /// Checks a part of a document whose field does not name the entry that it is in.
+  /// Checks a part of a document whose field does not name the entry that contains it.
   func under(
     _ steps: [RulebookFault.Step], replacing count: Int,
     _ check: () throws(RulebookFault) -> Void
@@ -48,7 +50,7 @@ struct RulebookChecks {
     }
   }
 
-  /// Every schedule within its limits, and its tiers in order.
+  /// Checks that every schedule is within its limits, and its tiers are in order.
   func checkSchedules(of futures: FuturesRules) throws(RulebookFault) {
     do throws(RulebookFault) {
       if let schedule = futures.defaultSchedule {
@@ -66,7 +68,8 @@ struct RulebookChecks {
     }
   }
 
-  /// Portfolio margin asks neither less to open than to keep nor more than what sums can hold.
+  /// Checks that portfolio margin does not require less to open than to keep, and that its sums
+  /// cannot overflow.
   func check(_ rules: PortfolioRules) throws(RulebookFault) {
     guard !rules.scenarios.isEmpty else {
       throw RulebookFault(
@@ -98,7 +101,8 @@ struct RulebookChecks {
     }
   }
 
-  /// Pegs are lost below one unit at most, by factors that sums can hold.
+  /// Checks that thresholds of pegs are at most one unit, and that sums with their factors cannot
+  /// overflow.
   private func checkPegs(of addOns: PortfolioAddOns) throws(RulebookFault) {
     let limit = limits.requirementRate
     if let peg = addOns.depeg {
@@ -116,7 +120,7 @@ struct RulebookChecks {
     }
   }
 
-  /// A ladder has a floor to stand on, rungs that rise, and bounds that scans can hold.
+  /// Checks that a scan ladder has a floor, ascending rungs, and bounds that scans admit.
   func check(_ rules: DynamicRules) throws(RulebookFault) {
     for (symbol, range) in rules.ranges { try check(range, at: .entry(symbol.text)) }
     if let range = rules.defaultRange { try check(range, at: .usual) }
@@ -153,27 +157,27 @@ struct RulebookChecks {
         throw RulebookFault(
           .inconsistentReference, "tiers", "the first floor is not 0", expected: "a tier from 0 up")
       }
-      for (place, tier) in tiers.enumerated() {
-        try check(tier, at: place)
+      for (index, tier) in tiers.enumerated() {
+        try check(tier, at: index)
       }
-      for (place, (lower, upper)) in zip(tiers, tiers.dropFirst()).enumerated()
+      for (index, (lower, upper)) in zip(tiers, tiers.dropFirst()).enumerated()
       where lower.floor >= upper.floor {
         throw RulebookFault(
           .inconsistentReference, "tiers", "floor \(upper.floor) follows \(lower.floor)",
           expected: "ascending floors"
-        ).at([.place(place + 1)])
+        ).at([.index(index + 1)])
       }
     }
   }
 
-  private func check(_ tier: MarginTier, at place: Int) throws(RulebookFault) {
+  private func check(_ tier: MarginTier, at index: Int) throws(RulebookFault) {
     do throws(RulebookFault) {
       let limit = limits.requirementRate
       try require(tier.initialRate, in: .zero...limit, "initial_rate")
       try require(tier.maintenanceRate, in: .zero...limit, "maintenance_rate")
       try require(tier.maintenanceAmount, in: .zero...limits.assetValue, "maintenance_amount")
     } catch {
-      throw error.inside("tiers[\(place)]").under([.key("tiers"), .place(place)])
+      throw error.inside("tiers[\(index)]").under([.key("tiers"), .index(index)])
     }
   }
 
@@ -193,8 +197,8 @@ struct RulebookChecks {
     }
   }
 
-  /// Levels are above zero, no state is left below its enter level, and worse states are entered
-  /// at lower levels.
+  /// Checks that levels are above zero, no state is left below its enter level, and worse states
+  /// are entered at lower levels.
   func check(_ ladder: MarginLadder) throws(RulebookFault) {
     let steps: [(step: MarginLadder.Step?, field: String)] = [
       (ladder.warning, "ladder.warning"), (ladder.marginCall, "ladder.margin_call"),
@@ -254,7 +258,7 @@ struct RulebookChecks {
 }
 
 extension RulebookChecks {
-  /// Shares are shares, every line has a grade, and no account has two.
+  /// Checks that shares are between 0 and 1, every line has a grade, and no account has two lines.
   func check(_ credit: CreditRules) throws(RulebookFault) {
     try require(credit.lossGivenDefault, in: .zero ... .one, "credit.loss_given_default")
     for grade in credit.grades {
@@ -273,10 +277,10 @@ extension RulebookChecks {
         "credit.step_down.margin_period_days")
       try require(stepDown.reduction, in: .zero ... .one, "credit.step_down.reduction")
     }
-    for (place, entry) in credit.lines.enumerated() {
+    for (index, entry) in credit.lines.enumerated() {
       let steps: [RulebookFault.Step] = [.key("credit"), .key("lines"), .entry(entry.account.text)]
       try under(steps, replacing: 2) { () throws(RulebookFault) in
-        try check(entry, after: place == 0 ? nil : credit.lines[place - 1].account, of: credit)
+        try check(entry, after: index == 0 ? nil : credit.lines[index - 1].account, of: credit)
       }
     }
   }

@@ -1,6 +1,6 @@
 import FixedPoint
 
-/// What a rulebook may ask at most, so that sums of what it asks stay within their types.
+/// The largest requirements that a rulebook may lead to, so that their sums cannot overflow.
 public struct RulebookLimits: Sendable, Equatable {
   /// Largest rate of a requirement.
   public var requirementRate: Rate
@@ -16,7 +16,7 @@ public struct RulebookLimits: Sendable, Equatable {
     self.assetValue = assetValue
   }
 
-  /// Those of a worker: a rate of 10, 1e22 and 1e24 of the reporting asset.
+  /// The limits of a worker: a rate of 10, 1e22 and 1e24 of the reporting asset.
   public static let standard = RulebookLimits(
     requirementRate: DomainLimits.maximumRequirementRate,
     positionValue: Money(rawValue: 10_000_000_000_000_000_000_000_000_000_000_000),
@@ -25,15 +25,15 @@ public struct RulebookLimits: Sendable, Equatable {
 
 /// A number of a rulebook out of its range, or two that contradict each other.
 public struct RulebookFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One step of the way to a value in a rulebook's document.
+  /// One step of the path to a value in a rulebook's document.
   public enum Step: Sendable, Equatable {
     /// A key of a mapping.
     case key(String)
-    /// A place in a list, from 0.
-    case place(Int)
-    /// The entry of a name: a key that is data, or the element of a list that names it.
+    /// An index in a list, from 0.
+    case index(Int)
+    /// The entry with a name: a key that is data, or the element of a list that has this name.
     case entry(String)
-    /// The entry that holds for every name without one of its own.
+    /// The entry for every name without one of its own.
     case usual
   }
 
@@ -41,7 +41,7 @@ public struct RulebookFault: Error, Sendable, Equatable, CustomStringConvertible
   public let reason: RejectReason
   /// The field, what is wrong with it and what was expected.
   public private(set) var detail: RefusalDetail
-  /// The way to the value in a document, which names entries that the field leaves out.
+  /// The path to the value in a document, which includes entries that the field leaves out.
   public private(set) var steps: [Step]
 
   init(_ reason: RejectReason, _ field: String, _ problem: String, expected: String) {
@@ -50,29 +50,29 @@ public struct RulebookFault: Error, Sendable, Equatable, CustomStringConvertible
     steps = field.split(separator: ".").map { .key(String($0)) }
   }
 
-  /// One line, as `RefusalDetail` says it.
+  /// One line, as in `RefusalDetail`.
   public var description: String { detail.description }
 
-  /// The same fault, seen from the part around the field.
+  /// The same fault, with its field named from the enclosing part.
   func inside(_ outer: String) -> RulebookFault {
     var fault = self
     fault.detail = detail.inside(outer)
     return fault
   }
 
-  /// The same fault with other first steps of its way.
+  /// The same fault with other first steps of its path.
   ///
   /// - Parameters:
-  ///   - prefix: what comes first.
-  ///   - count: how many steps it stands for.
-  /// - Returns: a fault that differs in its way alone.
+  ///   - prefix: the new first steps.
+  ///   - count: how many steps the prefix replaces.
+  /// - Returns: a fault that differs only in its path.
   func under(_ prefix: [Step], replacing count: Int = 0) -> RulebookFault {
     var fault = self
     fault.steps = prefix + steps.dropFirst(count)
     return fault
   }
 
-  /// The same fault with more steps at the end of its way.
+  /// The same fault with more steps at the end of its path.
   func at(_ last: [Step]) -> RulebookFault {
     var fault = self
     fault.steps = steps + last

@@ -1,7 +1,8 @@
 /// The faults of one part of a rulebook, each with the steps from the rulebook's top.
 
 extension FuturesRules {
-  /// What is out of range in the part, or contradicts: its schedules, then the rest.
+  /// Values of the part that are out of range or contradict each other: its schedules, then the
+  /// rest.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     scheduleFaults(within: limits) + ruleFaults(within: limits)
   }
@@ -16,7 +17,7 @@ extension FuturesRules {
 }
 
 extension StandardOptionRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
       + limits.faults { checks throws(RulebookFault) in try checks.check(terms) }
@@ -26,63 +27,63 @@ extension StandardOptionRules {
 }
 
 extension ContingencyRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension CollateralRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension PortfolioRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension DynamicRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension CreditRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension MarginLadder {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension LiquidationRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension MarketRules {
-  /// What is out of range in the part, or contradicts.
+  /// Values of the part that are out of range or contradict each other.
   public func faults(within limits: RulebookLimits = .standard) -> [RulebookFault] {
     limits.faults { checks throws(RulebookFault) in try checks.check(self) }
   }
 }
 
 extension RulebookLimits {
-  /// The fault that a check ends with, if any.
+  /// The fault that a check throws, if any.
   fileprivate func faults(
     _ check: (RulebookChecks) throws(RulebookFault) -> Void
   ) -> [RulebookFault] {

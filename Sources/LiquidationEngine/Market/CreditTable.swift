@@ -18,7 +18,7 @@ struct CreditTable: Sendable {
 
   /// The place of an account's line; −1 without one.
   func place(of account: AccountID) -> Int32 {
-    guard let place = rules?.place(of: account), lines[place] != nil else { return -1 }
+    guard let place = rules?.index(of: account), lines[place] != nil else { return -1 }
     return Int32(place)
   }
 

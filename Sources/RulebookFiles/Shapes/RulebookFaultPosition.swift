@@ -1,35 +1,35 @@
 import MarginDomain
 
-/// Where the faults of a rulebook's values stand in its document.
+/// Finds the positions of a rulebook's faulty values in its document.
 extension YAMLFields {
-  /// Reports what is out of range or contradicts in a part of a rulebook, read from this mapping.
+  /// Reports faults of the values of a part of a rulebook that was read from this mapping.
   mutating func report(_ faults: [RulebookFault]) {
     for fault in faults {
       report(fault.detail.problem, along: fault.steps, expected: fault.detail.expected)
     }
   }
 
-  /// Reports a fault at the end of a way; steps that the document does not have are passed over.
+  /// Reports a fault at the end of a path; steps that are not in the document are skipped.
   private mutating func report(
     _ problem: String, along steps: [RulebookFault.Step], expected: String
   ) {
-    var place = YAMLPlace(
+    var target = LocatedNode(
       node: YAMLNode(position: position, content: .mapping(entries)), path: path)
     // The first step is the part itself.
-    for step in steps.dropFirst() { place.follow(step) }
+    for step in steps.dropFirst() { target.follow(step) }
     report(
       problem,
-      at: LocatedValue(value: problem, position: place.node.position, path: place.path),
+      at: LocatedValue(value: problem, position: target.node.position, path: target.path),
       expected: expected)
   }
 }
 
-/// A value of a document and the way to it.
-private struct YAMLPlace {
+/// A value of a document with its path.
+private struct LocatedNode {
   var node: YAMLNode
   var path: YAMLPath
 
-  /// Goes on to a part of the value, where there is one.
+  /// Moves to a part of the value, if it exists.
   mutating func follow(_ step: RulebookFault.Step) {
     switch (step, node.content) {
     case (.key(let key), .mapping(let entries)):
@@ -41,14 +41,14 @@ private struct YAMLPlace {
         enter(listed, key: name)
       }
     case (.usual, .mapping(let entries)): enter(entries, key: "usual")
-    case (.place(let place), .list(let nodes)): enter(nodes, place)
+    case (.index(let index), .list(let nodes)): enter(nodes, index)
     case (.entry(let name), .list(let nodes)):
-      if let place = nodes.firstIndex(where: { $0.isNamed(name) }) { enter(nodes, place) }
+      if let index = nodes.firstIndex(where: { $0.isNamed(name) }) { enter(nodes, index) }
     default: break
     }
   }
 
-  /// Keys of a document where a field has another name.
+  /// Keys of a document for fields that have another name.
   private static let keys = [
     "open_interest": "open_interest_scaled", "lower": "lower_open_interest",
     "upper": "upper_open_interest", "discount": "size",
@@ -61,14 +61,14 @@ private struct YAMLPlace {
     return true
   }
 
-  private mutating func enter(_ nodes: [YAMLNode], _ place: Int) {
-    guard nodes.indices.contains(place) else { return }
-    (node, path) = (nodes[place], path.appending(index: place))
+  private mutating func enter(_ nodes: [YAMLNode], _ index: Int) {
+    guard nodes.indices.contains(index) else { return }
+    (node, path) = (nodes[index], path.appending(index: index))
   }
 }
 
 extension YAMLNode {
-  /// Whether an element of a list is that of a symbol or an account.
+  /// Whether an element of a list belongs to a symbol or an account.
   fileprivate func isNamed(_ name: String) -> Bool {
     guard case .mapping(let entries) = content else { return false }
     return entries.contains { entry in
