@@ -50,6 +50,7 @@ extension LiquidationStateMachine {
   public mutating func react(
     to change: MarketChange, in market: inout MarketMachine, into events: inout [MarginEvent]
   ) {
+    guard isConcerned(by: change) else { return }
     swap(&marketMachine, &market)
     defer { swap(&marketMachine, &market) }
     react(to: change, into: &events)

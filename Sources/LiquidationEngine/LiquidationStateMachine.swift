@@ -138,14 +138,24 @@ public struct LiquidationStateMachine: Sendable {
     case .priced(let scope, let trigger):
       evaluate(accounts(concernedBy: scope), scope: scope, trigger: trigger, into: &events)
     case .redefined(let instrument):
-      evaluate(
-        index.holders(ofInstrument: instrument), scope: .everything, trigger: referenceTrigger,
-        into: &events)
+      let accounts = followTerms(of: instrument)
+      evaluate(accounts, scope: .everything, trigger: referenceTrigger, into: &events)
     case .rulebook: adoptRulebook(into: &events)
     case .funding(let payment, let instrument, let time):
       pay(payment, on: instrument, time: time, into: &events)
     case .settled(let instrument, let time):
       settleHolders(of: instrument, time: time, into: &events)
+    }
+  }
+
+  /// Whether a change can concern any account: most prices concern no account of a partition.
+  func isConcerned(by change: MarketChange) -> Bool {
+    guard case .priced(let scope, _) = change.effect else { return true }
+    switch scope {
+    case .everything: return true
+    case .feed(let feed): return index.hasAccounts(key: AccountsByUnderlying.key(feed: feed))
+    case .instrument(let instrument):
+      return index.hasAccounts(key: AccountsByUnderlying.key(instrument: instrument))
     }
   }
 
@@ -167,6 +177,25 @@ public struct LiquidationStateMachine: Sendable {
       fund.addInstrument()
       sums.addInstrument(market.name(ofInstrument: Int32(sums.instruments.count)))
     }
+  }
+
+  /// Restates resting orders in a contract's new terms.
+  ///
+  /// - Returns: accounts that hold the contract or have orders in it, ascending.
+  private mutating func followTerms(of instrument: Int32) -> [Int32] {
+    var concerned = index.holders(ofInstrument: instrument)
+    let terms = market.instruments[Int(instrument)].terms
+    for account in accounts.indices {
+      let orders = accounts[account].orders
+      guard let order = orders.firstIndex(where: { $0.instrument == instrument }) else { continue }
+      let resting = ContractOrders(orders[order].resting.orders, in: terms)
+      if resting != orders[order].resting {
+        accounts[changing: account].orders[order] = OrderSlot(
+          instrument: instrument, resting: resting, leverage: orders[order].leverage)
+      }
+      concerned.append(Int32(account))
+    }
+    return concerned.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
 
   private mutating func adoptRulebook(into events: inout [MarginEvent]) {

@@ -1,3 +1,4 @@
+import LiquidationEngine
 import LiquidationTestKit
 import MarginDomain
 import Testing
@@ -76,7 +77,8 @@ struct PartitionStateMachineTests {
       var task = PartitionStateMachine(partition: 0)
       var builder = CommandBuilder()
       var events: [MarginEvent] = []
-      _ = task.apply(builder.price("BTC-PERP"), into: &events)
+      var market = MarketMachine()
+      _ = task.apply(builder.price("BTC-PERP"), in: &market, into: &events)
     }
   }
 }

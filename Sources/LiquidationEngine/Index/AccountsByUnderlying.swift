@@ -19,6 +19,13 @@ struct AccountsByUnderlying: Sendable {
     while byInstrument.count < instruments { byInstrument.append([]) }
   }
 
+  /// Whether any account is listed under a key, which may be one that nobody has heard of here.
+  func hasAccounts(key: Int32) -> Bool {
+    let lists = Self.isInstrument(key: key) ? byInstrument : byFeed
+    let index = Int(key / 2)
+    return index < lists.count && !lists[index].isEmpty
+  }
+
   /// Accounts with a position in a contract, or in an option that is valued on it.
   func holders(ofInstrument instrument: Int32) -> [Int32] { byInstrument[Int(instrument)] }
 

@@ -62,7 +62,9 @@ extension MarketMachine {
     if let price = update.indexPrice { try check(price, "index_price") }
     let place = Int(feed)
     try checkFactsOfFeed(update, isAsset: state.asset(ofOwnFeed: feed) != nil)
-    if let reason = state.feeds[place].order.duplicate(update) { return MarketChange(.duplicate(reason)) }
+    if let reason = state.feeds[place].order.duplicate(update) {
+      return MarketChange(.duplicate(reason))
+    }
     state.feeds[place].order.note(update)
     if !update.facts.isEmpty { state.take(update.facts, ofFeed: feed) }
     let hold = update.indexPrice.flatMap { takeIndex($0, at: update.eventTime, of: place) }
@@ -136,7 +138,9 @@ extension MarketMachine {
     }
     try checkLives(place)
     try checkMark(update, of: place)
-    if let reason = state.instruments[place].order.duplicate(update) { return MarketChange(.duplicate(reason)) }
+    if let reason = state.instruments[place].order.duplicate(update) {
+      return MarketChange(.duplicate(reason))
+    }
     state.instruments[place].order.note(update)
     if !update.facts.isEmpty { state.take(update.facts, ofInstrument: instrument) }
     let hold = update.markPrice.flatMap { takeMark($0, at: update.eventTime, of: place) }

@@ -28,6 +28,13 @@ public struct MarketMachine: Sendable {
   /// Highest event time of prices and funding that were admitted; nil before the first.
   public var time: EventTime? { state.now }
 
+  /// What the market counted; everything else is 0.
+  public var statistics: EngineStatistics {
+    var statistics = EngineStatistics()
+    statistics.add(counters)
+    return statistics
+  }
+
   /// Makes the grids and risk arrays that an account needs, so that the next account finds them.
   mutating func keepArrays(of holdings: AccountHoldings) { state.freshenArrays(of: holdings) }
 

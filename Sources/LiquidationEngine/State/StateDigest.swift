@@ -27,161 +27,103 @@ struct StateDigest: Sendable {
     add(text.utf8.count)
     for byte in text.utf8 { add(UInt64(byte)) }
   }
-  mutating func add(_ ladder: PriceScanLadder) {
-    add(ladder.range)
-    add(ladder.lastStep)
-    add(ladder.estimate.lastTime)
-    add(ladder.estimate.fastVariance.bitPattern)
-    add(ladder.estimate.slowVariance.bitPattern)
+  mutating func add(_ number: Int32) { add(Int(number)) }
+  mutating func add(_ number: (some FixedDecimal)?) {
+    // Nothing is not the same as 0.
+    add(number != nil)
+    if let number { add(number) }
   }
   mutating func add(_ status: UnitStatus) {
     add(UInt64(status.state.rawValue))
     add(status.firstBreach)
     add(status.lastBreach)
+    add(status.breachSource ?? -1)
     add(status.confirmations)
   }
 }
 
 extension LiquidationStateMachine {
-  /// A digest of the whole state: equal states give equal digests, on every machine.
+  /// A digest of the whole state: what the market knows, and what is kept of accounts, fund and
+  /// outputs. Equal states give equal digests, on every machine.
   ///
-  /// Accounts and symbols enter by name, sorted, so that the order in which they were first seen
-  /// does not matter.
+  /// The numbers of accounts and symbols belong to the state: events are ordered by them.
+  ///
   /// - Returns: 64 bits.
-  /// - Complexity: O(n log n) in the size of the state.
+  /// - Complexity: O(n) in the size of the state.
   public func stateDigest() -> UInt64 {
     var digest = StateDigest()
-    digest.add(marginTime)
-    digestMarket(into: &digest)
-    for place in accounts.indices.sorted(by: { accounts[record: $0].id < accounts[record: $1].id })
-    {
-      digestAccount(place, into: &digest)
+    digest.add(marketMachine.stateDigest())
+    for account in accounts.indices { digest.add(accountDigest(account)) }
+    for sums in sums.assets { digest.add(sums) }
+    for instrument in market.instruments.indices {
+      digest.add(fund[instrument].quantity)
+      digest.add(fund[instrument].entryCashFlow)
     }
     for sequence in outputSequences { digest.add(sequence) }
     return digest.value
   }
 
-  private func digestMarket(into digest: inout StateDigest) {
-    digest.add(market.rulebook?.id.description ?? "")
-    digest.add(marketMachine.scheduled.count)
-    for update in marketMachine.scheduled { digest.add(update.effectiveTime) }
-    for feed in market.feeds.sorted(by: { $0.symbol < $1.symbol }) {
-      digest.add(feed.symbol.text)
-      digest.add(feed.band)
-      digest.add(feed.order)
-      digest.add(feed.volatility ?? .zero)
-      digest.add(feed.facts)
-      if let ladder = feed.ladder { digest.add(ladder) }
-    }
-    for sums in sums.assets.sorted(by: { $0.asset < $1.asset }) { digest.add(sums) }
-    let places = market.instruments.indices.sorted {
-      market.instruments[$0].terms.symbol < market.instruments[$1].terms.symbol
-    }
-    for place in places {
-      let state = market.instruments[place]
-      digest.add(state.terms.symbol.text)
-      digest.add(state.band)
-      digest.add(state.order)
-      digest.add(state.mark?.price ?? .zero)
-      digest.add(state.mark?.time)
-      digest.add(state.volatility ?? .zero)
-      digest.add(state.facts)
-      digest.add(state.fundingTime)
-      digest.add(state.fundingIndex ?? .zero)
-      digest.add(state.finalPrice ?? .zero)
-      digest.add(fund[place].quantity)
-      digest.add(fund[place].entryCashFlow)
-    }
-  }
-
-  private func digestAccount(_ place: Int, into digest: inout StateDigest) {
-    let record = accounts[record: place]
-    let holding = accounts[place]
-    digest.add(record.id.text)
-    digest.add(record.sequence)
-    digest.add(Int(record.liquidationCount))
-    digest.add(record.wasBankrupt)
-    digest.add(UInt64(holding.mode.rawValue))
-    digest.add(holding.isIncomplete)
-    if let entry = market.credits[holding.credit] { digest.add(entry.amount) }
-    digestStatus(holding.status, into: &digest)
-    digestHoldings(holding, into: &digest)
-    let leverages = record.leverages.sorted { name($0.instrument) < name($1.instrument) }
-    for slot in leverages {
-      digest.add(name(slot.instrument).text)
-      digest.add(slot.leverage)
-    }
-    for liquidation in record.liquidations.sorted(by: { $0.number < $1.number }) {
-      digest.add(liquidation)
-    }
-  }
-
-  private func name(_ instrument: Int32) -> Symbol { market.name(ofInstrument: instrument) }
-
-  private func digestHoldings(_ holding: AccountHoldings, into digest: inout StateDigest) {
-    let cash = holding.cash.sorted {
-      market.name(ofAsset: $0.asset) < market.name(ofAsset: $1.asset)
-    }
-    for slot in cash {
-      digest.add(market.name(ofAsset: slot.asset).text)
-      digest.add(slot.amount)
-    }
-    for position in holding.positions.sorted(by: { name($0.instrument) < name($1.instrument) }) {
-      digest.add(name(position.instrument).text)
-      digest.add(position.state.quantity)
-      digest.add(position.state.entryCashFlow)
-      digest.add(position.optionEntryFlow)
-      digest.add(position.leverage)
-      digest.add(position.isolatedMargin)
-      digestStatus(position.status, into: &digest)
-    }
-    for order in holding.orders.sorted(by: { name($0.instrument) < name($1.instrument) }) {
-      digest.add(name(order.instrument).text)
-      digest.add(order.resting.count)
-      for each in order.resting.orders {
-        digest.add(each.quantity)
-        digest.add(each.price)
-      }
-    }
-  }
-
-  private func digestStatus(_ status: UnitStatus, into digest: inout StateDigest) {
-    digest.add(status)
-    guard let source = status.breachSource else { return }
-    let symbol =
-      AccountsByUnderlying.isInstrument(key: source)
-      ? name(source / 2) : market.feeds[Int(source / 2)].symbol
-    digest.add(symbol.text)
+  /// A digest of one account with its number.
+  func accountDigest(_ account: Int) -> UInt64 {
+    var digest = StateDigest()
+    digest.add(account)
+    digest.add(accounts[record: account])
+    digest.add(accounts[account])
+    return digest.value
   }
 }
 
 extension StateDigest {
-  fileprivate mutating func add(_ band: PriceBand) {
-    add(band.accepted?.price ?? .zero)
-    add(band.accepted?.time)
-    add(band.held?.price ?? .zero)
-    add(band.held?.time)
-    add(band.firstHeld)
-    add(band.confirmations)
+  mutating func add(_ record: AccountRecord) {
+    add(record.id.text)
+    add(record.sequence)
+    add(Int(record.liquidationCount))
+    add(record.wasBankrupt)
+    add(record.leverages.count)
+    for slot in record.leverages {
+      add(slot.instrument)
+      add(slot.leverage)
+    }
+    add(record.liquidations.count)
+    for liquidation in record.liquidations { add(liquidation) }
   }
 
-  fileprivate mutating func add(_ facts: MarketFacts) {
-    // Nothing stated is not the same as 0.
-    add(facts.openInterest != nil)
-    add(facts.totalDeposits != nil)
-    add(facts.openInterest ?? .zero)
-    add(facts.averagePrice ?? .zero)
-    add(facts.totalDeposits ?? .zero)
-    add(facts.confidence ?? .one)
-    add(facts.initialMultiplier ?? .one)
+  mutating func add(_ holdings: AccountHoldings) {
+    add(UInt64(holdings.mode.rawValue))
+    add(holdings.isIncomplete)
+    add(holdings.credit)
+    add(holdings.status)
+    add(holdings.cash.count)
+    for slot in holdings.cash {
+      add(slot.asset)
+      add(slot.amount)
+    }
+    add(holdings.positions.count)
+    for position in holdings.positions { add(position) }
+    add(holdings.orders.count)
+    for order in holdings.orders {
+      add(order.instrument)
+      add(order.leverage)
+      add(order.resting.count)
+      for each in order.resting.orders {
+        add(each.quantity)
+        add(each.price)
+      }
+    }
   }
 
-  fileprivate mutating func add(_ order: RecordOrder) {
-    add(order.time)
-    add(order.sourceSequence)
+  mutating func add(_ position: PositionSlot) {
+    add(position.instrument)
+    add(position.settlement)
+    add(position.state.quantity)
+    add(position.state.entryCashFlow)
+    add(position.optionEntryFlow)
+    add(position.leverage)
+    add(position.isolatedMargin)
+    add(position.status)
   }
 
-  fileprivate mutating func add(_ sums: AssetTotals) {
+  mutating func add(_ sums: AssetTotals) {
     add(sums.asset.text)
     let amounts = [
       sums.accountCash, sums.isolatedMargin, sums.accountEntryFlows, sums.fundCash,
@@ -191,20 +133,39 @@ extension StateDigest {
     for amount in amounts { add(amount) }
   }
 
-  fileprivate mutating func add(_ liquidation: LiquidationMachine) {
+  mutating func add(_ liquidation: LiquidationMachine) {
+    add(liquidation.unit.instrument)
+    add(Int(liquidation.number))
     add(liquidation.id)
     add(liquidation.startTime)
     add(liquidation.expiry)
-    add(liquidation.phase.isWithdrawal)
+    add(liquidation.phase.digestCode)
     add(liquidation.legsTakenOver)
     add(liquidation.shortfall)
+    add(liquidation.orders.count)
     for order in liquidation.orders {
       add(order.id)
+      add(order.instrument)
       add(order.quantity)
       add(order.filled)
       add(order.limit)
       add(order.bankruptcyPrice)
       add(order.phase == .final)
+    }
+  }
+}
+
+extension LiquidationPhase {
+  /// A number of its own per phase.
+  fileprivate var digestCode: Int {
+    switch self {
+    case .working: return 1
+    case .withdrawing: return 2
+    case .answered: return 3
+    case .withdrawn: return 4
+    case .closing(.solvent): return 5
+    case .closing(.insolvent): return 6
+    case .ended: return 7
     }
   }
 }

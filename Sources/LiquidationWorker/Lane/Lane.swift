@@ -93,8 +93,8 @@ struct Lane {
     case .read(let partition, let limit, let timeout):
       return try read(partition, limit: limit, timeoutMilliseconds: timeout)
     case .closeStretches: closeStretches()
-    case .updateGauges(let statistics):
-      context.metrics.engine.update(lane: context.number, statistics)
+    case .updateGauges(let statistics, let marketCount):
+      context.metrics.engine.update(lane: context.number, statistics, marketCount: marketCount)
     case .announce(let notice): context.announce(notice)
     }
     return nil

@@ -39,7 +39,7 @@ enum LaneAction: Sendable {
   /// End the reading of stretches.
   case closeStretches
   /// Leave the engine's figures for the metrics.
-  case updateGauges([EngineStatistics])
+  case updateGauges([EngineStatistics], marketCount: Int)
   /// Tell people.
   case announce(LaneNotice)
   /// Nothing more will come; the failure, if it is one.

@@ -125,7 +125,9 @@ struct LaneMachine: Sendable {
       return nil
     case .offsets:
       step = .gauges
-      return groupOffsets.isDue(at: now) || phase == .draining ? offsets() : nil
+      let isDue = groupOffsets.isDue(at: now)
+      if isDue { shard.mergeMarkets() }
+      return isDue || phase == .draining ? offsets() : nil
     case .gauges:
       step = .queries
       return finishTurn()
@@ -191,7 +193,7 @@ struct LaneMachine: Sendable {
     }
     if let lastGauges, now - lastGauges < Self.gaugeMilliseconds { return nil }
     lastGauges = now
-    return .updateGauges(shard.tasksWithState.map(\.engine.statistics))
+    return .updateGauges(shard.statistics, marketCount: shard.markets.count)
   }
 
   // MARK: What has happened

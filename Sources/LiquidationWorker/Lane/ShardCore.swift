@@ -11,6 +11,8 @@ struct ShardCore: Sendable {
   /// Number of partitions of the account topics.
   let partitionCount: Int32
   private(set) var tasks: [PartitionStateMachine] = []
+  /// The markets that the tasks share; each task is in one group.
+  private(set) var markets: [MarketGroup] = []
   private var decoder: CommandDecoder
   private var encoder = EventEncoder()
   private var events: [MarginEvent] = []
@@ -33,6 +35,8 @@ struct ShardCore: Sendable {
     }.sorted()
     tasks.append(contentsOf: fresh.map(PartitionStateMachine.init))
     tasks.sort { $0.partition < $1.partition }
+    dropEmptyMarkets()
+    if !fresh.isEmpty { markets.append(MarketGroup(partitions: fresh)) }
     return fresh
   }
 
@@ -44,11 +48,49 @@ struct ShardCore: Sendable {
   /// Lets the tasks stand still in `phase`; those without state are dropped.
   mutating func halt(in phase: PartitionPhase) {
     tasks.removeAll { !$0.phase.hasState }
+    dropEmptyMarkets()
     for index in tasks.indices where tasks[index].phase != phase { tasks[index].enter(phase) }
   }
 
   /// Drops all tasks.
-  mutating func dropAll() { tasks = [] }
+  mutating func dropAll() {
+    tasks = []
+    markets = []
+  }
+
+  // MARK: Markets
+
+  private mutating func dropEmptyMarkets() {
+    let kept = Set(tasks.map(\.partition))
+    for index in markets.indices { markets[index].keep(kept) }
+    markets.removeAll { $0.partitions.isEmpty }
+  }
+
+  /// Makes one group of those whose tasks are live and whose markets agree.
+  ///
+  /// Live tasks of a lane stand at the same positions in the broadcast topics.
+  mutating func mergeMarkets() {
+    guard markets.count > 1, tasks.allSatisfy({ $0.phase == .live }) else { return }
+    var merged: [(group: MarketGroup, digest: UInt64)] = []
+    for group in markets {
+      let digest = group.market.stateDigest()
+      if let index = merged.firstIndex(where: { $0.digest == digest }) {
+        merged[index].group.join(group)
+      } else {
+        merged.append((group, digest))
+      }
+    }
+    markets = merged.map(\.group)
+  }
+
+  private func marketIndex(of partition: Int32) -> Int {
+    guard let index = markets.firstIndex(where: { $0.partitions.contains(partition) }) else {
+      preconditionFailure("task \(partition) has no market")
+    }
+    return index
+  }
+
+  // MARK: Records
 
   /// Applies account records, each to the task of its partition; those that the task does not take
   /// are passed over.
@@ -99,10 +141,21 @@ struct ShardCore: Sendable {
     }
   }
 
-  /// Applies broadcast entries, in order, to every task that is in the phase.
+  /// Applies broadcast entries, in order, to the markets whose tasks are in the phase.
   mutating func applyBroadcast(_ entries: [BroadcastEntry], to phase: PartitionPhase) {
-    let indices = tasks.indices.filter { tasks[$0].phase == phase }
-    for entry in entries { applyBroadcast(entry, to: indices) }
+    let groups = markets.indices.map { group in
+      (group: group, tasks: tasksInPhase(phase, of: markets[group]))
+    }.filter { !$0.tasks.isEmpty }
+    for entry in entries {
+      output.counts.broadcast += 1
+      for (group, tasks) in groups { applyBroadcast(entry, to: group, tasks) }
+    }
+  }
+
+  private func tasksInPhase(_ phase: PartitionPhase, of group: MarketGroup) -> [Int] {
+    tasks.indices.filter {
+      tasks[$0].phase == phase && group.partitions.contains(tasks[$0].partition)
+    }
   }
 
   /// Applies one broadcast record of a stretch to every task that is in the phase.
@@ -114,32 +167,55 @@ struct ShardCore: Sendable {
     return entry.cause
   }
 
-  /// Applies one broadcast entry to some tasks.
+  /// Applies one broadcast entry to a market and lets its tasks react.
   ///
   /// Every process reads these topics, so a dead letter is written, and a duplicate counted, once:
   /// by the owner of the task whose number is the record's partition modulo the number of tasks.
-  private mutating func applyBroadcast(_ entry: BroadcastEntry, to indices: [Int]) {
-    output.counts.broadcast += 1
-    let owner = entry.cause.partition % max(1, partitionCount)
+  private mutating func applyBroadcast(
+    _ entry: BroadcastEntry, to group: Int, _ indices: [Int]
+  ) {
+    let partition = entry.cause.partition % max(1, partitionCount)
+    let isOwner = indices.contains { tasks[$0].partition == partition }
     switch entry.content {
     case .refused(let refusal):
-      for index in indices where tasks[index].partition == owner {
-        refuse(
-          entry.cause, refusal.reason, detail: refusal.detail, original: entry.original,
-          partition: owner)
-      }
+      guard isOwner else { return }
+      refuse(
+        entry.cause, refusal.reason, detail: refusal.detail, original: entry.original,
+        partition: partition)
     case .command(let body):
-      let command = MarginCommand(cause: entry.cause, body: body)
-      for index in indices {
-        let outcome = apply(command, to: index)
-        guard tasks[index].partition == owner else { continue }
-        count(outcome)
-        guard case .refused(let reason, let detail) = outcome else { continue }
-        refuse(
-          entry.cause, reason, detail: detail.description, original: entry.original,
-          partition: owner)
-      }
+      let outcome = apply(MarginCommand(cause: entry.cause, body: body), to: group, indices)
+      guard isOwner else { return }
+      count(outcome)
+      guard case .refused(let reason, let detail) = outcome else { return }
+      refuse(
+        entry.cause, reason, detail: detail.description, original: entry.original,
+        partition: partition)
     }
+  }
+
+  /// Outer loop the steps of the record, inner loop the tasks: the market is applied once.
+  private mutating func apply(
+    _ command: MarginCommand, to group: Int, _ indices: [Int]
+  ) -> CommandOutcome {
+    for index in indices { tasks[index].beginBroadcast(command) }
+    let record = markets[group].market.begin(command)
+    var outcome = record.outcome
+    for step in record.steps {
+      for index in indices {
+        events.removeAll(keepingCapacity: true)
+        tasks[index].endExpiries(before: step, in: &markets[group].market, into: &events)
+        publishEvents(of: index)
+      }
+      let change = markets[group].market.perform(step)
+      for index in indices {
+        events.removeAll(keepingCapacity: true)
+        tasks[index].react(to: change, in: &markets[group].market, into: &events)
+        publishEvents(of: index)
+      }
+      outcome = change.outcome
+    }
+    for index in indices { tasks[index].finishBroadcast(outcome) }
+    return outcome
   }
 
   /// Next offset of `trades` to apply, per partition whose task has state.
@@ -172,23 +248,37 @@ struct ShardCore: Sendable {
 
   /// An account with what its margin depends on, when it lives here.
   func book(of id: AccountID, partition: Int32) -> AccountBookView? {
-    task(partition)?.engine.book(of: id)
+    viewedEngine(partition)?.book(of: id)
   }
 
   /// The state of an account, when it lives here.
   func account(_ id: AccountID, partition: Int32) -> AccountView? {
-    task(partition)?.engine.account(id)
+    viewedEngine(partition)?.account(id)
   }
 
-  private func task(_ partition: Int32) -> PartitionStateMachine? {
-    tasks.first { $0.partition == partition && $0.phase.hasState }
+  /// The engine of a task that has state, with its market, to be asked.
+  private func viewedEngine(_ partition: Int32) -> LiquidationStateMachine? {
+    guard let index = tasks.firstIndex(where: { $0.partition == partition }),
+      tasks[index].phase.hasState
+    else { return nil }
+    return tasks[index].engine.viewing(markets[marketIndex(of: partition)].market)
+  }
+
+  /// Counts of the tasks that have state, and of the markets.
+  var statistics: [EngineStatistics] {
+    tasks.filter(\.phase.hasState).map(\.engine.statistics) + markets.map(\.market.statistics)
   }
 
   private mutating func apply(_ command: MarginCommand, to index: Int) -> CommandOutcome {
     events.removeAll(keepingCapacity: true)
-    let outcome = tasks[index].apply(command, into: &events)
-    for event in events { publish(event, partition: tasks[index].partition) }
+    let group = marketIndex(of: tasks[index].partition)
+    let outcome = tasks[index].apply(command, in: &markets[group].market, into: &events)
+    publishEvents(of: index)
     return outcome
+  }
+
+  private mutating func publishEvents(of index: Int) {
+    for event in events { publish(event, partition: tasks[index].partition) }
   }
 
   /// Counts a record without an effect of its own; a refusal counts as a dead letter.

@@ -7,6 +7,7 @@ import Telemetry
 final class EngineGauges: Sendable {
   private final class Board: Sendable {
     let lanes = Mutex<[Int: [EngineStatistics]]>([:])
+    let marketCounts = Mutex<[Int: Int]>([:])
 
     func sum(_ value: (EngineStatistics) -> Double) -> Double {
       lanes.withLock { lanes in lanes.values.joined().reduce(0) { $0 + value($1) } }
@@ -48,10 +49,22 @@ final class EngineGauges: Sendable {
       "Prices outside their band that were accepted after confirmation or time."
     ) { $0.bandReleases }
     try declareLifecycle(registry)
+    try registry.collected(
+      "plimsoll_lane_markets", kind: .gauge,
+      help: "Markets that a lane keeps: 1 once its restored tasks share that of the others.",
+      labels: ["lane"]
+    ) { [board] in
+      board.marketCounts.withLock { counts in
+        counts.sorted { $0.key < $1.key }.map { lane, count in
+          CollectedValue(labels: ["lane-\(lane)"], value: .real(Double(count)))
+        }
+      }
+    }
   }
 
-  func update(lane: Int, _ statistics: [EngineStatistics]) {
+  func update(lane: Int, _ statistics: [EngineStatistics], marketCount: Int) {
     board.lanes.withLock { $0[lane] = statistics }
+    board.marketCounts.withLock { $0[lane] = marketCount }
   }
 
   private func declareLifecycle(_ registry: MetricsRegistry) throws(MetricError) {

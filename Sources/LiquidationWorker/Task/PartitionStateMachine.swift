@@ -80,12 +80,42 @@ struct PartitionStateMachine: Sendable {
   /// which are never delivered.
   mutating func finishStretch(at end: Int64) { nextOffset = max(nextOffset, end) }
 
-  /// Applies a command.
+  /// Applies an account record in the market that the task shares.
+  ///
   /// - Precondition: the phase takes inputs.
   mutating func apply(
-    _ command: MarginCommand, into events: inout [MarginEvent]
+    _ command: MarginCommand, in market: inout MarketMachine, into events: inout [MarginEvent]
   ) -> CommandOutcome {
+    requireInputs()
+    return engine.apply(command, in: &market, into: &events)
+  }
+
+  /// Notes that a broadcast record begins.
+  ///
+  /// - Precondition: the phase takes inputs.
+  mutating func beginBroadcast(_ command: MarginCommand) {
+    requireInputs()
+    engine.beginBroadcast(command)
+  }
+
+  /// Ends orders whose time is over before a step of a broadcast record.
+  mutating func endExpiries(
+    before step: MarketStep, in market: inout MarketMachine, into events: inout [MarginEvent]
+  ) {
+    engine.endExpiries(before: step, in: &market, into: &events)
+  }
+
+  /// Reacts to a step that the market has performed.
+  mutating func react(
+    to change: MarketChange, in market: inout MarketMachine, into events: inout [MarginEvent]
+  ) {
+    engine.react(to: change, in: &market, into: &events)
+  }
+
+  /// Counts a broadcast record.
+  mutating func finishBroadcast(_ outcome: CommandOutcome) { engine.finishBroadcast(outcome) }
+
+  private func requireInputs() {
     precondition(phase.takesInputs, "task \(partition) is \(phase) and was given a command")
-    return engine.apply(command, into: &events)
   }
 }

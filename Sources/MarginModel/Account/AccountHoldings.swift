@@ -89,9 +89,18 @@ public struct PositionSlot: Sendable, Equatable {
   }
 
   private mutating func change(_ body: (inout Aside) -> Void) {
-    var part = aside?[0] ?? Aside()
+    let old = aside?[0] ?? Aside()
+    var part = old
     body(&part)
-    aside = part == Aside() ? nil : [part]
+    // Most writes of a status change nothing, and must not allocate.
+    guard part != old else { return }
+    if part == Aside() {
+      aside = nil
+    } else if aside == nil {
+      aside = [part]
+    } else {
+      aside?[0] = part
+    }
   }
 }
 
