@@ -121,7 +121,8 @@ extension LiquidationStateMachine {
   /// - Returns: reporting asset.
   func totals(of account: Int, unit: UnitKey, isForState: Bool = false) -> MarginTotals? {
     if unit.isAccount, accounts[account].mode == .portfolio {
-      return market.portfolio(of: accounts[account], countingOrders: !isForState)?.totals
+      return market.portfolio(of: accounts[account], countingOrders: !isForState)?
+        .evaluation.totals
     }
     guard !unit.isAccount else { return market.unitMarket.sharedTotals(of: accounts[account]) }
     guard let slot = accounts[account].positionIndex(of: unit.instrument) else { return nil }

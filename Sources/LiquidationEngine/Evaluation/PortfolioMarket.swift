@@ -43,17 +43,7 @@ struct PortfolioMarket: Sendable {
 
 /// One portfolio account as its rules see it.
 struct PortfolioAccount {
-  let totals: MarginTotals
-  let computed: PortfolioRequirement
-  /// What resting orders ask; nil where they were not looked at.
-  let ordered: PortfolioOrderRequirement?
-  /// Value of options that does not count for the initial requirement, reporting asset.
-  let withheld: Money
-  /// What the account asks under its credit line; nil without one.
-  let credited: CreditedRequirement?
-  let legs: [PortfolioLeg]
-  let assets: [PortfolioAsset]
-  let grids: [ScenarioGrid]
+  let evaluation: PortfolioEvaluation
   /// Slots of the legs among the account's positions.
   let slots: [Int]
 }
@@ -61,7 +51,7 @@ struct PortfolioAccount {
 extension MarketState {
   /// Assesses a portfolio account; nil while a price is missing or a value leaves its range.
   ///
-  /// The same functions as `AccountBook.assess` in portfolio mode, fed from the engine's tables.
+  /// Gathers from the engine's tables what `PortfolioEvaluation` sums.
   ///
   /// - Parameters:
   ///   - holding: the account.
@@ -83,30 +73,15 @@ extension MarketState {
     guard let held = heldLegs(of: holding, feeds: feeds, by: rules) else { return nil }
     var totals = MarginTotals()
     guard let assets = portfolioAssets(of: holding, worths, feeds, &totals) else { return nil }
-    let computed = PortfolioRequirement.compute(
-      legs: held.legs, assets: assets, grids: grids, rules: rules,
-      conditions: conditions(of: rules))
-    totals.add(computed.requirement)
-    var ordered: PortfolioOrderRequirement?
-    if !orders.isEmpty {
-      let asked = computed.requirement(
-        of: orders.compactMap { orderedLeg($0, in: holding, feeds: feeds, by: rules) },
-        legs: held.legs, assets: assets, grids: grids, rules: rules,
-        conditions: conditions(of: rules))
-      totals.add(asked.requirement)
-      totals.add(orderedOptionValue: asked.orderedOptionValue)
-      ordered = asked
-    }
-    let withheld = unitMarket.optionValueLimit.map { totals.limitOptionValue(to: $0) } ?? .zero
-    let credited = credits[holding.credit].map { entry in
-      let exposure = CreditExposure(
-        of: computed, asked: totals.requirement, grids: grids, rules: rules, credit: entry)
-      return entry.requirement(of: exposure, equity: totals.equity)
-    }
-    if let credited { totals.apply(credited) }
+    let inputs = PortfolioInputs(
+      legs: held.legs,
+      ordered: orders.compactMap { orderedLeg($0, in: holding, feeds: feeds, by: rules) },
+      assets: assets, grids: grids, rules: rules, conditions: conditions(of: rules))
     return PortfolioAccount(
-      totals: totals, computed: computed, ordered: ordered, withheld: withheld, credited: credited,
-      legs: held.legs, assets: assets, grids: grids, slots: held.slots)
+      evaluation: PortfolioEvaluation(
+        of: inputs, counted: totals, optionValueLimit: unitMarket.optionValueLimit,
+        line: credits[holding.credit]),
+      slots: held.slots)
   }
 
   /// What is held, with the slots of the legs; nil while a contract cannot be revalued.

@@ -73,11 +73,8 @@ extension LiquidationStateMachine {
 
   /// Legs of a portfolio, which share net equity by what each loses in the rows that bind.
   private func portfolioLegs(of account: Int) -> [(instrument: Int32, leg: BankruptcyLeg)] {
-    guard let rules = market.portfolioMarket.rules,
-      let portfolio = market.portfolio(of: accounts[account])
-    else { return [] }
-    let shares = portfolio.computed.shares(
-      of: portfolio.legs, grids: portfolio.grids, rules: rules)
+    guard let portfolio = market.portfolio(of: accounts[account]) else { return [] }
+    let shares = portfolio.evaluation.shares
     return zip(portfolio.slots, shares).compactMap { slot, share in
       let position = accounts[account].positions[slot]
       guard let prices = market.unitMarket.prices(of: position),

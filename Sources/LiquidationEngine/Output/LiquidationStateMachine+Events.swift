@@ -94,7 +94,7 @@ private struct EvidenceDraft {
     }
     self.totals = totals
     isPartial = noted.isPartial
-    for note in noted.assets {
+    for note in noted.heldAssets {
       let state = market.assets[Int(note.asset)]
       addPrice(of: state)
       guard let counted = note.counted else { continue }
@@ -130,17 +130,17 @@ private struct EvidenceDraft {
     for slot in holding.cash where !slot.amount.isZero {
       addPrice(of: market.assets[Int(slot.asset)])
     }
-    guard let rules = market.portfolioMarket.rules, let portfolio = market.portfolio(of: holding)
-    else {
+    guard let portfolio = market.portfolio(of: holding)?.evaluation else {
       isPartial = true
       return
     }
     totals = portfolio.totals
-    for asset in portfolio.assets {
+    for asset in portfolio.inputs.assets {
       terms.append(MarginTerm(name: "collateral.\(asset.asset)", amount: asset.counted))
     }
-    terms += scanRanges(of: portfolio.grids)
-    terms += portfolio.computed.terms(grids: portfolio.grids, rules: rules)
+    terms += scanRanges(of: portfolio.inputs.grids)
+    terms += portfolio.computed.terms(
+      grids: portfolio.inputs.grids, rules: portfolio.inputs.rules)
     terms += portfolio.ordered?.terms ?? []
     terms += MarginTotals.terms(ofWithheldOptionValue: portfolio.withheld)
     terms += portfolio.credited?.terms ?? []

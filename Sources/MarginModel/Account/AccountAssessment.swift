@@ -193,22 +193,16 @@ extension AccountBook {
       orders: rules.orders == .none || bench.isForState ? [] : orderedLegs(market, rulebook),
       assets: sums.assets, in: market, reporting: rulebook.reportingAsset, by: rules,
       shelf: &bench.shelf)
-    var required = portfolio.requirement
-    sums.totals.add(required.requirement)
-    sums.totals.add(orderedOptionValue: required.orderedOptionValue)
-    if let limit = rulebook.options.terms.effectiveValueLimit {
-      sums.limitOptionValue(to: limit)
-    }
-    if let line = credit(by: rulebook) {
-      let credited = rulebook.credited(
-        sums.totals, asked: required, grids: portfolio.grids, by: line)
-      sums.totals.apply(credited)
-      required.terms += credited.terms
-    }
+    let evaluation = PortfolioEvaluation(
+      of: portfolio.inputs, counted: sums.totals,
+      optionValueLimit: rulebook.options.terms.effectiveValueLimit, line: credit(by: rulebook))
+    let terms =
+      sums.terms + MarginTotals.terms(ofWithheldOptionValue: evaluation.withheld)
+      + portfolio.terms(of: evaluation)
     return UnitAssessment(
-      unit: .account, totals: sums.totals,
+      unit: .account, totals: evaluation.totals,
       positions: legs.map { ($0.instrument.symbol, $0.standard) },
-      terms: sums.terms + required.terms, shares: required.shares, portfolio: required.portfolio)
+      terms: terms, shares: evaluation.shares, portfolio: evaluation.computed)
   }
 
   /// Adds what an asset counts for.
@@ -298,10 +292,6 @@ private struct UnitSums {
   var totals = MarginTotals()
   var terms: [MarginTerm] = []
   var assets: [CountedAsset] = []
-
-  mutating func limitOptionValue(to limit: Rate) {
-    terms += MarginTotals.terms(ofWithheldOptionValue: totals.limitOptionValue(to: limit))
-  }
 }
 
 /// One asset's amount in a unit, and the part of it that equity leaves out.

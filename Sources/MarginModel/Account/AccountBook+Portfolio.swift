@@ -20,12 +20,7 @@ extension AccountBook {
 
 /// A unit's legs and assets brought to the form that portfolio rules are computed in.
 struct PortfolioUnit {
-  let legs: [PortfolioLeg]
-  let assets: [PortfolioAsset]
-  let grids: [ScenarioGrid]
-  let rules: PortfolioRules
-  let conditions: PortfolioConditions
-  let ordered: [OrderedLeg]
+  let inputs: PortfolioInputs
   /// Ranges that move, by underlying.
   let ranges: [Symbol: Rate]
 
@@ -60,18 +55,16 @@ struct PortfolioUnit {
       guard let priced else { continue }
       ordered.append(OrderedLeg(orders, in: leg.instrument, leg: priced, prices: leg.prices))
     }
-    self.ordered = ordered
-    self.legs = legs
-    self.grids = grids
-    self.rules = moved
     ranges = market.priceScanRanges
-    assets = counted.map { asset in
-      PortfolioAsset(
-        asset: asset.asset, value: asset.value, counted: asset.counted,
-        grid: market.assets[asset.asset]?.underlying.flatMap(underlyings.firstIndex),
-        confidence: asset.asset == reporting ? nil : market.confidence(of: asset.asset))
-    }
-    conditions = PortfolioConditions(in: market, reporting: reporting, by: rules)
+    inputs = PortfolioInputs(
+      legs: legs, ordered: ordered,
+      assets: counted.map { asset in
+        PortfolioAsset(
+          asset: asset.asset, value: asset.value, counted: asset.counted,
+          grid: market.assets[asset.asset]?.underlying.flatMap(underlyings.firstIndex),
+          confidence: asset.asset == reporting ? nil : market.confidence(of: asset.asset))
+      }, grids: grids, rules: moved,
+      conditions: PortfolioConditions(in: market, reporting: reporting, by: rules))
   }
 
   private static func leg(
@@ -93,23 +86,14 @@ struct PortfolioUnit {
       units: instrument.units(of: leg.position.quantity), array: array, grid: place)
   }
 
-  /// What the unit requires, with the shares of its legs.
-  var requirement: UnitRequirement {
-    let computed = PortfolioRequirement.compute(
-      legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
-    let orders = computed.requirement(
-      of: ordered, legs: legs, assets: assets, grids: grids, rules: rules, conditions: conditions)
-    var total = computed.requirement
-    total += orders.requirement
-    var unit = UnitRequirement(
-      requirement: total,
-      terms: grids.compactMap { grid in
-        ranges[grid.underlying].map { PriceScanLadder.term(of: grid.underlying, range: $0) }
-      }
-        + computed.terms(grids: grids, rules: rules) + orders.terms,
-      shares: computed.shares(of: legs, grids: grids, rules: rules), portfolio: computed)
-    unit.orderedOptionValue = orders.orderedOptionValue
-    return unit
+  /// The terms of what is required: the ranges that move, the rows and charges that bind, orders
+  /// and credit.
+  func terms(of evaluation: PortfolioEvaluation) -> [MarginTerm] {
+    let scanned = inputs.grids.compactMap { grid in
+      ranges[grid.underlying].map { PriceScanLadder.term(of: grid.underlying, range: $0) }
+    }
+    return scanned + evaluation.computed.terms(grids: inputs.grids, rules: inputs.rules)
+      + (evaluation.ordered?.terms ?? []) + (evaluation.credited?.terms ?? [])
   }
 }
 

@@ -129,7 +129,7 @@ struct BookUnit {
     guard let totals = sums(), let terms = extras.terms else {
       preconditionFailure("a book was assessed without rules")
     }
-    if let missing = terms.assets.first(where: { $0.counted == nil }) {
+    if let missing = terms.heldAssets.first(where: { $0.counted == nil }) {
       throw .missingAssetPrice(names[Int(missing.asset)])
     }
     let assessed = assessments(by: terms)
@@ -166,7 +166,7 @@ struct BookUnit {
 
   private func collateral(by terms: UnitTerms) -> [MarginTerm] {
     var named: [MarginTerm] = []
-    for note in terms.assets {
+    for note in terms.heldAssets {
       let asset = names[Int(note.asset)]
       if note.maintenanceDebt.isPositive {
         named.append(MarginTerm(name: "debt.\(asset)", amount: note.maintenanceDebt))

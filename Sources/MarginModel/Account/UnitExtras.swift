@@ -38,7 +38,7 @@ public final class UnitExtras {
         slot: slot, instrument: position.instrument, assessment: assessment))
   }
 
-  func note(_ asset: UnitTerms.AssetNote) { terms?.assets.append(asset) }
+  func note(_ asset: UnitTerms.AssetNote) { terms?.heldAssets.append(asset) }
 }
 
 /// The terms that the sums of one unit were made of.
@@ -84,7 +84,7 @@ public struct UnitTerms: Sendable {
   }
 
   /// Assets of which there is something, in the order of the cash.
-  public internal(set) var assets: [AssetNote] = []
+  public internal(set) var heldAssets: [AssetNote] = []
   /// Open positions, asset by asset.
   public internal(set) var positions: [PositionNote] = []
   /// Contracts in which orders rest.
@@ -101,7 +101,7 @@ public struct UnitTerms: Sendable {
 
   /// Whether a price was missing or a value out of range.
   public var isPartial: Bool {
-    assets.contains { $0.counted == nil } || positions.contains { $0.assessment == nil }
+    heldAssets.contains { $0.counted == nil } || positions.contains { $0.assessment == nil }
       || orders.contains { $0.isNeeded && $0.requirement == nil }
   }
 
