@@ -84,7 +84,7 @@ struct AccountTable: Sendable {
 /// Numbers of accounts that changed: one bit each, and the list of those that are set.
 struct DirtySet: Sendable {
   private var words: [UInt64] = []
-  private var numbers: [Int32] = []
+  private var changed: [Int32] = []
 
   mutating func insert(_ account: Int) {
     let (word, bit) = (account >> 6, UInt64(1) << UInt64(account & 63))
@@ -93,20 +93,20 @@ struct DirtySet: Sendable {
     }
     guard words[word] & bit == 0 else { return }
     words[word] |= bit
-    numbers.append(Int32(account))
+    changed.append(Int32(account))
   }
 
   mutating func remove(_ account: Int) {
     let (word, bit) = (account >> 6, UInt64(1) << UInt64(account & 63))
     guard word < words.count, words[word] & bit != 0 else { return }
     words[word] &= ~bit
-    numbers.removeAll { $0 == Int32(account) }
+    changed.removeAll { $0 == Int32(account) }
   }
 
   /// The numbers, ascending; the set is empty afterwards.
   mutating func take() -> [Int32] {
-    for number in numbers { words[Int(number) >> 6] = 0 }
-    defer { numbers.removeAll(keepingCapacity: true) }
-    return numbers.sorted()
+    for number in changed { words[Int(number) >> 6] = 0 }
+    defer { changed.removeAll(keepingCapacity: true) }
+    return changed.sorted()
   }
 }

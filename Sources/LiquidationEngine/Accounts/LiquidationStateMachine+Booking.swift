@@ -17,7 +17,7 @@ extension LiquidationStateMachine {
     if let slot, !entry.isolatedMargin.isZero {
       accounts[changing: account].positions[slot].isolatedMargin += entry.isolatedMargin
     }
-    // A position that shares its account's cash needs a slot of its asset, even if nothing is in it.
+    // A position that shares its account's cash needs a slot of its asset, even an empty one.
     if slot == nil || !entry.accountCash.isZero {
       accounts[changing: account].addCash(entry.accountCash, of: entry.asset)
     }

@@ -100,7 +100,10 @@ extension StateDigest {
       switch mirror.displayStyle {
       case .dictionary, .set: preconditionFailure("a digest was asked of unordered content")
       case .enum: add(mirror.children.first?.label ?? "\(next)")
-      default: add(mirror.children.count)
+      default:
+        // What has no parts and is no number is told by its text, which is the same everywhere.
+        if mirror.children.isEmpty { add("\(next)") }
+        add(mirror.children.count)
       }
       waiting.append(contentsOf: mirror.children.map(\.value).reversed())
     }
@@ -117,8 +120,6 @@ extension StateDigest {
     case let number as any BinaryInteger: add(UInt64(truncatingIfNeeded: number))
     case let flag as Bool: add(flag)
     case let text as String: add(text)
-    // The estimate of a ladder is floating point, of the same bits on every machine.
-    case let number as any BinaryFloatingPoint: add("\(number)")
     default: return false
     }
     return true

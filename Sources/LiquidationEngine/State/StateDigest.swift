@@ -43,8 +43,9 @@ struct StateDigest: Sendable {
 }
 
 extension LiquidationStateMachine {
-  /// A digest of the whole state: what the market knows, and what is kept of accounts, fund and
-  /// outputs. Equal states give equal digests, on every machine.
+  /// A digest of the whole state: the market, the accounts, the fund and the outputs.
+  ///
+  /// Equal states give equal digests, on every machine.
   ///
   /// The numbers of accounts and symbols belong to the state: events are ordered by them.
   ///
