@@ -43,9 +43,11 @@ public actor AccountShard {
     machine.shard.tasksWithState.map { ($0.partition, $0.engine.ledger) }
   }
 
-  /// The engine's counts of this shard's partitions, in partition order.
+  /// The engine's counts of this shard's partitions, in partition order, each with its market's.
+  ///
+  /// Partitions that share a market show the same counts of it.
   public func statistics() -> [(partition: Int32, statistics: EngineStatistics)] {
-    machine.shard.tasksWithState.map { ($0.partition, $0.engine.statistics) }
+    machine.shard.partitionStatistics
   }
 
   /// Runs a step of the lane's machine on the lane's thread, which must be the calling one.

@@ -264,6 +264,13 @@ struct ShardCore: Sendable {
     return tasks[index].engine.viewing(markets[marketIndex(of: partition)].market)
   }
 
+  /// Counts per partition whose task has state, each with those of its market.
+  var partitionStatistics: [(partition: Int32, statistics: EngineStatistics)] {
+    tasks.map(\.partition).compactMap { partition in
+      viewedEngine(partition).map { (partition, $0.statistics) }
+    }
+  }
+
   /// Counts of the tasks that have state, and of the markets.
   var statistics: [EngineStatistics] {
     tasks.filter(\.phase.hasState).map(\.engine.statistics) + markets.map(\.market.statistics)
